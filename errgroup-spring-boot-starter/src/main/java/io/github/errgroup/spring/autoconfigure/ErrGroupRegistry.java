@@ -154,6 +154,16 @@ public final class ErrGroupRegistry {
     }
 
     /**
+     * The name under which the registry accounts for groups of a name.
+     *
+     * @param name any name
+     * @return the name itself if it is known, else {@value #DEFAULT_NAME}
+     */
+    public String accountedName(String name) {
+        return find(name) != null ? name : DEFAULT_NAME;
+    }
+
+    /**
      * The settings of a name as they are now, an override included.
      *
      * @param name a known name

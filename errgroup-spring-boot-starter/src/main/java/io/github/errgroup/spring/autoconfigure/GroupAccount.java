@@ -51,7 +51,7 @@ final class GroupAccount implements GroupListener {
         this.sharedLimit = shared != null ? shared : new SharedLimit(ErrGroupOptions.NO_LIMIT);
         this.configuredSharedLimit = sharedLimit.limit();
         this.drain = drain;
-        this.options = given.sharedLimit(sharedLimit).listener(this);
+        this.options = given.sharedLimit(sharedLimit);
     }
 
     String name() {
@@ -62,6 +62,7 @@ final class GroupAccount implements GroupListener {
         return meterName;
     }
 
+    /** What groups of the name are opened with; whoever opens one adds this account to its listeners. */
     ErrGroupOptions options() {
         return options;
     }

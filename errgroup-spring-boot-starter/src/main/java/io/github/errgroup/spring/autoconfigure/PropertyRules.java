@@ -24,8 +24,7 @@ final class PropertyRules {
     }
 
     static @Nullable String brokenByDuration(@Nullable Duration duration) {
-        return duration == null
-                        || (!duration.isNegative() && !duration.isZero() && duration.compareTo(LONGEST) <= 0)
+        return duration == null || (!duration.isNegative() && !duration.isZero() && duration.compareTo(LONGEST) <= 0)
                 ? null
                 : "must be above zero and at most " + LONGEST.toDays() + " days";
     }

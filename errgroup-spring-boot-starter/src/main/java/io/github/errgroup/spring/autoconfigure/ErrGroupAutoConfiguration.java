@@ -1,0 +1,119 @@
+package io.github.errgroup.spring.autoconfigure;
+
+import io.github.errgroup.ContextPropagator;
+import io.github.errgroup.ErrGroup;
+import io.github.errgroup.ErrGroups;
+import io.github.errgroup.GroupListener;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.ConfigurableBeanFactory;
+import org.springframework.boot.LazyInitializationExcludeFilter;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.Scope;
+import org.springframework.core.env.Environment;
+import org.springframework.util.ClassUtils;
+
+/**
+ * Makes the beans: {@link ErrGroups}, prototype {@link ErrGroup}s, and what they are made of. The beans that the
+ * application has itself are left alone.
+ */
+@AutoConfiguration(
+        afterName = {
+            "org.springframework.boot.autoconfigure.task.TaskExecutionAutoConfiguration",
+            "io.github.errgroup.spring.autoconfigure.ErrGroupContextPropagationAutoConfiguration"
+        })
+@EnableConfigurationProperties(ErrGroupProperties.class)
+@Import(NamedErrGroupsRegistrar.class)
+public final class ErrGroupAutoConfiguration {
+    static final String PROTOTYPES = "errGroupPrototypes";
+
+    private static final Duration SPRINGS_PHASE_TIMEOUT = Duration.ofSeconds(30);
+
+    ErrGroupAutoConfiguration() {}
+
+    /** A wrong property stops the start, not the first request, in a lazy application too. */
+    @Bean
+    static LazyInitializationExcludeFilter errGroupsAreNotLazy() {
+        return LazyInitializationExcludeFilter.forBeanTypes(
+                ErrGroupRegistry.class, GroupTemplates.class, ErrGroupShutdown.class);
+    }
+
+    @Bean
+    static SingletonOwners errGroupSingletonOwners() {
+        return new SingletonOwners();
+    }
+
+    @Bean
+    ErrGroupRegistry errGroupRegistry(
+            ErrGroupProperties properties,
+            ListableBeanFactory beans,
+            Environment environment,
+            ObjectProvider<ContextPropagator> propagator,
+            ObjectProvider<ErrGroupCustomizer> customizers) {
+        GroupSettingsByName settings = new GroupSettingsByName(
+                properties,
+                new TaskPlaces(beans, environment),
+                propagator.getIfAvailable(),
+                waitGuard(),
+                customizers.orderedStream().toList());
+        return new ErrGroupRegistry(settings.names(), settings);
+    }
+
+    private static @Nullable Runnable waitGuard() {
+        return ClassUtils.isPresent(
+                        "reactor.core.scheduler.Schedulers", ErrGroupAutoConfiguration.class.getClassLoader())
+                ? new NonBlockingThreads()
+                : null;
+    }
+
+    @Bean
+    GroupTemplates errGroupTemplates(
+            ErrGroupRegistry registry,
+            ObjectProvider<GroupListenerFactory> factories,
+            ObjectProvider<GroupListener> listeners) {
+        return new GroupTemplates(
+                registry,
+                factories.orderedStream().toList(),
+                listeners.orderedStream().toList());
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    ErrGroups errGroups(GroupTemplates templates, ErrGroupRegistry registry) {
+        return new TunedErrGroups(templates, registry);
+    }
+
+    @Bean(PROTOTYPES)
+    ErrGroupPrototypes errGroupPrototypes(
+            GroupTemplates templates, SingletonOwners owners, ErrGroupProperties properties) {
+        return new ErrGroupPrototypes(templates, owners, properties.singletonUse());
+    }
+
+    @Bean(destroyMethod = "")
+    @Scope(ConfigurableBeanFactory.SCOPE_PROTOTYPE)
+    @ConditionalOnMissingBean
+    ErrGroup errGroup(ErrGroupPrototypes prototypes) {
+        return prototypes.create(ErrGroupRegistry.DEFAULT_NAME);
+    }
+
+    @Bean
+    ErrGroupShutdown errGroupShutdown(
+            ErrGroupRegistry registry, ErrGroupProperties properties, Environment environment) {
+        Duration gracePeriod = properties.shutdown().gracePeriod();
+        InvalidProperty.check(
+                ErrGroupProperties.PREFIX + ".shutdown.grace-period",
+                gracePeriod,
+                PropertyRules.brokenByDuration(gracePeriod));
+        Duration phaseTimeout = Binder.get(environment)
+                .bind("spring.lifecycle.timeout-per-shutdown-phase", Duration.class)
+                .orElse(SPRINGS_PHASE_TIMEOUT);
+        return new ErrGroupShutdown(registry, gracePeriod, phaseTimeout);
+    }
+}

@@ -1,0 +1,49 @@
+package io.github.errgroup.spring.autoconfigure;
+
+import io.github.errgroup.ContextPropagator;
+import io.micrometer.context.ContextRegistry;
+import io.micrometer.context.ContextSnapshotFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.io.ResourceLoader;
+
+/**
+ * Carries thread-bound context into tasks, with io.micrometer:context-propagation: what the application's
+ * {@link ContextSnapshotFactory} captures, or else everything that the JVM's registry knows; and what nobody registers.
+ */
+@AutoConfiguration
+@ConditionalOnClass(ContextSnapshotFactory.class)
+@ConditionalOnProperty(name = "errgroup.context-propagation.enabled", matchIfMissing = true)
+@EnableConfigurationProperties(ErrGroupProperties.class)
+public final class ErrGroupContextPropagationAutoConfiguration {
+    ErrGroupContextPropagationAutoConfiguration() {}
+
+    @Bean
+    @ConditionalOnMissingBean
+    ContextPropagator errGroupContextPropagator(
+            ObjectProvider<ContextSnapshotFactory> factories,
+            ErrGroupProperties properties,
+            ResourceLoader resourceLoader) {
+        ContextRegistry registered = ContextRegistry.getInstance();
+        ContextRegistry added = AddedAccessors.besides(
+                registered.getThreadLocalAccessors(),
+                properties.contextPropagation().mdcKeys(),
+                resourceLoader.getClassLoader());
+        return new SnapshotPropagator(factories.getIfAvailable(() -> snapshots(registered)), snapshots(added));
+    }
+
+    /**
+     * What the caller does not have is cleared for the task: a pool's thread may have it left over from someone else.
+     */
+    private static ContextSnapshotFactory snapshots(ContextRegistry registry) {
+        return ContextSnapshotFactory.builder()
+                .contextRegistry(registry)
+                .clearMissing(true)
+                .build();
+    }
+}

@@ -1,0 +1,166 @@
+package io.github.errgroup.spring.autoconfigure;
+
+import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * The properties {@code errgroup.*}. The rules of the values are checked when the application starts.
+ *
+ * @param limit How many tasks of one group may run at once; above 0, or -1 for no limit. Unset means no limit on
+ *     virtual threads and 256 elsewhere.
+ * @param sharedLimit How many tasks may run at once over all open groups of one name; above 0, or -1 for no limit.
+ * @param timeout Time from opening a group to its deadline, when what still runs is cancelled; above zero, or -1s for
+ *     none.
+ * @param cancelOnError Whether a group's first failure cancels the rest. If not, everything runs and the first failure
+ *     is kept.
+ * @param interruptOnCancel Whether cancelling interrupts the threads of running tasks. If not, tasks only see the flag,
+ *     and their onCancel hooks run.
+ * @param executor Where tasks run.
+ * @param stragglerGrace How long after cancellation a task that still runs is reported with its stack; above zero.
+ * @param contextPropagation What is carried into tasks.
+ * @param singletonUse What happens when a group that was injected into a singleton is used directly, and so would be
+ *     shared by all callers.
+ * @param shutdown How groups end with the application.
+ * @param metrics Meters.
+ * @param observations Observations.
+ * @param groups Settings of single names; unset ones inherit. A name in here can be injected by qualifier.
+ */
+@ConfigurationProperties(ErrGroupProperties.PREFIX)
+public record ErrGroupProperties(
+        @Nullable Integer limit,
+        @Nullable Integer sharedLimit,
+        @Nullable Duration timeout,
+        @DefaultValue("true") boolean cancelOnError,
+        @DefaultValue("true") boolean interruptOnCancel,
+        @DefaultValue Executor executor,
+        @DefaultValue("5s") Duration stragglerGrace,
+        @DefaultValue ContextPropagation contextPropagation,
+        @DefaultValue("fail") SingletonUse singletonUse,
+        @DefaultValue Shutdown shutdown,
+        @DefaultValue Metrics metrics,
+        @DefaultValue Observations observations,
+        @DefaultValue Map<String, Group> groups) {
+
+    static final String PREFIX = "errgroup";
+
+    /** Copies the map, in its order. */
+    public ErrGroupProperties {
+        groups = Collections.unmodifiableMap(new LinkedHashMap<>(groups));
+    }
+
+    /**
+     * The properties {@code errgroup.executor.*}.
+     *
+     * @param type Which threads tasks run on.
+     * @param bean Name of the Executor bean that tasks run on; wins over the type.
+     * @param threadNamePrefix What the names of our own threads begin with; the group's name follows.
+     * @param reuseThreads Whether one of our own threads that ends a task may take the group's next one. Unset means only
+     *     where there is a limit; true also where there is none.
+     * @param starvationTimeout How long an executor bean may neither start nor end a task of ours before a compensating
+     *     thread runs what a waiting group lacks; above zero.
+     */
+    public record Executor(
+            @DefaultValue("auto") ExecutorType type,
+            @Nullable String bean,
+            @DefaultValue("errgroup-") String threadNamePrefix,
+            @Nullable Boolean reuseThreads,
+            @DefaultValue("200ms") Duration starvationTimeout) {}
+
+    /** Which threads tasks run on. */
+    public enum ExecutorType {
+        /**
+         * A virtual thread per task where the JVM has them, unless spring.threads.virtual.enabled is false; else a
+         * platform thread per task.
+         */
+        AUTO,
+        /** A virtual thread per task. Needs Java 21. */
+        VIRTUAL,
+        /** A platform thread per task. */
+        PLATFORM,
+        /** Spring Boot's applicationTaskExecutor. */
+        APPLICATION
+    }
+
+    /**
+     * The properties {@code errgroup.context-propagation.*}.
+     *
+     * @param enabled Whether what io.micrometer:context-propagation captures in go() is set around each task.
+     * @param mdcKeys MDC keys to carry into tasks, where no accessor for the MDC is registered.
+     */
+    public record ContextPropagation(
+            @DefaultValue("true") boolean enabled,
+            @DefaultValue List<String> mdcKeys) {}
+
+    /** What happens when a group that was injected into a singleton is used directly. */
+    public enum SingletonUse {
+        /** The use throws, naming the bean, the place and the fixes. */
+        FAIL,
+        /** The use is logged once, and goes on with the one group that all callers share. */
+        WARN
+    }
+
+    /**
+     * The properties {@code errgroup.shutdown.*}.
+     *
+     * @param gracePeriod How long groups that are open when the application stops may go on before they are cancelled;
+     *     above zero.
+     */
+    public record Shutdown(@DefaultValue("20s") Duration gracePeriod) {}
+
+    /**
+     * The properties {@code errgroup.metrics.*}.
+     *
+     * @param enabled Whether groups are metered.
+     */
+    public record Metrics(@DefaultValue("true") boolean enabled) {}
+
+    /**
+     * The properties {@code errgroup.observations.*}.
+     *
+     * @param enabled Whether each group is an observation, and so a span of a trace.
+     */
+    public record Observations(@DefaultValue("false") boolean enabled) {}
+
+    /**
+     * The properties {@code errgroup.groups.<name>.*}.
+     *
+     * @param limit How many tasks of one group may run at once; above 0, or -1 for no limit.
+     * @param sharedLimit How many tasks may run at once over all open groups of this name; above 0, or -1 for no limit.
+     * @param timeout Time from opening a group to its deadline; above zero, or -1s for none.
+     * @param cancelOnError Whether a group's first failure cancels the rest.
+     * @param interruptOnCancel Whether cancelling interrupts the threads of running tasks.
+     * @param executor Where tasks run.
+     * @param stragglerGrace How long after cancellation a task that still runs is reported with its stack; above zero.
+     */
+    public record Group(
+            @Nullable Integer limit,
+            @Nullable Integer sharedLimit,
+            @Nullable Duration timeout,
+            @Nullable Boolean cancelOnError,
+            @Nullable Boolean interruptOnCancel,
+            @DefaultValue GroupExecutor executor,
+            @Nullable Duration stragglerGrace) {}
+
+    /**
+     * The properties {@code errgroup.groups.<name>.executor.*}.
+     *
+     * @param type Which threads tasks run on. Set here, it wins over an inherited bean.
+     * @param bean Name of the Executor bean that tasks run on; wins over the type.
+     * @param threadNamePrefix What the names of our own threads begin with; the group's name follows.
+     * @param reuseThreads Whether one of our own threads that ends a task may take the group's next one.
+     * @param starvationTimeout How long an executor bean may neither start nor end a task of ours before a compensating
+     *     thread helps; above zero.
+     */
+    public record GroupExecutor(
+            @Nullable ExecutorType type,
+            @Nullable String bean,
+            @Nullable String threadNamePrefix,
+            @Nullable Boolean reuseThreads,
+            @Nullable Duration starvationTimeout) {}
+}

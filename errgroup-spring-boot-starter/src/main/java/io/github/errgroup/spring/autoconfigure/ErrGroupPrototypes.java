@@ -1,0 +1,25 @@
+package io.github.errgroup.spring.autoconfigure;
+
+import io.github.errgroup.ErrGroup;
+import io.github.errgroup.spring.autoconfigure.ErrGroupProperties.SingletonUse;
+
+/** Makes the prototype beans: groups that open at their first use, and are templates while a singleton holds them. */
+final class ErrGroupPrototypes {
+    private final GroupTemplates templates;
+    private final SingletonOwners owners;
+    private final SingletonUse use;
+
+    ErrGroupPrototypes(GroupTemplates templates, SingletonOwners owners, SingletonUse use) {
+        this.templates = templates;
+        this.owners = owners;
+        this.use = use;
+    }
+
+    /** The factory method of the named prototypes' bean definitions, which know it by its name. */
+    ErrGroup create(String name) {
+        SingletonGuard guard = new SingletonGuard(name, use);
+        ErrGroup group = ErrGroup.lazy(() -> templates.optionsFor(name), guard);
+        owners.made(group, guard);
+        return group;
+    }
+}

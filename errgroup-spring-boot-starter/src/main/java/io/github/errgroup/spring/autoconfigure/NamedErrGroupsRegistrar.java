@@ -1,0 +1,81 @@
+package io.github.errgroup.spring.autoconfigure;
+
+import io.github.errgroup.ErrGroup;
+import java.util.Map;
+import java.util.Set;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.BeanFactoryUtils;
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.annotation.BeanFactoryAnnotationUtils;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.support.AutowireCandidateQualifier;
+import org.springframework.beans.factory.support.BeanDefinitionRegistry;
+import org.springframework.beans.factory.support.RootBeanDefinition;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.context.annotation.ImportBeanDefinitionRegistrar;
+import org.springframework.core.env.Environment;
+import org.springframework.core.type.AnnotationMetadata;
+
+/**
+ * Registers a prototype {@link ErrGroup} for each {@code errgroup.groups.<name>}, found by the qualifier {@code <name>}.
+ * Backs off where the application has an ErrGroup bean of that name or qualifier. After ahead-of-time processing the
+ * names are those known when the application was built.
+ */
+final class NamedErrGroupsRegistrar implements ImportBeanDefinitionRegistrar {
+    static final String BEAN_NAME_PREFIX = ErrGroupProperties.PREFIX + ".groups.";
+
+    private final Environment environment;
+    private final BeanFactory beans;
+
+    NamedErrGroupsRegistrar(Environment environment, BeanFactory beans) {
+        this.environment = environment;
+        this.beans = beans;
+    }
+
+    @Override
+    public void registerBeanDefinitions(AnnotationMetadata importing, BeanDefinitionRegistry registry) {
+        for (String name : configuredNames()) {
+            if (!isTaken(name)) {
+                registry.registerBeanDefinition(BEAN_NAME_PREFIX + name, definition(name));
+            }
+        }
+    }
+
+    private Set<String> configuredNames() {
+        return Binder.get(environment)
+                .bind(
+                        ErrGroupProperties.PREFIX + ".groups",
+                        Bindable.mapOf(String.class, ErrGroupProperties.Group.class))
+                .orElse(Map.of())
+                .keySet();
+    }
+
+    private boolean isTaken(String name) {
+        if (beans instanceof ListableBeanFactory listable) {
+            for (String other :
+                    BeanFactoryUtils.beanNamesForTypeIncludingAncestors(listable, ErrGroup.class, true, false)) {
+                if (BeanFactoryAnnotationUtils.isQualifierMatch(name::equals, other, beans)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    /** A factory method and not a supplier, which ahead-of-time processing could not write down. */
+    private static RootBeanDefinition definition(String name) {
+        RootBeanDefinition definition = new RootBeanDefinition();
+        definition.setTargetType(ErrGroup.class);
+        definition.setFactoryBeanName(ErrGroupAutoConfiguration.PROTOTYPES);
+        definition.setFactoryMethodName("create");
+        definition.getConstructorArgumentValues().addIndexedArgumentValue(0, name);
+        definition.setScope(BeanDefinition.SCOPE_PROTOTYPE);
+        definition.addQualifier(new AutowireCandidateQualifier(Qualifier.class, name));
+        // Whoever names no group gets the default one.
+        definition.setDefaultCandidate(false);
+        definition.setDestroyMethodName("");
+        return definition;
+    }
+}

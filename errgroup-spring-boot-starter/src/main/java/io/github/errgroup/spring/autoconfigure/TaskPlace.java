@@ -1,0 +1,12 @@
+package io.github.errgroup.spring.autoconfigure;
+
+import io.github.errgroup.TaskThreads;
+
+/**
+ * Where tasks run.
+ *
+ * @param threads the threads
+ * @param virtual whether they are known to be virtual, and so need no limit
+ * @param description in words; see {@link ErrGroupSettings#executor()}
+ */
+record TaskPlace(TaskThreads threads, boolean virtual, String description) {}
