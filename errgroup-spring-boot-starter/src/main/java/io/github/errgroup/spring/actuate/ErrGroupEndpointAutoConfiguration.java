@@ -1,0 +1,42 @@
+package io.github.errgroup.spring.actuate;
+
+import io.github.errgroup.spring.autoconfigure.ErrGroupAutoConfiguration;
+import io.github.errgroup.spring.autoconfigure.ErrGroupRegistry;
+import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
+import org.springframework.boot.actuate.endpoint.invoke.OperationInvokerAdvisor;
+import org.springframework.boot.actuate.endpoint.web.annotation.WebEndpoint;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * The {@code errgroups} endpoint, where it is exposed and not switched off. An endpoint that nobody can reach counts
+ * nothing.
+ */
+@AutoConfiguration(after = ErrGroupAutoConfiguration.class)
+@ConditionalOnClass({WebEndpoint.class, ConditionalOnAvailableEndpoint.class})
+@ConditionalOnBean(ErrGroupRegistry.class)
+@ConditionalOnAvailableEndpoint(endpoint = ErrGroupsEndpoint.class)
+public final class ErrGroupEndpointAutoConfiguration {
+
+    ErrGroupEndpointAutoConfiguration() {}
+
+    @Bean
+    @ConditionalOnMissingBean
+    ErrGroupsEndpoint errGroupsEndpoint(ErrGroupRegistry registry, GroupTotals errGroupTotals) {
+        return new ErrGroupsEndpoint(registry, errGroupTotals);
+    }
+
+    /** A listener as any other: hears every group. */
+    @Bean
+    GroupTotals errGroupTotals(ErrGroupRegistry registry) {
+        return new GroupTotals(registry::accountedName);
+    }
+
+    @Bean
+    OperationInvokerAdvisor errGroupRequestedSettings() {
+        return new RequestedSettingsAdvisor();
+    }
+}

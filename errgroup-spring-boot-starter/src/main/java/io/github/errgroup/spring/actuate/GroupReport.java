@@ -1,0 +1,44 @@
+package io.github.errgroup.spring.actuate;
+
+import io.github.errgroup.CancelReason;
+import io.github.errgroup.GroupSnapshot;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An open group, as it was a moment ago.
+ *
+ * @param name the name it was opened with
+ * @param state OPEN, or CANCELLED and not yet awaited
+ * @param age how long ago it was opened, as in {@code PT1.5S}
+ * @param limit how many of its tasks may run at once; -1 for no limit
+ * @param remaining the time left until its deadline; null where there is none
+ * @param cancelledBy what cancelled it; null if nothing did
+ * @param counts its tasks so far
+ * @param tasks those that have not ended, at most {@value GroupSnapshot#MAX_TASKS}
+ * @param groups the open groups that were opened in its tasks, oldest first
+ */
+public record GroupReport(
+        String name,
+        GroupSnapshot.Phase state,
+        @Nullable String age,
+        int limit,
+        @Nullable String remaining,
+        @Nullable CancelReason cancelledBy,
+        TaskCounts counts,
+        List<TaskReport> tasks,
+        List<GroupReport> groups) {
+
+    static GroupReport of(GroupSnapshot group, List<TaskReport> tasks, List<GroupReport> groups) {
+        return new GroupReport(
+                group.name(),
+                group.phase(),
+                TaskReport.text(group.age()),
+                group.limit(),
+                TaskReport.text(group.remaining()),
+                group.reason(),
+                TaskCounts.of(group),
+                tasks,
+                groups);
+    }
+}

@@ -1,0 +1,35 @@
+package io.github.errgroup.spring.actuate;
+
+import io.github.errgroup.GroupSnapshot;
+
+/**
+ * Tasks, by what became of them: {@code submitted} is the sum of the others.
+ *
+ * @param submitted all
+ * @param succeeded returned
+ * @param failed threw, or could not be started
+ * @param cancelled had started when their group was cancelled
+ * @param skipped had not
+ * @param pending not ended yet
+ */
+public record TaskCounts(long submitted, long succeeded, long failed, long cancelled, long skipped, long pending) {
+    static TaskCounts of(GroupSnapshot group) {
+        return new TaskCounts(
+                group.submitted(),
+                group.succeeded(),
+                group.failed(),
+                group.cancelled(),
+                group.skipped(),
+                group.pending());
+    }
+
+    TaskCounts plus(TaskCounts more) {
+        return new TaskCounts(
+                submitted + more.submitted,
+                succeeded + more.succeeded,
+                failed + more.failed,
+                cancelled + more.cancelled,
+                skipped + more.skipped,
+                pending + more.pending);
+    }
+}

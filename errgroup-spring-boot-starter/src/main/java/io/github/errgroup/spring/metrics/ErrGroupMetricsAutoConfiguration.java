@@ -1,0 +1,45 @@
+package io.github.errgroup.spring.metrics;
+
+import io.github.errgroup.spring.autoconfigure.ErrGroupAutoConfiguration;
+import io.github.errgroup.spring.autoconfigure.ErrGroupRegistry;
+import io.github.errgroup.spring.autoconfigure.GroupListenerFactory;
+import io.micrometer.core.instrument.MeterRegistry;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * Meters of groups, as {@link ErrGroupMeter} lists them, in the application's {@link MeterRegistry}; off with
+ * {@code errgroup.metrics.enabled=false}. Backs off where a bean is named {@code errGroupMeters}.
+ */
+@AutoConfiguration(
+        after = ErrGroupAutoConfiguration.class,
+        // Boot 4 and, below, Boot 3.5
+        afterName = {
+            "org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration",
+            "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration",
+            "org.springframework.boot.actuate.autoconfigure.metrics.MetricsAutoConfiguration",
+            "org.springframework.boot.actuate.autoconfigure.metrics.CompositeMeterRegistryAutoConfiguration"
+        })
+@ConditionalOnClass(MeterRegistry.class)
+@ConditionalOnBean(ErrGroupRegistry.class)
+@ConditionalOnSingleCandidate(MeterRegistry.class)
+@ConditionalOnProperty(name = "errgroup.metrics.enabled", havingValue = "true", matchIfMissing = true)
+public final class ErrGroupMetricsAutoConfiguration {
+
+    ErrGroupMetricsAutoConfiguration() {}
+
+    @Bean
+    @ConditionalOnMissingBean(name = "errGroupMeters")
+    GroupListenerFactory errGroupMeters(MeterRegistry meters, ErrGroupRegistry groups) {
+        return (name, settings) -> new GroupMeters(
+                meters,
+                name,
+                () -> groups.settings(name).limit(),
+                () -> groups.settings(name).sharedLimit());
+    }
+}
