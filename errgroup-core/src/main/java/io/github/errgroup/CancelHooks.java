@@ -1,0 +1,88 @@
+package io.github.errgroup;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The hooks of one group. Each runs at most once: when the group is cancelled, or at once if it is already. Register,
+ * then check: a hook is in the set before the cancellation is read, and the canceller empties the set after writing it.
+ */
+final class CancelHooks {
+    private final Set<Hook> waiting = ConcurrentHashMap.newKeySet();
+
+    /** Threads inside a hook: they must not await the group, which awaits them. */
+    private final Set<Thread> running = ConcurrentHashMap.newKeySet();
+
+    GroupContext.Registration add(GroupEngine engine, Runnable action) {
+        Hook hook = new Hook(action, CurrentTask.get());
+        waiting.add(hook);
+        if (engine.reason() != null && waiting.remove(hook)) {
+            engine.hooksBegin();
+            try {
+                run(hook, engine);
+            } finally {
+                engine.hooksEnd();
+            }
+        }
+        return () -> waiting.remove(hook);
+    }
+
+    /** Runs all hooks that are there, each once, in this thread. */
+    void runAll(GroupEngine engine) {
+        for (Hook hook : waiting) {
+            if (waiting.remove(hook)) {
+                run(hook, engine);
+            }
+        }
+    }
+
+    private void run(Hook hook, GroupEngine engine) {
+        boolean outermost = running.add(Thread.currentThread());
+        try {
+            hook.run(engine);
+        } finally {
+            if (outermost) {
+                running.remove(Thread.currentThread());
+            }
+        }
+    }
+
+    boolean isRunningIn(Thread thread) {
+        return running.contains(thread);
+    }
+
+    /** A successful end: nobody will run them. */
+    void clear() {
+        waiting.clear();
+    }
+
+    /** Equal to itself alone, so that one action may be registered twice. */
+    private static final class Hook {
+        private final Runnable action;
+
+        private final @Nullable TaskRun<?> owner;
+
+        private final AtomicBoolean ran = new AtomicBoolean();
+
+        Hook(Runnable action, @Nullable TaskRun<?> owner) {
+            this.action = action;
+            this.owner = owner;
+        }
+
+        void run(GroupEngine engine) {
+            if (!ran.compareAndSet(false, true)) {
+                return;
+            }
+            if (owner != null) {
+                owner.hookRan();
+            }
+            try {
+                action.run();
+            } catch (Throwable e) {
+                Log.warn("group '" + engine.options().name() + "': a cancellation hook failed; the others run", e);
+            }
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package io.github.errgroup;
+
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The groups opened inside a task and not closed yet: a stack, newest first. A group that ends out of order stays until
+ * those above it have gone, and is passed over.
+ */
+final class Children {
+    /** Pushed by the task's thread, popped by whoever closes a group. */
+    private final AtomicReference<@Nullable GroupEngine> newest = new AtomicReference<>();
+
+    /** Adds a group. A full fence: the parent's cancellation is read after it. */
+    void add(GroupEngine child) {
+        GroupEngine head;
+        do {
+            head = liveHead();
+            child.olderSibling = head;
+        } while (!newest.compareAndSet(head, child));
+    }
+
+    /** Drops the groups at the top that are closed. */
+    void prune() {
+        liveHead();
+    }
+
+    private @Nullable GroupEngine liveHead() {
+        for (; ; ) {
+            GroupEngine head = newest.get();
+            if (head == null || !head.isClosed()) {
+                return head;
+            }
+            newest.compareAndSet(head, head.olderSibling);
+        }
+    }
+
+    void forEach(Consumer<GroupEngine> visitor) {
+        for (GroupEngine child = newest.get(); child != null; child = child.olderSibling) {
+            if (!child.isClosed()) {
+                visitor.accept(child);
+            }
+        }
+    }
+
+    /** Rule N7: what its task left open is closed with it, and reported. */
+    void closeLeftOpen(TaskRun<?> task) {
+        for (GroupEngine child = liveHead(); child != null; child = liveHead()) {
+            String what = task.describe() + " left group '" + child.options().name()
+                    + "' open; it was closed with the task. Open groups with try-with-resources or ErrGroup.call";
+            try {
+                child.close();
+                Log.warn(what);
+            } catch (Throwable e) {
+                Log.warn(what, e);
+            }
+        }
+    }
+}

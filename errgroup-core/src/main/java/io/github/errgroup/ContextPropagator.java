@@ -1,0 +1,34 @@
+package io.github.errgroup;
+
+/**
+ * Carries thread-bound context (trace, MDC, security) from the thread that calls {@code go} into the task, wherever
+ * and whenever it runs: on a fresh thread, a reused worker, in the caller, or on a compensating thread.
+ */
+@FunctionalInterface
+public interface ContextPropagator {
+    /**
+     * Captures the calling thread's context. Called in {@code go}, before it blocks or queues.
+     *
+     * @return what was captured; used for one task
+     */
+    Captured capture();
+
+    /** One thread's context at one moment. */
+    @FunctionalInterface
+    interface Captured {
+        /**
+         * Sets the context in the current thread.
+         *
+         * @return closing it, in the same thread, restores what was there before
+         */
+        Scope open();
+    }
+
+    /** The context set in a thread, until closed. */
+    @FunctionalInterface
+    interface Scope extends AutoCloseable {
+        /** Restores what was there before. */
+        @Override
+        void close();
+    }
+}

@@ -1,0 +1,465 @@
+package io.github.errgroup;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A group of subtasks that run at once: starts them, waits for all of them, keeps the first error and cancels the rest.
+ *
+ * <pre>{@code
+ * try (ErrGroup group = ErrGroup.open(o -> o.name("quote").limit(8).timeout(ofSeconds(2)))) {
+ *     Subtask<Price> price = group.go(() -> prices.find(sku));           // a value
+ *     Subtask<Stock> stock = group.go("stock", () -> stocks.find(sku));  // a named task
+ *     group.go(() -> audit.write(sku));                                  // no value; may throw anything
+ *     group.await();                                                     // the first failure, or nothing
+ *     return new Quote(price.get(), stock.get());
+ * }
+ * }</pre>
+ *
+ * <p><b>Blocking.</b> {@code go} blocks only a caller from outside the group, while the group is full; {@code await}
+ * and {@code close} block until every task has ended. <b>Cancellation.</b> The first failure in time is recorded, then
+ * the others are cancelled: tasks that have not started never start, the threads of running ones are interrupted. A
+ * timeout starts cancellation; {@code await} returns when the tasks have ended, and a task that ignores cancellation (a
+ * platform thread in a blocking socket read does) holds it up. <b>Thread-safety.</b> Every method may be called from
+ * any thread, tasks of the group included; only {@code await} and {@code close} are refused to them. <b>Memory.</b>
+ * What was done before {@code go} happens-before the task; what the task did happens-before {@code await} returns.
+ *
+ * <p>From Go: {@code Go} is {@link #go}, {@code TryGo} {@link #tryGo}, {@code Wait} {@link #await()}, {@code SetLimit}
+ * {@link ErrGroupOptions#limit(int) limit} and {@link #setLimit}, {@code WithContext} the default, the zero
+ * {@code Group} {@link ErrGroupOptions#cancelOnError(boolean) cancelOnError(false)}, the {@code ctx}
+ * {@link #context()}.
+ */
+public final class ErrGroup implements AutoCloseable {
+    private final GroupEngine engine;
+
+    private ErrGroup(
+            ErrGroupOptions options, @Nullable Supplier<ErrGroupOptions> source, @Nullable Runnable beforeFirstUse) {
+        this.engine = new GroupEngine(this, options, source, beforeFirstUse);
+    }
+
+    /**
+     * Opens a group with the default settings.
+     *
+     * @return an open group; the caller closes it
+     */
+    public static ErrGroup open() {
+        return open(ErrGroupOptions.defaults());
+    }
+
+    /**
+     * Opens a group with the default settings, changed: {@code open(o -> o.limit(8))}.
+     *
+     * @param changes what to change
+     * @return an open group; the caller closes it
+     */
+    public static ErrGroup open(UnaryOperator<ErrGroupOptions> changes) {
+        return open(Objects.requireNonNull(changes.apply(ErrGroupOptions.defaults()), "options"));
+    }
+
+    /**
+     * Opens a group. Opened inside a task of another group it is that group's child: it inherits the nearer deadline,
+     * is cancelled with it, and if still open when the task ends is closed and reported.
+     *
+     * @param options the settings
+     * @return an open group; the caller closes it
+     */
+    public static ErrGroup open(ErrGroupOptions options) {
+        return open(options, null);
+    }
+
+    /**
+     * As {@link #open(ErrGroupOptions)}, with settings that are looked up now and again by each {@link #fresh()}: for
+     * settings that may be changed while the application runs.
+     *
+     * @param options gives the settings
+     * @return an open group; the caller closes it
+     */
+    public static ErrGroup open(Supplier<ErrGroupOptions> options) {
+        return open(options.get(), options);
+    }
+
+    private static ErrGroup open(ErrGroupOptions options, @Nullable Supplier<ErrGroupOptions> source) {
+        ErrGroup group = new ErrGroup(Objects.requireNonNull(options, "options"), source, null);
+        group.engine.open();
+        return group;
+    }
+
+    /**
+     * A group that opens at its first use: until then it has no deadline, no parent and no meter. For frameworks that
+     * make groups before anyone wants one.
+     *
+     * @param options gives the settings, now and again for each {@link #fresh()}
+     * @param beforeFirstUse runs at the first use, in the caller; if it throws, that use fails with what it threw, the
+     *     group stays unopened, and the next use runs it again. {@link #fresh()}, {@link #name()}, {@link #options()},
+     *     {@link #snapshot()} and {@link #close()} are no use
+     * @return a group that is not open yet
+     */
+    public static ErrGroup lazy(Supplier<ErrGroupOptions> options, Runnable beforeFirstUse) {
+        return new ErrGroup(
+                Objects.requireNonNull(options.get(), "options"),
+                options,
+                Objects.requireNonNull(beforeFirstUse, "beforeFirstUse"));
+    }
+
+    /**
+     * Opens a group, runs the body in this thread, awaits, closes, and returns the body's value: the form that cannot
+     * forget a step. If the body throws, the group is cancelled and waited for, and what the body threw is rethrown
+     * as itself, unless a task had failed before: then that is thrown, as {@code await} does, with the body's
+     * exception among the suppressed.
+     *
+     * @param options the settings
+     * @param body what to do with the group
+     * @param <T> the value's type
+     * @param <X> the checked exception that the body may throw
+     * @return the body's value
+     * @throws X what the body threw
+     * @throws InterruptedException the thread was interrupted while it waited
+     * @throws ErrGroupException a task failed, or the group was cancelled
+     */
+    public static <T extends @Nullable Object, X extends Exception> T call(
+            ErrGroupOptions options, GroupBody<T, X> body) throws X, InterruptedException {
+        Objects.requireNonNull(body, "body");
+        return call(open(options), body);
+    }
+
+    /**
+     * As {@link #call(ErrGroupOptions, GroupBody)}, with the default settings, changed.
+     *
+     * @param changes what to change
+     * @param body what to do with the group
+     * @param <T> the value's type
+     * @param <X> the checked exception that the body may throw
+     * @return the body's value
+     * @throws X what the body threw
+     * @throws InterruptedException the thread was interrupted while it waited
+     * @throws ErrGroupException a task failed, or the group was cancelled
+     */
+    public static <T extends @Nullable Object, X extends Exception> T call(
+            UnaryOperator<ErrGroupOptions> changes, GroupBody<T, X> body) throws X, InterruptedException {
+        Objects.requireNonNull(body, "body");
+        return call(open(changes), body);
+    }
+
+    static <T extends @Nullable Object, X extends Exception> T call(ErrGroup group, GroupBody<T, X> body)
+            throws X, InterruptedException {
+        return group.engine.call(body);
+    }
+
+    /**
+     * A new open group with this one's name, settings and budgets. Valid in any state and from any thread; this group is
+     * untouched.
+     *
+     * @return an open group; the caller closes it
+     */
+    public ErrGroup fresh() {
+        Supplier<ErrGroupOptions> source = engine.source();
+        return source == null ? open(engine.options(), null) : open(source);
+    }
+
+    /**
+     * Starts a task that has a value. Blocks while the group is full, if the caller is no task of this group or of one
+     * below it; a task's own call never blocks: above the limit its task is queued, in a queue without bound, and takes
+     * the next free slot. Interrupted while blocked: the group is cancelled, the flag is set again, and the next
+     * {@code await()} throws InterruptedException.
+     *
+     * @param task what to run
+     * @param <T> the value's type
+     * @return the task's handle; SKIPPED if the group is or was meanwhile cancelled, FAILED if its executor rejected it
+     * @throws IllegalStateException if the group is finished or closed
+     */
+    public <T extends @Nullable Object> Subtask<T> go(Callable<? extends T> task) {
+        return engine.go(null, Objects.requireNonNull(task, "task"));
+    }
+
+    /**
+     * Starts a named task that has a value; see {@link #go(Callable)}.
+     *
+     * @param name the task's name in messages, snapshots and logs
+     * @param task what to run
+     * @param <T> the value's type
+     * @return the task's handle
+     * @throws IllegalStateException if the group is finished or closed
+     */
+    public <T extends @Nullable Object> Subtask<T> go(String name, Callable<? extends T> task) {
+        return engine.go(Objects.requireNonNull(name, "name"), Objects.requireNonNull(task, "task"));
+    }
+
+    /**
+     * Starts a task without a value; see {@link #go(Callable)}.
+     *
+     * @param task what to run
+     * @return the task's handle
+     * @throws IllegalStateException if the group is finished or closed
+     */
+    public Subtask<@Nullable Void> go(ThrowingRunnable task) {
+        return engine.go(null, Objects.requireNonNull(task, "task"));
+    }
+
+    /**
+     * Starts a named task without a value; see {@link #go(Callable)}.
+     *
+     * @param name the task's name in messages, snapshots and logs
+     * @param task what to run
+     * @return the task's handle
+     * @throws IllegalStateException if the group is finished or closed
+     */
+    public Subtask<@Nullable Void> go(String name, ThrowingRunnable task) {
+        return engine.go(Objects.requireNonNull(name, "name"), Objects.requireNonNull(task, "task"));
+    }
+
+    /**
+     * Starts a task that has a value, or says no at once. Never blocks.
+     *
+     * @param task what to run
+     * @param <T> the value's type
+     * @return the task's handle; empty if the group is full or cancelled, or the executor rejected the task
+     * @throws IllegalStateException if the group is finished or closed
+     */
+    public <T extends @Nullable Object> Optional<Subtask<T>> tryGo(Callable<? extends T> task) {
+        return Optional.ofNullable(engine.tryGo(null, Objects.requireNonNull(task, "task")));
+    }
+
+    /**
+     * Starts a named task that has a value, or says no at once; see {@link #tryGo(Callable)}.
+     *
+     * @param name the task's name in messages, snapshots and logs
+     * @param task what to run
+     * @param <T> the value's type
+     * @return the task's handle; empty if the group is full or cancelled, or the executor rejected the task
+     * @throws IllegalStateException if the group is finished or closed
+     */
+    public <T extends @Nullable Object> Optional<Subtask<T>> tryGo(String name, Callable<? extends T> task) {
+        return Optional.ofNullable(
+                engine.tryGo(Objects.requireNonNull(name, "name"), Objects.requireNonNull(task, "task")));
+    }
+
+    /**
+     * Starts a task without a value, or says no at once; see {@link #tryGo(Callable)}.
+     *
+     * @param task what to run
+     * @return the task's handle; empty if the group is full or cancelled, or the executor rejected the task
+     * @throws IllegalStateException if the group is finished or closed
+     */
+    public Optional<Subtask<@Nullable Void>> tryGo(ThrowingRunnable task) {
+        return Optional.ofNullable(engine.tryGo(null, Objects.requireNonNull(task, "task")));
+    }
+
+    /**
+     * Starts a named task without a value, or says no at once; see {@link #tryGo(Callable)}.
+     *
+     * @param name the task's name in messages, snapshots and logs
+     * @param task what to run
+     * @return the task's handle; empty if the group is full or cancelled, or the executor rejected the task
+     * @throws IllegalStateException if the group is finished or closed
+     */
+    public Optional<Subtask<@Nullable Void>> tryGo(String name, ThrowingRunnable task) {
+        return Optional.ofNullable(
+                engine.tryGo(Objects.requireNonNull(name, "name"), Objects.requireNonNull(task, "task")));
+    }
+
+    /**
+     * Starts a task for each item, as {@link #go} does. The source is read lazily, in the caller: while the group is
+     * full no further item is asked for, and none once the group is cancelled. Does not wait for the tasks.
+     *
+     * @param items the items
+     * @param action what to do with one item
+     * @param <T> the items' type
+     */
+    public <T extends @Nullable Object> void forEach(Iterable<? extends T> items, ThrowingConsumer<? super T> action) {
+        engine.forEach(items.iterator(), Objects.requireNonNull(action, "action"));
+    }
+
+    /**
+     * As {@link #forEach(Iterable, ThrowingConsumer)}. The stream is not closed.
+     *
+     * @param items the items
+     * @param action what to do with one item
+     * @param <T> the items' type
+     */
+    public <T extends @Nullable Object> void forEach(Stream<? extends T> items, ThrowingConsumer<? super T> action) {
+        engine.forEach(items.iterator(), Objects.requireNonNull(action, "action"));
+    }
+
+    /**
+     * Starts a task for each item, as {@link #go} does, and keeps their handles. The source is read lazily, in the
+     * caller, and no further once the group is cancelled. Does not wait for the tasks.
+     *
+     * @param items the items
+     * @param function makes the result of one item
+     * @param <T> the items' type
+     * @param <R> the results' type
+     * @return the handles of the tasks submitted, in the order of the items; unmodifiable
+     */
+    public <T extends @Nullable Object, R extends @Nullable Object> List<Subtask<R>> map(
+            Iterable<? extends T> items, ThrowingFunction<? super T, ? extends R> function) {
+        return engine.map(items.iterator(), Objects.requireNonNull(function, "function"));
+    }
+
+    /**
+     * As {@link #map(Iterable, ThrowingFunction)}. The stream is not closed.
+     *
+     * @param items the items
+     * @param function makes the result of one item
+     * @param <T> the items' type
+     * @param <R> the results' type
+     * @return the handles of the tasks submitted, in the order of the items; unmodifiable
+     */
+    public <T extends @Nullable Object, R extends @Nullable Object> List<Subtask<R>> map(
+            Stream<? extends T> items, ThrowingFunction<? super T, ? extends R> function) {
+        return engine.map(items.iterator(), Objects.requireNonNull(function, "function"));
+    }
+
+    /**
+     * Waits until every task submitted before has ended. A group that cancels on error is finished then; any other may
+     * go on. May be called again, by any thread outside the group, and gives the same answer.
+     *
+     * @throws ErrGroupException the first failure; or, if the group was cancelled without one and not every task had
+     *     succeeded, with a {@code CancellationException} or, past the deadline, a {@code TimeoutException} as cause
+     * @throws Error the first failure as itself, if it is an Error
+     * @throws InterruptedException the thread was interrupted, before or while it waited: the group was cancelled and
+     *     its tasks waited for. A failure beats an interrupt, whose flag is then set again
+     * @throws IllegalStateException if called by a task of this group or of one below it
+     */
+    public void await() throws InterruptedException {
+        engine.await();
+    }
+
+    /**
+     * As {@link #await()}, but rethrows the first failure as itself if it is of the given type.
+     *
+     * @param type the type to rethrow: {@code group.await(IOException.class)}
+     * @param <X> the type to rethrow
+     * @throws X the first failure, if it is of this type
+     * @throws InterruptedException as {@link #await()}
+     * @throws ErrGroupException as {@link #await()}
+     */
+    public <X extends Throwable> void await(Class<X> type) throws InterruptedException, X {
+        engine.await(Objects.requireNonNull(type, "type"));
+    }
+
+    /**
+     * Cancels the group, with a {@code CancellationException} as cause. Runs the hooks; waits for no task. No effect if
+     * the group is cancelled, finished or closed.
+     */
+    public void cancel() {
+        engine.cancel(null);
+    }
+
+    /**
+     * Cancels the group for a reason of the caller's: the {@code CancellationException} that {@code await()} reports
+     * has it as its cause.
+     *
+     * @param cause what {@link GroupContext#cause()} will give
+     */
+    public void cancel(Throwable cause) {
+        engine.cancel(Objects.requireNonNull(cause, "cause"));
+    }
+
+    /**
+     * Cancels the group with {@link CancelReason#SHUTDOWN}. For frameworks that stop an application.
+     */
+    public void shutdown() {
+        engine.shutdown();
+    }
+
+    /**
+     * Cancels what still runs, waits for it, and closes the group. The wait is not cut short by an interrupt, whose flag
+     * is set again. Has no effect on a closed group.
+     *
+     * @throws ErrGroupException if nobody awaited the group and a task had failed of itself: that failure
+     * @throws IllegalStateException if nobody awaited or cancelled the group, and it had to cancel or skip a task; or if
+     *     called by a task of this group or of one below it
+     */
+    @Override
+    public void close() {
+        engine.close();
+    }
+
+    /**
+     * The limit now.
+     *
+     * @return how many tasks may run at once; -1 for no limit
+     */
+    public int limit() {
+        return engine.limit();
+    }
+
+    /**
+     * Changes the limit, also while tasks run: raised, it wakes blocked callers of {@code go}; lowered, it lets running
+     * tasks finish.
+     *
+     * @param limit how many tasks may run at once; negative for no limit, 0 lets nothing start
+     */
+    public void setLimit(int limit) {
+        engine.setLimit(limit);
+    }
+
+    /**
+     * Changes the deadline.
+     *
+     * @param timeout from the opening of the group to its deadline, above zero; null for no deadline but the parent's.
+     *     One that has passed already cancels at once
+     * @throws IllegalArgumentException if not above zero
+     */
+    public void setTimeout(@Nullable Duration timeout) {
+        engine.setTimeout(timeout);
+    }
+
+    /**
+     * The group's name.
+     *
+     * @return the name
+     */
+    public String name() {
+        return engine.options().name();
+    }
+
+    /**
+     * The settings that the group was opened with.
+     *
+     * @return the settings
+     */
+    public ErrGroupOptions options() {
+        return engine.options();
+    }
+
+    /**
+     * The group's cancellation and deadline, for its tasks to watch.
+     *
+     * @return the context, always the same
+     */
+    public GroupContext context() {
+        return engine;
+    }
+
+    /**
+     * The group in whose task this one was opened.
+     *
+     * @return the parent; null where there is none
+     */
+    public @Nullable ErrGroup parent() {
+        return engine.parentGroup();
+    }
+
+    /**
+     * The group and its live tasks as they are now. Holds up no task.
+     *
+     * @return a copy
+     */
+    public GroupSnapshot snapshot() {
+        return engine.snapshot();
+    }
+
+    /** The name and where the group is in its life. */
+    @Override
+    public String toString() {
+        return engine.toString();
+    }
+}

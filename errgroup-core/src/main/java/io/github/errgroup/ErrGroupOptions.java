@@ -1,0 +1,523 @@
+package io.github.errgroup;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadFactory;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a group behaves. Immutable; each method with an argument returns a copy with that one value changed:
+ * {@code ErrGroup.open(o -> o.name("quote").limit(8).timeout(ofSeconds(2)))}.
+ *
+ * @param name the group's name in messages, thread names and meters; not blank
+ * @param limit how many tasks may run at once; -1 (or any negative) for no limit, 0 lets nothing start
+ * @param sharedLimit a limit over all groups that share it, besides the group's own; null for none
+ * @param timeout from opening to the deadline, above zero; null for no deadline
+ * @param cancelOnError whether the first failure cancels the rest (Go's {@code WithContext}, the default), or
+ *     everything runs and the first failure is kept (Go's zero {@code Group})
+ * @param interruptOnCancel whether cancelling interrupts the running tasks' threads (the default), or only sets the
+ *     flag and runs the hooks. On a virtual thread an interrupt closes the socket it blocks on, and with it a pooled
+ *     JDBC connection
+ * @param threads where tasks run
+ * @param reuseThreads whether one of the group's own threads that ends a task may take the group's next one; null (the
+ *     default) means only where there is a limit. No effect on an executor that was handed in
+ * @param starvationTimeout how long an executor that was handed in may neither start nor end a task of ours before a
+ *     compensating thread runs what a waiting group lacks; above zero
+ * @param stragglerGrace how long after cancellation a task that still runs is reported; above zero, null for never
+ * @param contextPropagator carries thread-bound context into each task; null for none
+ * @param cancellationWhen exceptions that, once cancellation began, count as a task's cancellation and not as its
+ *     failure, besides those that always do
+ * @param listeners who is told what happens, in this order
+ * @param waitGuard runs in a thread that is about to block in {@code await}, {@code close} or {@code go}; what it throws
+ *     is thrown to the caller instead of blocking. For threads that must never block, as an event loop's; null for none
+ * @param clock time and timer
+ */
+public record ErrGroupOptions(
+        String name,
+        int limit,
+        @Nullable SharedLimit sharedLimit,
+        @Nullable Duration timeout,
+        boolean cancelOnError,
+        boolean interruptOnCancel,
+        TaskThreads threads,
+        @Nullable Boolean reuseThreads,
+        Duration starvationTimeout,
+        @Nullable Duration stragglerGrace,
+        @Nullable ContextPropagator contextPropagator,
+        Predicate<? super Throwable> cancellationWhen,
+        List<GroupListener> listeners,
+        @Nullable Runnable waitGuard,
+        GroupClock clock) {
+
+    /** The value of {@code limit} that means no limit, as in Go. */
+    public static final int NO_LIMIT = -1;
+
+    private static final Duration MAX_DURATION = Duration.ofNanos(Long.MAX_VALUE / 4);
+
+    private static final Predicate<Throwable> NEVER = failure -> false;
+
+    private static final ErrGroupOptions DEFAULTS = new ErrGroupOptions(
+            "group",
+            NO_LIMIT,
+            null,
+            null,
+            true,
+            true,
+            TaskThreads.automatic(),
+            null,
+            Duration.ofMillis(200),
+            null,
+            null,
+            NEVER,
+            List.of(),
+            null,
+            GroupClock.system());
+
+    /**
+     * Checks every value.
+     *
+     * @throws IllegalArgumentException if a value breaks its rule; the message has name, value and rule
+     * @throws NullPointerException if a value that must not be null is
+     */
+    public ErrGroupOptions {
+        Objects.requireNonNull(name, "name");
+        if (name.isBlank()) {
+            throw new IllegalArgumentException("name '" + name + "': must not be blank");
+        }
+        limit = Math.max(limit, NO_LIMIT);
+        checkDuration("timeout", timeout);
+        Objects.requireNonNull(threads, "threads");
+        checkDuration("starvationTimeout", Objects.requireNonNull(starvationTimeout, "starvationTimeout"));
+        checkDuration("stragglerGrace", stragglerGrace);
+        Objects.requireNonNull(cancellationWhen, "cancellationWhen");
+        listeners = List.copyOf(listeners);
+        Objects.requireNonNull(clock, "clock");
+    }
+
+    static void checkDuration(String name, @Nullable Duration value) {
+        if (value != null && (value.isNegative() || value.isZero() || value.compareTo(MAX_DURATION) > 0)) {
+            throw new IllegalArgumentException(
+                    name + " " + value + ": must be above zero and at most " + MAX_DURATION.toDays() + " days");
+        }
+    }
+
+    /**
+     * No limit, no deadline, cancel on the first error by interrupt, each task on a fresh thread.
+     *
+     * @return the defaults
+     */
+    public static ErrGroupOptions defaults() {
+        return DEFAULTS;
+    }
+
+    /**
+     * With another name.
+     *
+     * @param name the group's name; not blank
+     * @return a copy
+     */
+    public ErrGroupOptions name(String name) {
+        return new ErrGroupOptions(
+                name,
+                limit,
+                sharedLimit,
+                timeout,
+                cancelOnError,
+                interruptOnCancel,
+                threads,
+                reuseThreads,
+                starvationTimeout,
+                stragglerGrace,
+                contextPropagator,
+                cancellationWhen,
+                listeners,
+                waitGuard,
+                clock);
+    }
+
+    /**
+     * With another limit.
+     *
+     * @param limit how many tasks may run at once; negative for no limit, 0 lets nothing start
+     * @return a copy
+     */
+    public ErrGroupOptions limit(int limit) {
+        return new ErrGroupOptions(
+                name,
+                limit,
+                sharedLimit,
+                timeout,
+                cancelOnError,
+                interruptOnCancel,
+                threads,
+                reuseThreads,
+                starvationTimeout,
+                stragglerGrace,
+                contextPropagator,
+                cancellationWhen,
+                listeners,
+                waitGuard,
+                clock);
+    }
+
+    /**
+     * With a limit that is shared with other groups.
+     *
+     * @param sharedLimit a limit over all groups that share it; null for none
+     * @return a copy
+     */
+    public ErrGroupOptions sharedLimit(@Nullable SharedLimit sharedLimit) {
+        return new ErrGroupOptions(
+                name,
+                limit,
+                sharedLimit,
+                timeout,
+                cancelOnError,
+                interruptOnCancel,
+                threads,
+                reuseThreads,
+                starvationTimeout,
+                stragglerGrace,
+                contextPropagator,
+                cancellationWhen,
+                listeners,
+                waitGuard,
+                clock);
+    }
+
+    /**
+     * With a deadline. It starts cancellation; {@code await()} returns when the tasks have ended.
+     *
+     * @param timeout from opening to the deadline, above zero; null for no deadline
+     * @return a copy
+     */
+    public ErrGroupOptions timeout(@Nullable Duration timeout) {
+        return new ErrGroupOptions(
+                name,
+                limit,
+                sharedLimit,
+                timeout,
+                cancelOnError,
+                interruptOnCancel,
+                threads,
+                reuseThreads,
+                starvationTimeout,
+                stragglerGrace,
+                contextPropagator,
+                cancellationWhen,
+                listeners,
+                waitGuard,
+                clock);
+    }
+
+    /**
+     * With or without cancelling on the first error.
+     *
+     * @param cancelOnError false to run everything and keep the first failure
+     * @return a copy
+     */
+    public ErrGroupOptions cancelOnError(boolean cancelOnError) {
+        return new ErrGroupOptions(
+                name,
+                limit,
+                sharedLimit,
+                timeout,
+                cancelOnError,
+                interruptOnCancel,
+                threads,
+                reuseThreads,
+                starvationTimeout,
+                stragglerGrace,
+                contextPropagator,
+                cancellationWhen,
+                listeners,
+                waitGuard,
+                clock);
+    }
+
+    /**
+     * With or without interrupting on cancellation.
+     *
+     * @param interruptOnCancel false to leave threads alone: tasks watch the flag or register hooks
+     * @return a copy
+     */
+    public ErrGroupOptions interruptOnCancel(boolean interruptOnCancel) {
+        return new ErrGroupOptions(
+                name,
+                limit,
+                sharedLimit,
+                timeout,
+                cancelOnError,
+                interruptOnCancel,
+                threads,
+                reuseThreads,
+                starvationTimeout,
+                stragglerGrace,
+                contextPropagator,
+                cancellationWhen,
+                listeners,
+                waitGuard,
+                clock);
+    }
+
+    /**
+     * With another place for the tasks.
+     *
+     * @param threads where tasks run
+     * @return a copy
+     */
+    public ErrGroupOptions threads(TaskThreads threads) {
+        return new ErrGroupOptions(
+                name,
+                limit,
+                sharedLimit,
+                timeout,
+                cancelOnError,
+                interruptOnCancel,
+                threads,
+                reuseThreads,
+                starvationTimeout,
+                stragglerGrace,
+                contextPropagator,
+                cancellationWhen,
+                listeners,
+                waitGuard,
+                clock);
+    }
+
+    /**
+     * With or without reuse of the group's own threads.
+     *
+     * @param reuseThreads true also without a limit, false never
+     * @return a copy
+     */
+    public ErrGroupOptions reuseThreads(boolean reuseThreads) {
+        return new ErrGroupOptions(
+                name,
+                limit,
+                sharedLimit,
+                timeout,
+                cancelOnError,
+                interruptOnCancel,
+                threads,
+                reuseThreads,
+                starvationTimeout,
+                stragglerGrace,
+                contextPropagator,
+                cancellationWhen,
+                listeners,
+                waitGuard,
+                clock);
+    }
+
+    /**
+     * With another patience for a handed-in executor that makes no progress.
+     *
+     * @param starvationTimeout above zero
+     * @return a copy
+     */
+    public ErrGroupOptions starvationTimeout(Duration starvationTimeout) {
+        return new ErrGroupOptions(
+                name,
+                limit,
+                sharedLimit,
+                timeout,
+                cancelOnError,
+                interruptOnCancel,
+                threads,
+                reuseThreads,
+                starvationTimeout,
+                stragglerGrace,
+                contextPropagator,
+                cancellationWhen,
+                listeners,
+                waitGuard,
+                clock);
+    }
+
+    /**
+     * With a report of tasks that outlive the cancellation by more than this.
+     *
+     * @param stragglerGrace above zero; null for no report
+     * @return a copy
+     */
+    public ErrGroupOptions stragglerGrace(@Nullable Duration stragglerGrace) {
+        return new ErrGroupOptions(
+                name,
+                limit,
+                sharedLimit,
+                timeout,
+                cancelOnError,
+                interruptOnCancel,
+                threads,
+                reuseThreads,
+                starvationTimeout,
+                stragglerGrace,
+                contextPropagator,
+                cancellationWhen,
+                listeners,
+                waitGuard,
+                clock);
+    }
+
+    /**
+     * With thread-bound context carried into each task.
+     *
+     * @param contextPropagator null for none
+     * @return a copy
+     */
+    public ErrGroupOptions contextPropagator(@Nullable ContextPropagator contextPropagator) {
+        return new ErrGroupOptions(
+                name,
+                limit,
+                sharedLimit,
+                timeout,
+                cancelOnError,
+                interruptOnCancel,
+                threads,
+                reuseThreads,
+                starvationTimeout,
+                stragglerGrace,
+                contextPropagator,
+                cancellationWhen,
+                listeners,
+                waitGuard,
+                clock);
+    }
+
+    /**
+     * With further exceptions that count as a task's cancellation.
+     *
+     * @param cancellationWhen asked only after cancellation began, and never about an {@code Error}
+     * @return a copy
+     */
+    public ErrGroupOptions cancellationWhen(Predicate<? super Throwable> cancellationWhen) {
+        return new ErrGroupOptions(
+                name,
+                limit,
+                sharedLimit,
+                timeout,
+                cancelOnError,
+                interruptOnCancel,
+                threads,
+                reuseThreads,
+                starvationTimeout,
+                stragglerGrace,
+                contextPropagator,
+                cancellationWhen,
+                listeners,
+                waitGuard,
+                clock);
+    }
+
+    /**
+     * With these listeners instead of the present ones.
+     *
+     * @param listeners in the order they are told
+     * @return a copy
+     */
+    public ErrGroupOptions listeners(List<GroupListener> listeners) {
+        return new ErrGroupOptions(
+                name,
+                limit,
+                sharedLimit,
+                timeout,
+                cancelOnError,
+                interruptOnCancel,
+                threads,
+                reuseThreads,
+                starvationTimeout,
+                stragglerGrace,
+                contextPropagator,
+                cancellationWhen,
+                listeners,
+                waitGuard,
+                clock);
+    }
+
+    /**
+     * With a guard of threads that must never block.
+     *
+     * @param waitGuard runs in a thread that is about to block, and throws if it must not; null for none
+     * @return a copy
+     */
+    public ErrGroupOptions waitGuard(@Nullable Runnable waitGuard) {
+        return new ErrGroupOptions(
+                name,
+                limit,
+                sharedLimit,
+                timeout,
+                cancelOnError,
+                interruptOnCancel,
+                threads,
+                reuseThreads,
+                starvationTimeout,
+                stragglerGrace,
+                contextPropagator,
+                cancellationWhen,
+                listeners,
+                waitGuard,
+                clock);
+    }
+
+    /**
+     * With another clock.
+     *
+     * @param clock time and timer
+     * @return a copy
+     */
+    public ErrGroupOptions clock(GroupClock clock) {
+        return new ErrGroupOptions(
+                name,
+                limit,
+                sharedLimit,
+                timeout,
+                cancelOnError,
+                interruptOnCancel,
+                threads,
+                reuseThreads,
+                starvationTimeout,
+                stragglerGrace,
+                contextPropagator,
+                cancellationWhen,
+                listeners,
+                waitGuard,
+                clock);
+    }
+
+    /**
+     * With one more listener, after the present ones.
+     *
+     * @param listener who is told what happens
+     * @return a copy
+     */
+    public ErrGroupOptions listener(GroupListener listener) {
+        List<GroupListener> more = new ArrayList<>(listeners);
+        more.add(Objects.requireNonNull(listener, "listener"));
+        return listeners(more);
+    }
+
+    /**
+     * With an executor of the caller's: {@link TaskThreads#on}.
+     *
+     * @param executor where tasks run
+     * @return a copy
+     */
+    public ErrGroupOptions executor(Executor executor) {
+        return threads(TaskThreads.on(executor));
+    }
+
+    /**
+     * With threads of a factory: {@link TaskThreads#from}.
+     *
+     * @param factory makes the threads that tasks run on
+     * @return a copy
+     */
+    public ErrGroupOptions threadFactory(ThreadFactory factory) {
+        return threads(TaskThreads.from(factory));
+    }
+}

@@ -1,0 +1,128 @@
+package io.github.errgroup;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A factory of groups tuned by name. A service takes it as a constructor argument; with Spring it is a bean, in a unit
+ * test {@link #of(ErrGroupOptions)}.
+ *
+ * <pre>{@code
+ * try (ErrGroup group = groups.open("quote")) {
+ *     Subtask<Price> price = group.go(() -> prices.find(sku));
+ *     Subtask<Stock> stock = group.go(() -> stocks.find(sku));
+ *     group.await();
+ *     return new Quote(price.get(), stock.get());
+ * }
+ * }</pre>
+ *
+ * <p>Thread-safe.
+ */
+public interface ErrGroups {
+    /**
+     * Opens a group with the default settings.
+     *
+     * @return an open group; the caller closes it
+     */
+    ErrGroup open();
+
+    /**
+     * Opens a group with the settings of a name.
+     *
+     * @param name the name; one without settings of its own has the defaults
+     * @return an open group; the caller closes it
+     */
+    default ErrGroup open(String name) {
+        return open(name, UnaryOperator.identity());
+    }
+
+    /**
+     * Opens a group with the settings of a name, changed in code.
+     *
+     * @param name the name; one without settings of its own has the defaults
+     * @param changes what to change for this one group
+     * @return an open group; the caller closes it
+     */
+    ErrGroup open(String name, UnaryOperator<ErrGroupOptions> changes);
+
+    /**
+     * Opens a group, runs the body, awaits, closes, and returns the body's value; see
+     * {@link ErrGroup#call(ErrGroupOptions, GroupBody)}.
+     *
+     * @param name the group's name
+     * @param body what to do with the group, in this thread
+     * @param <T> the value's type
+     * @param <X> the checked exception that the body may throw
+     * @return the body's value
+     * @throws X what the body threw
+     * @throws InterruptedException the thread was interrupted while it waited
+     * @throws ErrGroupException a task failed
+     */
+    default <T extends @Nullable Object, X extends Exception> T call(String name, GroupBody<T, X> body)
+            throws X, InterruptedException {
+        return ErrGroup.call(open(name), body);
+    }
+
+    /**
+     * Makes a result of each item, in tasks of a group of its own, and waits for all.
+     *
+     * @param name the group's name
+     * @param items the items
+     * @param function makes the result of one item
+     * @param <T> the items' type
+     * @param <R> the results' type
+     * @return the results in the order of the items
+     * @throws InterruptedException the thread was interrupted while it waited
+     * @throws ErrGroupException a task failed
+     */
+    default <T, R extends @Nullable Object> List<R> map(
+            String name, Iterable<? extends T> items, ThrowingFunction<? super T, ? extends R> function)
+            throws InterruptedException {
+        return call(name, group -> {
+            List<Subtask<R>> subtasks = group.map(items, function);
+            group.await();
+            List<R> results = new ArrayList<>(subtasks.size());
+            for (Subtask<R> subtask : subtasks) {
+                results.add(subtask.get());
+            }
+            return results;
+        });
+    }
+
+    /**
+     * Handles each item, in tasks of a group of its own, and waits for all.
+     *
+     * @param name the group's name
+     * @param items the items
+     * @param action what to do with one item
+     * @param <T> the items' type
+     * @throws InterruptedException the thread was interrupted while it waited
+     * @throws ErrGroupException a task failed
+     */
+    default <T> void forEach(String name, Iterable<? extends T> items, ThrowingConsumer<? super T> action)
+            throws InterruptedException {
+        this.<@Nullable Void, RuntimeException>call(name, group -> {
+            group.forEach(items, action);
+            return null;
+        });
+    }
+
+    /**
+     * The groups of this factory that are open now.
+     *
+     * @return a copy, in no order
+     */
+    List<ErrGroup> live();
+
+    /**
+     * A factory without Spring: every name has the same settings, but for the name.
+     *
+     * @param settings the settings of every group
+     * @return a factory
+     */
+    static ErrGroups of(ErrGroupOptions settings) {
+        return new PlainErrGroups(settings);
+    }
+}

@@ -1,0 +1,35 @@
+package io.github.errgroup;
+
+import java.time.Duration;
+
+/**
+ * Time for deadlines, ages and graces: a source of nanoseconds and a timer. Implement it in tests to move time by
+ * hand.
+ */
+public interface GroupClock {
+    /**
+     * The time now, as {@link System#nanoTime()}: only differences mean anything.
+     *
+     * @return nanoseconds from an arbitrary origin
+     */
+    long nanoTime();
+
+    /**
+     * Runs an action once, after a delay. The action hands its work to a thread of its own and never blocks.
+     *
+     * @param delay how long from now; zero or less means as soon as possible
+     * @param action what to run
+     * @return closing it takes the action back; no effect if it runs or ran
+     */
+    GroupContext.Registration schedule(Duration delay, Runnable action);
+
+    /**
+     * {@link System#nanoTime()} and the shared timer: one daemon thread for all groups, none until the first deadline,
+     * gone when there is nothing left to wait for.
+     *
+     * @return the system's clock, always the same instance
+     */
+    static GroupClock system() {
+        return SystemClock.INSTANCE;
+    }
+}

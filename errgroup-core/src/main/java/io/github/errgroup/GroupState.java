@@ -1,0 +1,341 @@
+package io.github.errgroup;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The counts and the phase of a group, in one word, and the threads that wait for it.
+ *
+ * <pre>
+ *  63 ........ 30 | 29 ........ 4 | 3      | 2        | 1         | 0
+ *  submitted      | outstanding   | CLOSED | FINISHED | CANCELLED | UNOPENED
+ *
+ *  UNOPENED ─first use─▶ open ─cancel─▶ CANCELLED ─await, nothing outstanding─▶ FINISHED ─close─▶ CLOSED
+ *                         └──await, nothing outstanding (only if cancelling)──▶ FINISHED
+ * </pre>
+ *
+ * <ol>
+ *   <li>Admission adds a task to both counts in one step that sees the phase, and the group finishes only in a step that
+ *       sees nothing outstanding: a task is refused or run, never lost.
+ *   <li>With a limit, a task from outside is admitted only while fewer than the limit are outstanding. A task from inside
+ *       is always admitted, and waits in {@link Slots} where the limit is reached. {@code outstanding} less that backlog
+ *       is what holds slots.
+ *   <li>One step, {@link #leave}, takes an ended task off the word: it frees the slot and is what awaiters wait for, so
+ *       the slot is free before completion is signalled (G4).
+ *   <li>Awaiters register, then look at the word; who ends a task changes the word, then looks for awaiters.
+ *   <li>While hooks are active the group does not finish.
+ * </ol>
+ */
+abstract class GroupState {
+    /** Admission: the group is full. */
+    static final long FULL = -1;
+
+    /** Admission: the group is cancelled. */
+    static final long REFUSED = -2;
+
+    static final long UNOPENED = 1;
+
+    static final long CANCELLED = 1 << 1;
+
+    static final long FINISHED = 1 << 2;
+
+    static final long CLOSED = 1 << 3;
+
+    private static final long NOT_OPEN = UNOPENED | CANCELLED | FINISHED | CLOSED;
+
+    private static final int OUTSTANDING_SHIFT = 4;
+
+    private static final int SUBMITTED_SHIFT = 30;
+
+    private static final long ONE_OUTSTANDING = 1L << OUTSTANDING_SHIFT;
+
+    private static final long ONE_TASK = (1L << SUBMITTED_SHIFT) + ONE_OUTSTANDING;
+
+    private static final int OUTSTANDING_MASK = (1 << (SUBMITTED_SHIFT - OUTSTANDING_SHIFT)) - 1;
+
+    /** So far below what the word can count that threads racing past it do no harm. */
+    static final int MAX_OUTSTANDING = OUTSTANDING_MASK - (1 << 16);
+
+    private static final VarHandle WORD;
+
+    private static final VarHandle HOOKS_ACTIVE;
+
+    private static final VarHandle AWAITERS;
+
+    static {
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            WORD = lookup.findVarHandle(GroupState.class, "word", long.class);
+            HOOKS_ACTIVE = lookup.findVarHandle(GroupState.class, "hooksActive", int.class);
+            AWAITERS = lookup.findVarHandle(GroupState.class, "awaiters", Awaiter.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    /** The protocol above. */
+    private volatile long word;
+
+    /** Running tasks allowed at once, negative for any number. Written by {@link #limit(int)}; read by who admits. */
+    private volatile int limit;
+
+    /** Cancellations and late hooks in progress. Atomic adds. */
+    @SuppressWarnings("unused")
+    private volatile int hooksActive;
+
+    /** Threads that wait, newest first; those that wait no more are passed over. Pushed by CAS. */
+    private volatile @Nullable Awaiter awaiters;
+
+    /** A thread that waits for the group. */
+    private static final class Awaiter {
+        /** Null once it waits no more. Written by the thread itself. */
+        private volatile @Nullable Thread thread = Thread.currentThread();
+
+        /** Written before the push. */
+        private @Nullable Awaiter older;
+    }
+
+    GroupState(int limit, long initialPhase) {
+        this.limit = limit;
+        this.word = initialPhase;
+    }
+
+    // ---- admission
+
+    /** Admits a task from outside if there is room. Returns its index, {@link #FULL} or {@link #REFUSED}. */
+    final long tryAdmit() {
+        int max = limit;
+        if (max < 0) {
+            return admitAnyway();
+        }
+        for (; ; ) {
+            long now = word;
+            if ((now & NOT_OPEN) != 0) {
+                return refuse(now);
+            }
+            if (outstanding(now) >= max) {
+                return FULL;
+            }
+            if (WORD.compareAndSet(this, now, now + ONE_TASK)) {
+                return now >>> SUBMITTED_SHIFT;
+            }
+        }
+    }
+
+    /** Admits a task whether or not there is a slot for it. Returns its index or {@link #REFUSED}. */
+    final long admitAnyway() {
+        long now = word;
+        if ((now & NOT_OPEN) != 0) {
+            return refuse(now);
+        }
+        now = (long) WORD.getAndAdd(this, ONE_TASK);
+        if ((now & NOT_OPEN) == 0 && outstanding(now) < MAX_OUTSTANDING) {
+            return now >>> SUBMITTED_SHIFT;
+        }
+        withdraw();
+        if (outstanding(now) >= MAX_OUTSTANDING) {
+            throw new IllegalStateException(this + " has " + outstanding(now)
+                    + " outstanding tasks, the most a group can have; set a limit, or submit from outside the group");
+        }
+        return refuse(now);
+    }
+
+    /** Counts a task that is skipped at once, in a cancelled group. Returns its index. */
+    final long admitToCancelled() {
+        for (; ; ) {
+            long now = word;
+            if ((now & (FINISHED | CLOSED)) != 0) {
+                return refuse(now);
+            }
+            if (WORD.compareAndSet(this, now, now + ONE_TASK)) {
+                return now >>> SUBMITTED_SHIFT;
+            }
+        }
+    }
+
+    private long refuse(long now) {
+        if ((now & (FINISHED | CLOSED)) != 0) {
+            throw new IllegalStateException(
+                    this + " takes no more tasks; fresh() gives an open group with its settings");
+        }
+        return REFUSED;
+    }
+
+    /** Takes an admission back: the task was never submitted. */
+    private void withdraw() {
+        countWithdrawn();
+        leave();
+    }
+
+    /** An ended task leaves: its slot is free, and awaiters are woken if it was the last. */
+    final void leave() {
+        long now = (long) WORD.getAndAdd(this, -ONE_OUTSTANDING) - ONE_OUTSTANDING;
+        slotFreed();
+        if (outstanding(now) == 0) {
+            wakeAwaiters();
+        }
+    }
+
+    /** A slot may be free: whoever waits for one is to look. */
+    abstract void slotFreed();
+
+    /** One submission that the word counts was taken back. */
+    abstract void countWithdrawn();
+
+    // ---- phases
+
+    /** Adds phase bits if none of the forbidden ones is set and, if asked for, nothing is outstanding. */
+    final boolean tryPhase(long bits, long forbidden, boolean onlyIfIdle) {
+        for (; ; ) {
+            long now = word;
+            if ((now & forbidden) != 0 || (onlyIfIdle && outstanding(now) != 0)) {
+                return false;
+            }
+            if (WORD.compareAndSet(this, now, now | bits)) {
+                return true;
+            }
+        }
+    }
+
+    /** Sets FINISHED if it is not set, nothing is outstanding and no hook runs. */
+    final boolean tryFinish() {
+        for (; ; ) {
+            long now = word;
+            // Whoever cancels counts its hooks before it sets CANCELLED: seen here, or the step below fails.
+            if ((now & FINISHED) != 0 || !isQuiet()) {
+                return false;
+            }
+            if (outstanding(now) == 0 && WORD.compareAndSet(this, now, now | FINISHED)) {
+                return true;
+            }
+        }
+    }
+
+    final void opened() {
+        WORD.getAndBitwiseAnd(this, ~UNOPENED);
+    }
+
+    final boolean is(long phase) {
+        return (word & phase) != 0;
+    }
+
+    final boolean isClosed() {
+        return is(CLOSED);
+    }
+
+    final GroupSnapshot.Phase phase() {
+        long now = word;
+        if ((now & CLOSED) != 0) {
+            return GroupSnapshot.Phase.CLOSED;
+        } else if ((now & FINISHED) != 0) {
+            return GroupSnapshot.Phase.FINISHED;
+        } else if ((now & CANCELLED) != 0) {
+            return GroupSnapshot.Phase.CANCELLED;
+        }
+        return (now & UNOPENED) != 0 ? GroupSnapshot.Phase.UNOPENED : GroupSnapshot.Phase.OPEN;
+    }
+
+    // ---- counts
+
+    private static int outstanding(long now) {
+        return (int) (now >>> OUTSTANDING_SHIFT) & OUTSTANDING_MASK;
+    }
+
+    final int outstanding() {
+        return outstanding(word);
+    }
+
+    /** Admissions so far, those taken back included. */
+    final long admitted() {
+        return word >>> SUBMITTED_SHIFT;
+    }
+
+    /** Changes whenever a task comes or goes. */
+    final long progress() {
+        return word;
+    }
+
+    final int limit() {
+        return limit;
+    }
+
+    final void limit(int newLimit) {
+        limit = newLimit;
+    }
+
+    // ---- waiting
+
+    final void hooksBegin() {
+        HOOKS_ACTIVE.getAndAdd(this, 1);
+    }
+
+    final void hooksEnd() {
+        if ((int) HOOKS_ACTIVE.getAndAdd(this, -1) == 1) {
+            wakeAwaiters();
+        }
+    }
+
+    /** Every task has ended, and no hook runs. */
+    final boolean isQuiet() {
+        return outstanding() == 0 && hooksActive == 0;
+    }
+
+    final void wakeAwaiters() {
+        for (Awaiter awaiter = awaiters; awaiter != null; awaiter = awaiter.older) {
+            LockSupport.unpark(awaiter.thread);
+        }
+    }
+
+    /**
+     * Parks until the condition holds. An interrupt ends no wait: it is told to {@code onInterrupt}, at once if the flag is
+     * set on entry and the condition does not hold.
+     *
+     * @return whether the thread was interrupted; its flag is cleared then
+     */
+    final boolean awaitUntil(BooleanSupplier condition, GroupEngine engine, Runnable onInterrupt) {
+        if (condition.getAsBoolean()) {
+            return false;
+        }
+        boolean interrupted = false;
+        Awaiter self = new Awaiter();
+        try (Wait wait = new Wait(engine)) {
+            push(self);
+            try {
+                while (!condition.getAsBoolean()) {
+                    if (Thread.interrupted()) {
+                        interrupted = true;
+                        onInterrupt.run();
+                    } else {
+                        wait.park();
+                    }
+                }
+            } finally {
+                self.thread = null;
+                head();
+            }
+        }
+        return interrupted;
+    }
+
+    private void push(Awaiter self) {
+        Awaiter head;
+        do {
+            head = head();
+            self.older = head;
+        } while (!AWAITERS.compareAndSet(this, head, self));
+    }
+
+    /** The newest awaiter that still waits, with those above it dropped. */
+    private @Nullable Awaiter head() {
+        for (; ; ) {
+            Awaiter head = awaiters;
+            if (head == null || head.thread != null) {
+                return head;
+            }
+            AWAITERS.compareAndSet(this, head, head.older);
+        }
+    }
+}

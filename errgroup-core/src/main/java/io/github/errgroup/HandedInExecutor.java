@@ -1,0 +1,108 @@
+package io.github.errgroup;
+
+import java.lang.ref.WeakReference;
+import java.util.Map;
+import java.util.WeakHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An executor that was handed in: one {@code execute} per task, and what it takes to be safe on a pool that may be
+ * starved, reject, drop, or run in the caller. All groups on one executor share one of these.
+ */
+final class HandedInExecutor extends TaskThreads {
+    private static final ReentrantLock LOCK = new ReentrantLock();
+
+    /** Guarded by {@link #LOCK}. The values hold their keys, hence weak on both sides. */
+    private static final Map<Executor, WeakReference<HandedInExecutor>> KNOWN = new WeakHashMap<>();
+
+    private final Executor executor;
+
+    private final Compensation compensation = new Compensation(this);
+
+    /** When a task of ours last started or ended here, in nanoTime. Written by their threads, read by waiters. */
+    private volatile long progressNanos = System.nanoTime();
+
+    private HandedInExecutor(Executor executor) {
+        this.executor = executor;
+    }
+
+    static HandedInExecutor of(Executor executor) {
+        LOCK.lock();
+        try {
+            WeakReference<HandedInExecutor> known = KNOWN.get(executor);
+            HandedInExecutor found = known == null ? null : known.get();
+            if (found == null || found.executor != executor) {
+                found = new HandedInExecutor(executor);
+                KNOWN.put(executor, new WeakReference<>(found));
+            }
+            return found;
+        } finally {
+            LOCK.unlock();
+        }
+    }
+
+    Compensation compensation() {
+        return compensation;
+    }
+
+    long progressNanos() {
+        return progressNanos;
+    }
+
+    /** Hands a task to the executor. What it throws comes through. */
+    void launch(TaskRun<?> task) {
+        task.launcher(Thread.currentThread());
+        try {
+            executor.execute(task);
+        } finally {
+            task.launcher(null);
+        }
+        compensation.launched(task.engine);
+    }
+
+    /** The executor runs a task. */
+    void run(TaskRun<?> task) {
+        Thread thread = Thread.currentThread();
+        boolean callerRuns = task.launcher() == thread;
+        if (!task.claim()) {
+            return;
+        }
+        // A flag that the caller brought is the caller's: hidden from the task, and restored after it (J1).
+        boolean callersFlag = callerRuns && Thread.interrupted();
+        try {
+            host(task, thread, callerRuns ? Host.CALLERS_THREAD : Host.POOL_THREAD);
+        } finally {
+            if (callersFlag) {
+                thread.interrupt();
+            }
+        }
+    }
+
+    /** Runs a claimed task in this thread, which is not one of our own thread-per-task ones. */
+    void host(TaskRun<?> task, Thread thread, Host host) {
+        progressNanos = System.nanoTime();
+        task.outer(CurrentTask.get());
+        TaskRun<?> hidden = CurrentTask.enter(thread, task);
+        try {
+            task.runner(thread);
+            task.perform(host);
+        } finally {
+            CurrentTask.leave(thread, hidden);
+            progressNanos = System.nanoTime();
+        }
+    }
+
+    /** The message for a rejected task. */
+    String rejection(TaskRun<?> task, @Nullable Throwable thrown) {
+        return task.describe() + " was rejected by its executor " + executor
+                + "; give the executor room (queue, threads), lower the group's limit, or let the group use its own"
+                + " threads" + (thrown == null || thrown.getMessage() == null ? "" : ": " + thrown.getMessage());
+    }
+
+    @Override
+    public String toString() {
+        return executor.toString();
+    }
+}

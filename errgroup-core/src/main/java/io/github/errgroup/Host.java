@@ -1,0 +1,25 @@
+package io.github.errgroup;
+
+/** Whose thread a task runs on: what becomes of the thread at the end of the task (J1, J13). */
+interface Host {
+    /** A thread that ends with its task: nobody will see its flag. */
+    Host FRESH_THREAD = (task, interrupted) -> {};
+
+    /** A thread of a pool: the pool's next task finds no flag. */
+    Host POOL_THREAD = (task, interrupted) -> Thread.interrupted();
+
+    /** The thread that called {@code execute}: take back what we did to it, and nothing else. */
+    Host CALLERS_THREAD = (task, interrupted) -> {
+        if (interrupted) {
+            Thread.interrupted();
+        }
+    };
+
+    /**
+     * The task has ended, and is about to free its slot.
+     *
+     * @param task the task
+     * @param interrupted whether we interrupted this thread for it; that interrupt has arrived
+     */
+    void taskEnds(TaskRun<?> task, boolean interrupted);
+}

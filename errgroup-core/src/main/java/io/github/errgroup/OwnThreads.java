@@ -1,0 +1,136 @@
+package io.github.errgroup;
+
+import java.lang.reflect.Method;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Threads of the group's own: a fresh one per task, or workers that take several ({@link Workers}). Virtual threads are
+ * reached by reflection, once per name, since the library is compiled for Java 17.
+ */
+final class OwnThreads extends TaskThreads {
+    static final boolean VIRTUAL_SUPPORTED = virtualBuilderOrNull() != null;
+
+    static final OwnThreads AUTOMATIC =
+            VIRTUAL_SUPPORTED ? ofVirtual(DEFAULT_NAME_PREFIX) : ofPlatform(DEFAULT_NAME_PREFIX);
+
+    /** Factories kept by group name, so that a name costs its string once and not per thread. */
+    private static final int MAX_CACHED_NAMES = 256;
+
+    private final boolean virtual;
+
+    private final Function<String, ThreadFactory> factoryByGroup;
+
+    private final ConcurrentHashMap<String, ThreadFactory> cache = new ConcurrentHashMap<>();
+
+    private OwnThreads(boolean virtual, Function<String, ThreadFactory> factoryByGroup) {
+        this.virtual = virtual;
+        this.factoryByGroup = factoryByGroup;
+    }
+
+    static OwnThreads ofVirtual(String prefix) {
+        if (!VIRTUAL_SUPPORTED) {
+            throw new UnsupportedOperationException("virtual threads need Java 21 or newer, this is Java "
+                    + Runtime.version().feature() + "; use platform threads");
+        }
+        return new OwnThreads(true, group -> virtualFactory(prefix + group));
+    }
+
+    static OwnThreads ofPlatform(String prefix) {
+        return new OwnThreads(false, group -> new PlatformFactory(prefix + group + "-"));
+    }
+
+    static OwnThreads ofFactory(ThreadFactory factory) {
+        return new OwnThreads(false, group -> factory);
+    }
+
+    /** Whether these are the JVM's virtual threads. False where a factory of the user's makes them. */
+    boolean isVirtual() {
+        return virtual;
+    }
+
+    /** A factory for the threads of a group. */
+    ThreadFactory factory(String group) {
+        ThreadFactory cached = cache.get(group);
+        if (cached != null) {
+            return cached;
+        }
+        ThreadFactory made = factoryByGroup.apply(group);
+        if (cache.size() < MAX_CACHED_NAMES) {
+            ThreadFactory raced = cache.putIfAbsent(group, made);
+            return raced == null ? made : raced;
+        }
+        return made;
+    }
+
+    /** An unstarted thread that knows its task. */
+    static Thread newThread(ThreadFactory factory, Runnable body, TaskThread link) {
+        Thread thread = factory.newThread(body);
+        if (thread == null) {
+            throw new IllegalStateException("thread factory " + factory + " returned null; it must return a thread");
+        }
+        thread.setUncaughtExceptionHandler(link);
+        return thread;
+    }
+
+    /**
+     * Starts a daemon thread for work that may run user code and must not hold up the caller; if none can be had, runs
+     * it in the caller after all, late being better than never.
+     */
+    static void startHelper(String purpose, Runnable work) {
+        try {
+            Thread thread = new Thread(null, work, "errgroup-" + purpose, 0, false);
+            thread.setDaemon(true);
+            thread.start();
+        } catch (Throwable e) {
+            Log.warn(
+                    "no thread to " + purpose + "; doing it in '"
+                            + Thread.currentThread().getName() + "'",
+                    e);
+            work.run();
+        }
+    }
+
+    private static ThreadFactory virtualFactory(String name) {
+        try {
+            Class<?> builder = Class.forName("java.lang.Thread$Builder");
+            Object named = builder.getMethod("name", String.class).invoke(virtualBuilderOrNull(), name);
+            return (ThreadFactory) builder.getMethod("factory").invoke(named);
+        } catch (ReflectiveOperationException e) {
+            throw new LinkageError("Thread.ofVirtual() is not as Java 21 specifies it", e);
+        }
+    }
+
+    private static @Nullable Object virtualBuilderOrNull() {
+        if (Runtime.version().feature() < 21) {
+            return null; // in 19 and 20 they exist and throw, as a preview
+        }
+        try {
+            Method ofVirtual = Thread.class.getMethod("ofVirtual");
+            return ofVirtual.invoke(null);
+        } catch (ReflectiveOperationException e) {
+            return null;
+        }
+    }
+
+    /** Daemon platform threads with running numbers. */
+    private static final class PlatformFactory implements ThreadFactory {
+        private final String prefix;
+
+        private final AtomicLong made = new AtomicLong();
+
+        PlatformFactory(String prefix) {
+            this.prefix = prefix;
+        }
+
+        @Override
+        public Thread newThread(Runnable body) {
+            Thread thread = new Thread(null, body, prefix + made.getAndIncrement());
+            thread.setDaemon(true);
+            return thread;
+        }
+    }
+}

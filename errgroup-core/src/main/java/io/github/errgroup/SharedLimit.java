@@ -1,0 +1,284 @@
+package io.github.errgroup;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A limit on the tasks that run at once over all the groups that share it, besides each group's own limit. Waiters are
+ * served in order of arrival across groups. A task that waits in {@code await} or {@code go} of a group holds no slot
+ * of it: it gives the slot back, and queues for one again, ahead of new tasks, before it goes on. Tasks that started
+ * while there was no limit are not counted once there is one.
+ *
+ * <p>Thread-safe. Never blocks.
+ */
+public final class SharedLimit {
+    private final ReentrantLock lock = new ReentrantLock();
+
+    /** Written under {@link #lock}; read by anyone. */
+    private volatile int limit;
+
+    /** Guarded by {@link #lock}. */
+    private int held;
+
+    /** Tasks that gave their slot back and want to go on. Guarded by {@link #lock}. */
+    private final ArrayDeque<Returning> returning = new ArrayDeque<>();
+
+    /** Tasks that have not started. Guarded by {@link #lock}. */
+    private final ArrayDeque<Entry> queue = new ArrayDeque<>();
+
+    /** Tasks that have their slot and are launched by who is in {@link #launching}. Guarded by {@link #lock}. */
+    private final ArrayDeque<TaskRun<?>> toLaunch = new ArrayDeque<>(0);
+
+    /** Threads inside {@link #launchInTurn}. Guarded by {@link #lock}. */
+    private final List<Thread> launching = new ArrayList<>(1);
+
+    /** @param caller the thread blocked in {@code go}, which launches the task; null if whoever grants the slot does */
+    private record Entry(TaskRun<?> task, @Nullable Thread caller) {}
+
+    private record Returning(TaskRun<?> task, Thread thread) {}
+
+    /**
+     * A limit to be shared.
+     *
+     * @param limit how many tasks may run at once over all groups; negative for no limit, 0 lets nothing start
+     */
+    public SharedLimit(int limit) {
+        this.limit = Math.max(limit, ErrGroupOptions.NO_LIMIT);
+    }
+
+    /**
+     * The limit now.
+     *
+     * @return how many tasks may run at once; -1 for no limit
+     */
+    public int limit() {
+        return limit;
+    }
+
+    /**
+     * Changes the limit while tasks run: raised, it starts those that wait; lowered, it lets running tasks finish.
+     *
+     * @param limit how many tasks may run at once; negative for no limit, 0 lets nothing start
+     */
+    public void setLimit(int limit) {
+        List<TaskRun<?>> granted;
+        lock.lock();
+        try {
+            this.limit = Math.max(limit, ErrGroupOptions.NO_LIMIT);
+            granted = grant();
+        } finally {
+            lock.unlock();
+        }
+        launch(granted);
+    }
+
+    /** Takes a slot for a task if that needs no waiting. */
+    boolean tryTake(TaskRun<?> task) {
+        if (limit < 0) {
+            task.sharedSlot = TaskRun.SharedSlot.NONE;
+            return true;
+        }
+        lock.lock();
+        try {
+            if (!hasRoom() || !returning.isEmpty() || !queue.isEmpty()) {
+                return false;
+            }
+            hold(task);
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes a slot for a task, or queues it for one. True if it has one now. */
+    boolean acquire(TaskRun<?> task, @Nullable Thread caller) {
+        if (tryTake(task)) {
+            return true;
+        }
+        lock.lock();
+        try {
+            if (hasRoom() && returning.isEmpty() && queue.isEmpty()) {
+                hold(task);
+                return true;
+            }
+            queue.add(new Entry(task, caller));
+            return false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * A task has ended: frees its slot if it has one.
+     *
+     * @return the tasks that have one now; the caller {@linkplain #launchInTurn launches} them once the end of its own is
+     *     known
+     */
+    List<TaskRun<?>> release(TaskRun<?> task) {
+        return free(task, TaskRun.SharedSlot.NONE);
+    }
+
+    /** A task waits: frees its slot, to be taken again. */
+    void giveBack(TaskRun<?> task) {
+        launch(free(task, TaskRun.SharedSlot.GIVEN_BACK));
+    }
+
+    private List<TaskRun<?>> free(TaskRun<?> task, TaskRun.SharedSlot instead) {
+        if (task.sharedSlot != TaskRun.SharedSlot.HELD) {
+            return List.of(); // only the thread that runs or ends the task could change that
+        }
+        lock.lock();
+        try {
+            if (task.sharedSlot != TaskRun.SharedSlot.HELD) {
+                return List.of();
+            }
+            task.sharedSlot = instead;
+            held--;
+            return grant();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Launches tasks at the end of another. A caller-runs executor runs them inside the launch, and their ends come here
+     * again: that inner call leaves the work to the outer one, so that a long chain of tasks does not grow the stack.
+     */
+    void launchInTurn(List<TaskRun<?>> granted) {
+        if (granted.isEmpty()) {
+            return;
+        }
+        Thread self = Thread.currentThread();
+        lock.lock();
+        try {
+            toLaunch.addAll(granted);
+            if (launching.contains(self)) {
+                return;
+            }
+            launching.add(self);
+        } finally {
+            lock.unlock();
+        }
+        for (TaskRun<?> task = nextToLaunch(self); task != null; task = nextToLaunch(self)) {
+            task.engine.launchGranted(task);
+        }
+    }
+
+    private @Nullable TaskRun<?> nextToLaunch(Thread self) {
+        lock.lock();
+        try {
+            TaskRun<?> task = toLaunch.poll();
+            if (task == null) {
+                launching.remove(self);
+            }
+            return task;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A task that waited goes on: blocks until it has a slot again, or its group is cancelled. */
+    void takeAgain(TaskRun<?> task) {
+        if (task.sharedSlot != TaskRun.SharedSlot.GIVEN_BACK) {
+            return;
+        }
+        Returning entry = new Returning(task, Thread.currentThread());
+        lock.lock();
+        try {
+            if (hasRoom() && returning.isEmpty()) {
+                hold(task);
+                return;
+            }
+            returning.add(entry);
+        } finally {
+            lock.unlock();
+        }
+        boolean interrupted = false;
+        while (task.sharedSlot != TaskRun.SharedSlot.HELD && !task.engine.isCancelled()) {
+            LockSupport.park(this);
+            interrupted |= Thread.interrupted();
+        }
+        lock.lock();
+        try {
+            returning.remove(entry);
+            if (task.sharedSlot != TaskRun.SharedSlot.HELD) {
+                task.sharedSlot = TaskRun.SharedSlot.NONE;
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** A group was cancelled: forgets its tasks that wait to start, and wakes those that wait to go on. */
+    void cancelled(GroupEngine engine) {
+        lock.lock();
+        try {
+            queue.removeIf(entry -> {
+                boolean itsOwn = entry.task.engine == engine;
+                if (itsOwn && entry.caller != null) {
+                    LockSupport.unpark(entry.caller);
+                }
+                return itsOwn;
+            });
+            for (Returning entry : returning) {
+                if (entry.task.engine == engine) {
+                    LockSupport.unpark(entry.thread);
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean hasRoom() {
+        return limit < 0 || held < limit;
+    }
+
+    private void hold(TaskRun<?> task) {
+        task.sharedSlot = TaskRun.SharedSlot.HELD;
+        held++;
+    }
+
+    /** Gives free slots to who waits, in order. Returns what the caller is to launch when it has left the lock. */
+    private List<TaskRun<?>> grant() {
+        List<TaskRun<?>> granted = List.of();
+        while (hasRoom()) {
+            Returning first = returning.poll();
+            if (first != null) {
+                hold(first.task);
+                LockSupport.unpark(first.thread);
+                continue;
+            }
+            Entry entry = queue.poll();
+            if (entry == null) {
+                break;
+            }
+            if (!entry.task.isPending()) {
+                continue;
+            }
+            hold(entry.task);
+            if (entry.caller != null) {
+                LockSupport.unpark(entry.caller);
+            } else {
+                if (granted.isEmpty()) {
+                    granted = new ArrayList<>();
+                }
+                granted.add(entry.task);
+            }
+        }
+        return granted;
+    }
+
+    private static void launch(List<TaskRun<?>> granted) {
+        for (TaskRun<?> task : granted) {
+            task.engine.launchGranted(task);
+        }
+    }
+}

@@ -1,0 +1,185 @@
+package io.github.errgroup;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who waits for a slot of a full group: callers from outside, blocked in {@code go} (G3), and tasks submitted from inside
+ * the group, which are queued (N1). Made when a group is first full. Free slots are not counted here: how many tasks are
+ * outstanding stands in the engine's word, and a slot is free while {@code outstanding - backlog < limit}.
+ *
+ * <ol>
+ *   <li>A backlogged task is counted as outstanding, so callers from outside come after it.
+ *   <li>No lost wake-up: who queues writes the queue, then reads the word; who frees a slot or raises the limit writes the
+ *       word or the limit, then reads the queues.
+ *   <li>{@link #pump} alone starts backlogged tasks, and decides under the lock, so two threads never start two tasks into
+ *       one slot. It launches outside the lock. On a caller-runs executor a launch runs the task, whose end pumps again:
+ *       that inner call leaves the work to the outer one, so that a long chain of tasks does not grow the stack.
+ *   <li>Only the first blocked caller may enter; it wakes the next when it leaves the queue.
+ * </ol>
+ */
+final class Slots {
+    private final GroupEngine engine;
+
+    private final ReentrantLock lock = new ReentrantLock();
+
+    /** Guarded by {@link #lock}. */
+    private final ArrayDeque<TaskRun<?>> backlog = new ArrayDeque<>(0);
+
+    /** The length of the backlog. Written under {@link #lock}, read by who frees a slot. */
+    private volatile int backlogSize;
+
+    /** Threads inside {@link #pump}. Guarded by {@link #lock}. */
+    private final List<Thread> pumping = new ArrayList<>(1);
+
+    private final Queue<Caller> callers = new ConcurrentLinkedQueue<>();
+
+    /** A thread blocked in {@code go}; equal to itself alone. */
+    private static final class Caller {
+        private final Thread thread = Thread.currentThread();
+    }
+
+    Slots(GroupEngine engine) {
+        this.engine = engine;
+    }
+
+    /** Queues a task submitted from inside, already counted as outstanding. */
+    void enqueue(TaskRun<?> task) {
+        lock.lock();
+        try {
+            backlog.add(task);
+            backlogSize = backlog.size();
+        } finally {
+            lock.unlock();
+        }
+        pump();
+    }
+
+    /** A slot was freed, the limit changed, or the group was cancelled. */
+    void changed() {
+        if (backlogSize > 0) {
+            pump();
+        }
+        wakeFirstCaller();
+    }
+
+    /** Starts backlogged tasks into free slots; if the group is cancelled, skips them. */
+    private void pump() {
+        Thread self = Thread.currentThread();
+        lock.lock();
+        try {
+            if (pumping.contains(self)) {
+                return;
+            }
+            pumping.add(self);
+        } finally {
+            lock.unlock();
+        }
+        try {
+            for (TaskRun<?> task = nextStartable(self); task != null; task = nextStartable(self)) {
+                engine.start(task);
+            }
+        } catch (Throwable e) {
+            leave(self);
+            throw e;
+        }
+    }
+
+    /** The next task that may start; or null, and this thread pumps no more. */
+    private @Nullable TaskRun<?> nextStartable(Thread self) {
+        lock.lock();
+        try {
+            int limit = engine.limit();
+            boolean room = limit < 0 || engine.outstanding() - backlog.size() < limit || engine.isCancelled();
+            TaskRun<?> task = room ? backlog.poll() : null;
+            backlogSize = backlog.size();
+            if (task == null) {
+                pumping.remove(self);
+            }
+            return task;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void leave(Thread self) {
+        lock.lock();
+        try {
+            pumping.remove(self);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A copy of what waits here, for snapshots. */
+    List<TaskRun<?>> backlog() {
+        lock.lock();
+        try {
+            return List.copyOf(backlog);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Blocks the caller until it is admitted.
+     *
+     * @return the task's index; {@link GroupEngine#REFUSED} if the group was cancelled meanwhile, by an
+     *     interrupt of this thread too
+     */
+    long awaitRoom() {
+        Caller self = new Caller();
+        boolean listening = engine.isTimed();
+        long start = listening ? engine.options().clock().nanoTime() : 0;
+        long admitted;
+        try (Wait wait = new Wait(engine)) {
+            callers.add(self);
+            try {
+                for (; ; ) {
+                    if (callers.peek() == self) {
+                        admitted = engine.tryAdmit();
+                        if (admitted != GroupEngine.FULL) {
+                            break;
+                        }
+                    } else if (engine.isCancelled()) {
+                        admitted = GroupEngine.REFUSED;
+                        break;
+                    }
+                    if (Thread.interrupted()) {
+                        engine.cancelByInterrupt();
+                        Thread.currentThread().interrupt();
+                        admitted = GroupEngine.REFUSED;
+                        break;
+                    }
+                    wait.park();
+                }
+            } finally {
+                callers.remove(self);
+                wakeFirstCaller();
+            }
+        }
+        if (listening) {
+            engine.tellLimitWait(engine.options().clock().nanoTime() - start);
+        }
+        return admitted;
+    }
+
+    private void wakeFirstCaller() {
+        Caller first = callers.peek();
+        if (first != null) {
+            LockSupport.unpark(first.thread);
+        }
+    }
+
+    void wakeAllCallers() {
+        for (Caller caller : callers) {
+            LockSupport.unpark(caller.thread);
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package io.github.errgroup;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Takes snapshots: reads what the tasks write, and holds up none of them. */
+final class Snapshots {
+    private Snapshots() {}
+
+    static GroupSnapshot of(GroupEngine engine) {
+        ErrGroupOptions options = engine.options();
+        long now = options.clock().nanoTime();
+        List<TaskSnapshot> tasks = new ArrayList<>();
+        engine.live().forEach(task -> add(tasks, task, engine, now));
+        Slots slots = engine.slotsIfAny();
+        if (slots != null) {
+            slots.backlog().forEach(task -> add(tasks, task, engine, now));
+        }
+        tasks.sort((one, other) -> Long.compare(one.index(), other.index()));
+        // Outcomes are counted before a task leaves the word, so the word is read first: nothing is counted as
+        // succeeded
+        // that was not; then at worst a task that just failed is counted as pending too, and made up for.
+        long admitted;
+        long pending;
+        Failures bad;
+        long word;
+        do {
+            word = engine.progress();
+            admitted = engine.admitted();
+            pending = engine.outstanding();
+            bad = engine.failuresIfAny();
+        } while (word != engine.progress());
+        long failed = bad == null ? 0 : bad.failed.get();
+        long cancelled = bad == null ? 0 : bad.cancelled.get();
+        long skipped = bad == null ? 0 : bad.skipped.get();
+        long submitted = admitted - (bad == null ? 0 : bad.withdrawn.get());
+        long succeeded = Math.max(0, submitted - pending - failed - cancelled - skipped);
+        GroupSnapshot.Phase phase = engine.phase();
+        return new GroupSnapshot(
+                options.name(),
+                phase,
+                phase == GroupSnapshot.Phase.UNOPENED ? null : Duration.ofNanos(now - engine.openedNanos()),
+                engine.limit(),
+                engine.remaining().orElse(null),
+                engine.reason(),
+                submitted,
+                succeeded,
+                failed,
+                cancelled,
+                skipped,
+                Math.max(0, submitted - succeeded - failed - cancelled - skipped),
+                List.copyOf(tasks));
+    }
+
+    private static void add(List<TaskSnapshot> tasks, TaskRun<?> task, GroupEngine engine, long now) {
+        Subtask.State state = task.state();
+        if (state.isEnded() || tasks.size() == GroupSnapshot.MAX_TASKS) {
+            return;
+        }
+        Thread thread = state == Subtask.State.RUNNING ? task.runner() : null;
+        tasks.add(new TaskSnapshot(task.index(), task.name(), state, age(task, engine, now), thread));
+    }
+
+    private static @Nullable Duration age(TaskRun<?> task, GroupEngine engine, long now) {
+        long start = task.startNanos();
+        return engine.isTimed() && start != 0 ? Duration.ofNanos(Math.max(0, now - start)) : null;
+    }
+}

@@ -1,0 +1,75 @@
+package io.github.errgroup;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The handle of one task of a group: what became of it and, once it has succeeded, its value.
+ *
+ * <p>No method blocks. Thread-safe. What the task did happens-before a read here that sees it ended.
+ *
+ * @param <T> the value's type; {@code Void} for a task without one
+ */
+public sealed interface Subtask<T extends @Nullable Object> permits TaskRun {
+    /** Where a task is in its life. The four last ones are final, and every submitted task reaches exactly one. */
+    enum State {
+        /** Accepted and not started: it waits for a slot or a thread. */
+        PENDING,
+        /** User code runs. */
+        RUNNING,
+        /** It returned. {@link Subtask#get()} gives the value. */
+        SUCCEEDED,
+        /** It threw, or could not be started (rejected, no thread). {@link Subtask#exception()} tells. */
+        FAILED,
+        /** It had started, and threw because of the group's cancellation. */
+        CANCELLED,
+        /** It never started: the group was cancelled first. */
+        SKIPPED;
+
+        /**
+         * Whether the task has reached its end.
+         *
+         * @return true for the four final states
+         */
+        public boolean isEnded() {
+            return compareTo(SUCCEEDED) >= 0;
+        }
+    }
+
+    /**
+     * The value. Never blocks: call it after {@link ErrGroup#await()}.
+     *
+     * @return what the task returned; null where it returned null or has no value
+     * @throws IllegalStateException unless the state is SUCCEEDED; the message names group, task and state, the cause
+     *     is the task's exception where there is one
+     */
+    T get();
+
+    /**
+     * The state now.
+     *
+     * @return the state; once final it never changes
+     */
+    State state();
+
+    /**
+     * Why the task did not succeed.
+     *
+     * @return what it threw if FAILED or CANCELLED (for a rejected task the rejection), else null
+     */
+    @Nullable
+    Throwable exception();
+
+    /**
+     * The name given to {@code go}.
+     *
+     * @return the name, or {@code task-<index>} where none was given
+     */
+    String name();
+
+    /**
+     * The place in the order of submission to its group, from 0.
+     *
+     * @return the index
+     */
+    long index();
+}

@@ -1,0 +1,78 @@
+package io.github.errgroup;
+
+import java.util.Objects;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadFactory;
+
+/**
+ * Where the tasks of a group run: on threads of the group's own, or on an executor that was handed in. Instances are
+ * immutable, thread-safe and may serve many groups.
+ */
+public abstract sealed class TaskThreads permits OwnThreads, HandedInExecutor {
+    /** What names of our own threads begin with unless told otherwise. */
+    public static final String DEFAULT_NAME_PREFIX = "errgroup-";
+
+    TaskThreads() {}
+
+    /**
+     * A virtual thread per task where the JVM has them (21 and up), else a daemon platform thread per task.
+     *
+     * @return the default of every group
+     */
+    public static TaskThreads automatic() {
+        return OwnThreads.AUTOMATIC;
+    }
+
+    /**
+     * Virtual threads, named after prefix and group.
+     *
+     * @param namePrefix what their names begin with; may be empty
+     * @return threads of the group's own
+     * @throws UnsupportedOperationException on a JVM without virtual threads (below 21)
+     */
+    public static TaskThreads virtual(String namePrefix) {
+        return OwnThreads.ofVirtual(Objects.requireNonNull(namePrefix, "namePrefix"));
+    }
+
+    /**
+     * Daemon platform threads, named after prefix, group and a running number.
+     *
+     * @param namePrefix what their names begin with; may be empty
+     * @return threads of the group's own
+     */
+    public static TaskThreads platform(String namePrefix) {
+        return OwnThreads.ofPlatform(Objects.requireNonNull(namePrefix, "namePrefix"));
+    }
+
+    /**
+     * Threads made by a factory; each runs this group's tasks and ends. A factory that returns null or throws makes the
+     * task FAILED.
+     *
+     * @param factory makes unstarted threads
+     * @return threads of the group's own
+     */
+    public static TaskThreads from(ThreadFactory factory) {
+        return OwnThreads.ofFactory(Objects.requireNonNull(factory, "factory"));
+    }
+
+    /**
+     * An executor that is handed in and stays its owner's: it gets exactly one {@code execute} per task, and is never
+     * shut down. If it rejects a task, the task is FAILED; if it is starved or drops a task, a compensating thread runs
+     * it, so that no group waits for ever.
+     *
+     * @param executor the executor; one that runs in the caller is allowed
+     * @return the executor as a place for tasks
+     */
+    public static TaskThreads on(Executor executor) {
+        return HandedInExecutor.of(Objects.requireNonNull(executor, "executor"));
+    }
+
+    /**
+     * Whether this JVM has virtual threads.
+     *
+     * @return true from Java 21
+     */
+    public static boolean virtualThreadsSupported() {
+        return OwnThreads.VIRTUAL_SUPPORTED;
+    }
+}
