@@ -1,6 +1,7 @@
 package io.github.errgroup;
 
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -60,7 +61,8 @@ public final class ErrGroup implements AutoCloseable {
      * @return an open group; the caller closes it
      */
     public static ErrGroup open(UnaryOperator<ErrGroupOptions> changes) {
-        return open(Objects.requireNonNull(changes.apply(ErrGroupOptions.defaults()), "options"));
+        return open(Objects.requireNonNull(
+                Objects.requireNonNull(changes, "changes").apply(ErrGroupOptions.defaults()), "options"));
     }
 
     /**
@@ -273,7 +275,7 @@ public final class ErrGroup implements AutoCloseable {
      * @param <T> the items' type
      */
     public <T extends @Nullable Object> void forEach(Iterable<? extends T> items, ThrowingConsumer<? super T> action) {
-        engine.forEach(items.iterator(), Objects.requireNonNull(action, "action"));
+        engine.forEach(items(items, action, "action"), action);
     }
 
     /**
@@ -284,7 +286,7 @@ public final class ErrGroup implements AutoCloseable {
      * @param <T> the items' type
      */
     public <T extends @Nullable Object> void forEach(Stream<? extends T> items, ThrowingConsumer<? super T> action) {
-        engine.forEach(items.iterator(), Objects.requireNonNull(action, "action"));
+        engine.forEach(items(items, action, "action"), action);
     }
 
     /**
@@ -299,7 +301,7 @@ public final class ErrGroup implements AutoCloseable {
      */
     public <T extends @Nullable Object, R extends @Nullable Object> List<Subtask<R>> map(
             Iterable<? extends T> items, ThrowingFunction<? super T, ? extends R> function) {
-        return engine.map(items.iterator(), Objects.requireNonNull(function, "function"));
+        return engine.map(items(items, function, "function"), function);
     }
 
     /**
@@ -313,7 +315,19 @@ public final class ErrGroup implements AutoCloseable {
      */
     public <T extends @Nullable Object, R extends @Nullable Object> List<Subtask<R>> map(
             Stream<? extends T> items, ThrowingFunction<? super T, ? extends R> function) {
-        return engine.map(items.iterator(), Objects.requireNonNull(function, "function"));
+        return engine.map(items(items, function, "function"), function);
+    }
+
+    private static <T extends @Nullable Object> Iterator<? extends T> items(
+            Iterable<? extends T> items, Object task, String taskName) {
+        Objects.requireNonNull(task, taskName);
+        return Objects.requireNonNull(items, "items").iterator();
+    }
+
+    private static <T extends @Nullable Object> Iterator<? extends T> items(
+            Stream<? extends T> items, Object task, String taskName) {
+        Objects.requireNonNull(task, taskName); // before the stream is used up
+        return Objects.requireNonNull(items, "items").iterator();
     }
 
     /**

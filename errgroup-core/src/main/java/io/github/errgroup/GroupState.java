@@ -157,11 +157,19 @@ abstract class GroupState {
     }
 
     private long refuse(long now) {
+        refuseIfFinished(now);
+        return REFUSED;
+    }
+
+    final void refuseIfFinished() {
+        refuseIfFinished(word);
+    }
+
+    private void refuseIfFinished(long now) {
         if ((now & (FINISHED | CLOSED)) != 0) {
             throw new IllegalStateException(
                     this + " takes no more tasks; fresh() gives an open group with its settings");
         }
-        return REFUSED;
     }
 
     /** Takes an admission back: the task was never submitted. */

@@ -13,28 +13,35 @@ final class PlainErrGroups implements ErrGroups {
 
     private final Set<ErrGroup> live = ConcurrentHashMap.newKeySet();
 
-    PlainErrGroups(ErrGroupOptions settings) {
-        this.settings = settings.listener(new GroupListener() {
-            @Override
-            public void onOpen(ErrGroup group) {
-                live.add(group);
-            }
+    private final GroupListener tracker = new GroupListener() {
+        @Override
+        public void onOpen(ErrGroup group) {
+            live.add(group);
+        }
 
-            @Override
-            public void onEnd(ErrGroup group, GroupOutcome outcome, @Nullable Throwable failure, long nanos) {
-                live.remove(group);
-            }
-        });
+        @Override
+        public void onEnd(ErrGroup group, GroupOutcome outcome, @Nullable Throwable failure, long nanos) {
+            live.remove(group);
+        }
+    };
+
+    PlainErrGroups(ErrGroupOptions settings) {
+        this.settings = settings;
     }
 
     @Override
     public ErrGroup open() {
-        return ErrGroup.open(settings);
+        return tracked(settings);
     }
 
     @Override
     public ErrGroup open(String name, UnaryOperator<ErrGroupOptions> changes) {
-        return ErrGroup.open(Objects.requireNonNull(changes.apply(settings.name(name)), "options"));
+        return tracked(Objects.requireNonNull(changes.apply(settings.name(name)), "options"));
+    }
+
+    /** The listener comes last, so that code that replaces the listeners cannot lose it. */
+    private ErrGroup tracked(ErrGroupOptions options) {
+        return ErrGroup.open(options.listener(tracker));
     }
 
     @Override

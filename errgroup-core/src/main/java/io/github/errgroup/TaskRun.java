@@ -82,6 +82,9 @@ final class TaskRun<T extends @Nullable Object> implements Subtask<T>, Runnable,
     /** The context of the thread that called {@code go}, or null. Read by the thread that runs the task. */
     private final ContextPropagator.@Nullable Captured captured;
 
+    /** That context while it is set. Own thread only. */
+    private ContextPropagator.@Nullable Scope scope;
+
     /** The thread that runs it. Written before its start or right after the claim; read by cancellers and snapshots. */
     private volatile @Nullable Thread runner;
 
@@ -166,7 +169,11 @@ final class TaskRun<T extends @Nullable Object> implements Subtask<T>, Runnable,
         State state;
         Object result;
         try {
-            result = engine.runBody(this);
+            if (captured != null) {
+                scope = captured.open();
+            }
+            engine.taskStarts(this);
+            result = callBody();
             state = State.SUCCEEDED;
         } catch (Throwable thrown) {
             result = thrown;
@@ -175,11 +182,8 @@ final class TaskRun<T extends @Nullable Object> implements Subtask<T>, Runnable,
         engine.end(this, state, result, closeWindow(), host);
     }
 
-    /** Runs the user's code, in the captured context. */
-    @Nullable
-    Object callBody() throws Exception {
+    private @Nullable Object callBody() throws Exception {
         Object body = payload;
-        ContextPropagator.Scope scope = captured == null ? null : captured.open();
         try {
             if (body instanceof ThrowingRunnable action) {
                 action.run();
@@ -191,17 +195,19 @@ final class TaskRun<T extends @Nullable Object> implements Subtask<T>, Runnable,
             if (opened != null) {
                 opened.closeLeftOpen(this);
             }
-            if (scope != null) {
-                closeScope(scope);
-            }
         }
     }
 
-    private void closeScope(ContextPropagator.Scope scope) {
-        try {
-            scope.close();
-        } catch (Throwable e) {
-            Log.warn("restoring the thread's context after " + describe() + " failed", e);
+    /** Restores the thread's own context, which listeners of the end still find as the task left it. */
+    void closeScope() {
+        ContextPropagator.Scope open = scope;
+        if (open != null) {
+            scope = null;
+            try {
+                open.close();
+            } catch (Throwable e) {
+                Log.warn("restoring the thread's context after " + describe() + " failed", e);
+            }
         }
     }
 
