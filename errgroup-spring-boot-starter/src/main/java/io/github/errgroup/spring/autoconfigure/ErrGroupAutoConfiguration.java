@@ -18,6 +18,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Scope;
 import org.springframework.core.env.Environment;
+import org.springframework.core.io.ResourceLoader;
 import org.springframework.util.ClassUtils;
 
 /**
@@ -55,22 +56,20 @@ public final class ErrGroupAutoConfiguration {
             ErrGroupProperties properties,
             ListableBeanFactory beans,
             Environment environment,
+            ResourceLoader resourceLoader,
             ObjectProvider<ContextPropagator> propagator,
             ObjectProvider<ErrGroupCustomizer> customizers) {
         GroupSettingsByName settings = new GroupSettingsByName(
                 properties,
                 new TaskPlaces(beans, environment),
                 propagator.getIfAvailable(),
-                waitGuard(),
+                waitGuard(resourceLoader.getClassLoader()),
                 customizers.orderedStream().toList());
         return new ErrGroupRegistry(settings.names(), settings);
     }
 
-    private static @Nullable Runnable waitGuard() {
-        return ClassUtils.isPresent(
-                        "reactor.core.scheduler.Schedulers", ErrGroupAutoConfiguration.class.getClassLoader())
-                ? new NonBlockingThreads()
-                : null;
+    private static @Nullable Runnable waitGuard(@Nullable ClassLoader classLoader) {
+        return ClassUtils.isPresent("reactor.core.scheduler.Schedulers", classLoader) ? new NonBlockingThreads() : null;
     }
 
     @Bean

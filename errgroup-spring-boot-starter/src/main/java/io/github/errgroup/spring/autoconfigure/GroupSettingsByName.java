@@ -73,7 +73,7 @@ final class GroupSettingsByName implements Function<String, ConfiguredGroup> {
     }
 
     private ErrGroupOptions options(String name, InheritedSettings settings, TaskPlace place) {
-        return ErrGroupOptions.defaults()
+        ErrGroupOptions options = ErrGroupOptions.defaults()
                 .name(name)
                 .limit(limit(settings, place))
                 .sharedLimit(new SharedLimit(settings.sharedLimit()))
@@ -81,11 +81,12 @@ final class GroupSettingsByName implements Function<String, ConfiguredGroup> {
                 .cancelOnError(settings.cancelOnError())
                 .interruptOnCancel(settings.interruptOnCancel())
                 .threads(place.threads())
-                .reuseThreads(settings.executor().reuseThreads())
                 .starvationTimeout(settings.executor().starvationTimeout())
                 .stragglerGrace(settings.stragglerGrace())
                 .contextPropagator(propagator)
                 .waitGuard(waitGuard);
+        Boolean reuseThreads = settings.executor().reuseThreads();
+        return reuseThreads == null ? options : options.reuseThreads(reuseThreads);
     }
 
     private int limit(InheritedSettings settings, TaskPlace place) {

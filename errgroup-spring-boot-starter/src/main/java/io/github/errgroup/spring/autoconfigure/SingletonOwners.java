@@ -23,14 +23,14 @@ import org.springframework.boot.CommandLineRunner;
  *
  * <p>Each thread has a stack of the beans it is making. A group is made while the bean that gets it is on top. When that
  * bean is ready, the bean factory knows whether groups were injected into it: those it asked for itself (ObjectProvider,
- * {@code getBean}) are no dependencies. A bean whose making failed never becomes ready; it leaves the stack when one
- * below it does.
+ * {@code getBean}) are no dependencies. A bean whose making failed never becomes ready, and is no longer in creation.
+ * Beans without a definition (inner beans, test instances) are no singletons of the factory, and not on the stack.
  *
  * <p>An {@code InjectionPoint} argument of the prototype's bean method would be simpler, and fails for {@code getBean}
  * and {@code @Lookup}, where there is none.
  */
 final class SingletonOwners implements InstantiationAwareBeanPostProcessor, BeanFactoryAware {
-    private final ThreadLocal<Deque<BeanInTheMaking>> making = ThreadLocal.withInitial(ArrayDeque::new);
+    private final ThreadLocal<@Nullable Deque<BeanInTheMaking>> making = new ThreadLocal<>();
 
     private @Nullable ConfigurableListableBeanFactory beans;
 
@@ -52,23 +52,37 @@ final class SingletonOwners implements InstantiationAwareBeanPostProcessor, Bean
 
     /** A group was made by this thread, for whoever it is making. */
     void made(ErrGroup group, SingletonGuard guard) {
-        BeanInTheMaking bean = making.get().peek();
+        BeanInTheMaking bean = top();
         if (bean != null) {
             bean.groups().add(new GroupMade(group, guard));
         }
     }
 
+    private @Nullable BeanInTheMaking top() {
+        Deque<BeanInTheMaking> stack = making.get();
+        if (stack == null) {
+            return null;
+        }
+        stack.removeIf(bean -> beans == null || !beans.isCurrentlyInCreation(bean.name()));
+        return stack.peek();
+    }
+
     @Override
     public @Nullable Object postProcessBeforeInstantiation(Class<?> beanClass, String beanName) {
-        if (beanClass != ErrGroup.class) {
-            making.get().push(new BeanInTheMaking(beanName));
+        if (beanClass != ErrGroup.class && definition(beanName) != null) {
+            Deque<BeanInTheMaking> stack = making.get();
+            if (stack == null) {
+                stack = new ArrayDeque<>();
+                making.set(stack);
+            }
+            stack.push(new BeanInTheMaking(beanName));
         }
         return null;
     }
 
     @Override
     public Object postProcessBeforeInitialization(Object bean, String beanName) throws BeansException {
-        BeanInTheMaking current = making.get().peek();
+        BeanInTheMaking current = top();
         if (current != null && !current.groups().isEmpty() && current.name().equals(beanName)) {
             // Now, not afterwards: a proxy that is made then has none of the fields.
             for (GroupMade made : current.groups()) {
@@ -98,6 +112,9 @@ final class SingletonOwners implements InstantiationAwareBeanPostProcessor, Bean
 
     private @Nullable BeanInTheMaking pop(String beanName) {
         Deque<BeanInTheMaking> stack = making.get();
+        if (stack == null) {
+            return null;
+        }
         BeanInTheMaking found = null;
         if (stack.stream().anyMatch(bean -> bean.name().equals(beanName))) {
             do {

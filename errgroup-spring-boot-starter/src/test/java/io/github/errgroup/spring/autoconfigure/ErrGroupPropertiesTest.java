@@ -1,0 +1,412 @@
+package io.github.errgroup.spring.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.errgroup.ErrGroup;
+import io.github.errgroup.ErrGroupOptions;
+import io.github.errgroup.ErrGroups;
+import io.github.errgroup.Subtask;
+import io.github.errgroup.TaskThreads;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.task.SimpleAsyncTaskExecutor;
+
+class ErrGroupPropertiesTest {
+    private final ApplicationContextRunner runner = Contexts.wired();
+
+    private static ErrGroupOptions optionsOf(ApplicationContext context, String name) {
+        try (ErrGroup group = context.getBean(ErrGroups.class).open(name)) {
+            return group.options();
+        }
+    }
+
+    private static Thread threadOf(ApplicationContext context, String name) throws InterruptedException {
+        try (ErrGroup group = context.getBean(ErrGroups.class).open(name)) {
+            Subtask<Thread> task = group.go(Thread::currentThread);
+            group.await();
+            return task.get();
+        }
+    }
+
+    @Nested
+    class Defaults {
+        @Test
+        void areThoseOfTheContract() {
+            runner.run(context -> {
+                ErrGroupOptions options = optionsOf(context, "quote");
+                assertThat(options.limit())
+                        .isEqualTo(TaskThreads.virtualThreadsSupported() ? ErrGroupOptions.NO_LIMIT : 256);
+                assertThat(options.sharedLimit().limit()).isEqualTo(ErrGroupOptions.NO_LIMIT);
+                assertThat(options.timeout()).isNull();
+                assertThat(options.cancelOnError()).isTrue();
+                assertThat(options.interruptOnCancel()).isTrue();
+                assertThat(options.reuseThreads()).isNull();
+                assertThat(options.starvationTimeout()).hasMillis(200);
+                assertThat(options.stragglerGrace()).hasSeconds(5);
+            });
+        }
+
+        @Test
+        void thePrefixNamesTheThreads() {
+            runner.withPropertyValues("errgroup.groups.quote.executor.thread-name-prefix=fan-")
+                    .run(context -> {
+                        assertThat(threadOf(context, "other").getName()).startsWith("errgroup-other");
+                        assertThat(threadOf(context, "quote").getName()).startsWith("fan-quote");
+                    });
+        }
+    }
+
+    @Nested
+    class Inheritance {
+        @Test
+        void aGroupTakesUnsetValuesFromTheTopLevel() {
+            runner.withPropertyValues(
+                            "errgroup.limit=4",
+                            "errgroup.shared-limit=40",
+                            "errgroup.timeout=4s",
+                            "errgroup.cancel-on-error=false",
+                            "errgroup.interrupt-on-cancel=false",
+                            "errgroup.straggler-grace=44s",
+                            "errgroup.executor.reuse-threads=false",
+                            "errgroup.executor.starvation-timeout=444ms",
+                            "errgroup.groups.quote.limit=5")
+                    .run(context -> {
+                        ErrGroupOptions options = optionsOf(context, "quote");
+                        assertThat(options.limit()).isEqualTo(5);
+                        assertThat(options.sharedLimit().limit()).isEqualTo(40);
+                        assertThat(options.timeout()).hasSeconds(4);
+                        assertThat(options.cancelOnError()).isFalse();
+                        assertThat(options.interruptOnCancel()).isFalse();
+                        assertThat(options.stragglerGrace()).hasSeconds(44);
+                        assertThat(options.reuseThreads()).isFalse();
+                        assertThat(options.starvationTimeout()).hasMillis(444);
+                    });
+        }
+
+        @Test
+        void aGroupSetsEachValueForItself() {
+            runner.withPropertyValues(
+                            "errgroup.limit=4",
+                            "errgroup.shared-limit=40",
+                            "errgroup.timeout=4s",
+                            "errgroup.executor.reuse-threads=false",
+                            "errgroup.groups.quote.limit=-1",
+                            "errgroup.groups.quote.shared-limit=-1",
+                            "errgroup.groups.quote.timeout=-1s",
+                            "errgroup.groups.quote.cancel-on-error=false",
+                            "errgroup.groups.quote.interrupt-on-cancel=false",
+                            "errgroup.groups.quote.straggler-grace=55s",
+                            "errgroup.groups.quote.executor.reuse-threads=true",
+                            "errgroup.groups.quote.executor.starvation-timeout=555ms")
+                    .run(context -> {
+                        ErrGroupOptions options = optionsOf(context, "quote");
+                        assertThat(options.limit()).isEqualTo(-1);
+                        assertThat(options.sharedLimit().limit()).isEqualTo(-1);
+                        assertThat(options.timeout()).isNull();
+                        assertThat(options.cancelOnError()).isFalse();
+                        assertThat(options.interruptOnCancel()).isFalse();
+                        assertThat(options.stragglerGrace()).hasSeconds(55);
+                        assertThat(options.reuseThreads()).isTrue();
+                        assertThat(options.starvationTimeout()).hasMillis(555);
+                        ErrGroupOptions other = optionsOf(context, "other");
+                        assertThat(other.limit()).isEqualTo(4);
+                        assertThat(other.cancelOnError()).isTrue();
+                    });
+        }
+
+        @Test
+        void aGroupsTypeWinsOverAnInheritedBean() {
+            runner.withUserConfiguration(Executors.class)
+                    .withPropertyValues(
+                            "errgroup.executor.bean=inline",
+                            "errgroup.groups.quote.executor.type=platform",
+                            "errgroup.groups.stock.limit=3")
+                    .run(context -> {
+                        assertThat(threadOf(context, "quote")).isNotSameAs(Thread.currentThread());
+                        assertThat(threadOf(context, "stock")).isSameAs(Thread.currentThread());
+                        assertThat(settings(context, "quote").executor()).isEqualTo("platform");
+                        assertThat(settings(context, "stock").executor()).isEqualTo("bean inline");
+                    });
+        }
+    }
+
+    private static ErrGroupSettings settings(ApplicationContext context, String name) {
+        return context.getBean(ErrGroupRegistry.class).settings(name);
+    }
+
+    @Nested
+    class Precedence {
+        @Test
+        void overrideThenCodeThenGroupThenTopLevelThenBuiltIn() {
+            runner.withPropertyValues(
+                            "errgroup.limit=4",
+                            "errgroup.timeout=4s",
+                            "errgroup.groups.quote.limit=5",
+                            "errgroup.executor.type=platform")
+                    .run(context -> {
+                        ErrGroups groups = context.getBean(ErrGroups.class);
+                        ErrGroupRegistry registry = context.getBean(ErrGroupRegistry.class);
+                        assertThat(registry.settings("quote").limit()).isEqualTo(5);
+                        try (ErrGroup group = groups.open("quote", o -> o.limit(6))) {
+                            assertThat(group.limit()).isEqualTo(6);
+                            registry.override("quote", 7, null, null);
+                            assertThat(group.limit()).isEqualTo(7);
+                            registry.dropOverride("quote");
+                            assertThat(group.limit()).isEqualTo(6);
+                        }
+                        try (ErrGroup group = groups.open("other")) {
+                            assertThat(group.limit()).isEqualTo(4);
+                        }
+                    });
+        }
+
+        @Test
+        void unsetIs256OnPlatformThreadsAndNoneWhereTheyAreVirtual() {
+            runner.withPropertyValues("errgroup.executor.type=platform")
+                    .run(context ->
+                            assertThat(optionsOf(context, "quote").limit()).isEqualTo(256));
+        }
+
+        @Test
+        @ExtendWith(OutputCaptureExtension.class)
+        void the256AreLoggedOnce(CapturedOutput output) {
+            runner.withPropertyValues(
+                            "errgroup.executor.type=platform",
+                            "errgroup.groups.a.timeout=1s",
+                            "errgroup.groups.b.timeout=1s")
+                    .run(context -> {
+                        optionsOf(context, "c");
+                        assertThat(output.getOut().split("run at most 256 tasks at once", -1))
+                                .hasSize(2);
+                    });
+        }
+
+        @Test
+        @ExtendWith(OutputCaptureExtension.class)
+        void aLimitThatIsSetIsNotLogged(CapturedOutput output) {
+            runner.withPropertyValues("errgroup.executor.type=platform", "errgroup.limit=-1")
+                    .run(context -> {
+                        assertThat(optionsOf(context, "quote").limit()).isEqualTo(-1);
+                        assertThat(output).doesNotContain("tasks at once");
+                    });
+        }
+    }
+
+    @Nested
+    class Threads {
+        @Test
+        @EnabledForJreRange(min = JRE.JAVA_21)
+        void autoIsVirtualWhereTheJvmHasThem() {
+            runner.run(context -> {
+                assertThat(settings(context, "default").executor()).isEqualTo("virtual");
+                assertThat(threadOf(context, "quote").isDaemon()).isTrue();
+                assertThat(threadOf(context, "quote").getThreadGroup().getName())
+                        .isEqualTo("VirtualThreads");
+            });
+        }
+
+        @Test
+        @EnabledForJreRange(min = JRE.JAVA_21)
+        void autoIsPlatformWhereBootIsToldNotToUseVirtualThreads() {
+            runner.withPropertyValues("spring.threads.virtual.enabled=false")
+                    .run(context ->
+                            assertThat(settings(context, "default").executor()).isEqualTo("platform"));
+        }
+
+        @Test
+        @EnabledForJreRange(max = JRE.JAVA_20)
+        void autoIsPlatformBelow21() {
+            runner.withPropertyValues("spring.threads.virtual.enabled=true")
+                    .run(context ->
+                            assertThat(settings(context, "default").executor()).isEqualTo("platform"));
+        }
+
+        @Test
+        @EnabledForJreRange(max = JRE.JAVA_20)
+        void virtualAskedForBelow21StopsTheStart() {
+            runner.withPropertyValues("errgroup.executor.type=virtual")
+                    .run(context -> assertThat(context)
+                            .getFailure()
+                            .rootCause()
+                            .hasMessageContaining("errgroup.executor.type")
+                            .hasMessageContaining("virtual threads need Java 21"));
+        }
+
+        @Test
+        void applicationIsBootsExecutor() {
+            runner.withPropertyValues("errgroup.executor.type=application")
+                    .run(context ->
+                            assertThat(threadOf(context, "quote").getName()).startsWith("task-"));
+        }
+
+        @Test
+        @EnabledForJreRange(min = JRE.JAVA_21)
+        void applicationHasNoLimitOnBootsVirtualThreads() {
+            runner.withPropertyValues("errgroup.executor.type=application", "spring.threads.virtual.enabled=true")
+                    .run(context ->
+                            assertThat(optionsOf(context, "quote").limit()).isEqualTo(-1));
+        }
+
+        @Test
+        void applicationWithoutBootsExecutorStopsTheStartAndNamesTheCandidates() {
+            runner.withUserConfiguration(Executors.class)
+                    .withPropertyValues("errgroup.groups.quote.executor.type=application")
+                    .run(context -> assertThat(context)
+                            .getFailure()
+                            .rootCause()
+                            .isInstanceOf(InvalidConfigurationPropertyValueException.class)
+                            .hasMessageContaining("errgroup.groups.quote.executor.type")
+                            .hasMessageContaining("applicationTaskExecutor")
+                            .hasMessageContaining("[inline]"));
+        }
+
+        @Test
+        void aBeanWinsOverTheType() {
+            runner.withUserConfiguration(Executors.class)
+                    .withPropertyValues("errgroup.executor.type=platform", "errgroup.executor.bean=inline")
+                    .run(context -> assertThat(threadOf(context, "quote")).isSameAs(Thread.currentThread()));
+        }
+
+        @Test
+        void anUnknownBeanStopsTheStartAndTheCandidatesAreNamed() {
+            runner.withUserConfiguration(Executors.class)
+                    .withPropertyValues("errgroup.executor.bean=inlime")
+                    .run(context -> assertThat(context)
+                            .getFailure()
+                            .rootCause()
+                            .isInstanceOf(InvalidConfigurationPropertyValueException.class)
+                            .hasMessageContaining("errgroup.executor.bean")
+                            .hasMessageContaining("'inlime'")
+                            .hasMessageContaining("[inline]"));
+        }
+
+        @Test
+        @ExtendWith(OutputCaptureExtension.class)
+        void aThrottledSimpleAsyncTaskExecutorIsWarnedOf(CapturedOutput output) {
+            SimpleAsyncTaskExecutor throttled = new SimpleAsyncTaskExecutor();
+            throttled.setConcurrencyLimit(3);
+            runner.withBean("throttled", Executor.class, () -> throttled)
+                    .withPropertyValues("errgroup.executor.bean=throttled", "errgroup.groups.quote.limit=2")
+                    .run(context -> assertThat(output.getOut().split("'throttled' .*is throttled", -1))
+                            .hasSize(2));
+        }
+
+        @Test
+        @ExtendWith(OutputCaptureExtension.class)
+        void aDiscardingPoolIsWarnedOf(CapturedOutput output) {
+            ThreadPoolExecutor pool = new ThreadPoolExecutor(
+                    1,
+                    1,
+                    0,
+                    TimeUnit.SECONDS,
+                    new ArrayBlockingQueue<>(1),
+                    new ThreadPoolExecutor.DiscardOldestPolicy());
+            runner.withBean("dropping", ThreadPoolExecutor.class, () -> pool)
+                    .withPropertyValues("errgroup.executor.bean=dropping")
+                    .run(context -> assertThat(output).contains("'dropping'").contains("DiscardOldestPolicy"));
+        }
+
+        @Test
+        @ExtendWith(OutputCaptureExtension.class)
+        void anExecutorWithoutFaultIsNotWarnedOf(CapturedOutput output) {
+            runner.withUserConfiguration(Executors.class)
+                    .withPropertyValues("errgroup.executor.bean=inline")
+                    .run(context -> assertThat(output).doesNotContain("WARN"));
+        }
+    }
+
+    @Nested
+    class BadValues {
+        @ParameterizedTest
+        @CsvSource(delimiter = '|', textBlock = """
+                errgroup.limit | 0 | must be above 0, or -1 for no limit
+                errgroup.limit | -2 | must be above 0, or -1 for no limit
+                errgroup.shared-limit | 0 | must be above 0, or -1 for no limit
+                errgroup.timeout | 0s | must be above zero
+                errgroup.timeout | -2s | -1s for no timeout
+                errgroup.straggler-grace | 0s | must be above zero
+                errgroup.straggler-grace | -1s | must be above zero
+                errgroup.executor.starvation-timeout | 0ms | must be above zero
+                errgroup.shutdown.grace-period | 0s | must be above zero
+                errgroup.timeout | 20000d | at most 18250 days
+                errgroup.groups.quote.limit | 0 | must be above 0, or -1 for no limit
+                errgroup.groups.quote.shared-limit | -5 | must be above 0, or -1 for no limit
+                errgroup.groups.quote.timeout | 0s | must be above zero
+                errgroup.groups.quote.straggler-grace | 0s | must be above zero
+                errgroup.groups.quote.executor.starvation-timeout | 0s | must be above zero
+                errgroup.groups.quote.executor.bean | nobody | there is no Executor bean of that name
+                errgroup.groups.default.limit | 3 | the name is taken
+                """)
+        void stopTheStartWithPropertyValueAndRule(String property, String value, String rule) {
+            runner.withPropertyValues(property + "=" + value)
+                    .run(context -> assertThat(context)
+                            .getFailure()
+                            .rootCause()
+                            .isInstanceOf(InvalidConfigurationPropertyValueException.class)
+                            .hasMessageContaining(
+                                    property.startsWith("errgroup.groups.default") ? "errgroup.groups" : property)
+                            .hasMessageContaining(rule));
+        }
+
+        @ParameterizedTest
+        @CsvSource({
+            "errgroup.limit,0,false",
+            "errgroup.limit,0,true",
+            "errgroup.groups.quote.timeout,0s,false",
+            "errgroup.executor.bean,nobody,false",
+            "errgroup.timeout,soon,false"
+        })
+        @ExtendWith(OutputCaptureExtension.class)
+        void areReportedWithPropertyValueAndOrigin(String property, String value, boolean lazy, CapturedOutput output) {
+            SpringApplication application = new SpringApplication(Application.class);
+            application.setWebApplicationType(WebApplicationType.NONE);
+            application.setLazyInitialization(lazy);
+            assertThat(startFails(application, "--" + property + "=" + value)).isTrue();
+            assertThat(output)
+                    .contains("APPLICATION FAILED TO START")
+                    .contains(property)
+                    .contains(value)
+                    .contains("from property source \"commandLineArgs\"");
+        }
+
+        private boolean startFails(SpringApplication application, String argument) {
+            try {
+                application.run(argument).close();
+                return false;
+            } catch (RuntimeException expected) {
+                return true;
+            }
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ImportAutoConfiguration(ErrGroupAutoConfiguration.class)
+    static class Application {}
+
+    @Configuration(proxyBeanMethods = false)
+    static class Executors {
+        @Bean
+        Executor inline() {
+            return Runnable::run;
+        }
+    }
+}
