@@ -1,0 +1,131 @@
+package io.github.errgroup.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.errgroup.CancelReason;
+import io.github.errgroup.ErrGroup;
+import io.github.errgroup.ErrGroupException;
+import io.github.errgroup.Subtask;
+import io.github.errgroup.Subtask.State;
+import org.junit.jupiter.api.Test;
+
+/** {@code await} by a thread that is interrupted: before, during and after the call. */
+class AwaitInterruptContractTest extends GroupContract {
+
+    @Test
+    void J4_interrupted_while_it_waits_cancels_the_group_and_throws_InterruptedException() throws Exception {
+        needsTasksAtOnce(1);
+        ErrGroup group = open();
+        Subtask<?> task = stuck(group);
+        Caller<?> caller = Caller.runs(group::await).blockedIn("await");
+
+        caller.interrupt();
+
+        assertThat(caller.failure()).isInstanceOf(InterruptedException.class);
+        assertThat(caller.flagAfterwards()).isFalse();
+        assertThat(task.state()).isEqualTo(State.CANCELLED);
+        assertThat(group.context().reason()).isEqualTo(CancelReason.INTERRUPTED);
+        assertThat(group.context().cause()).isInstanceOf(InterruptedException.class);
+    }
+
+    @Test
+    void J4_interrupted_it_still_waits_for_the_tasks() throws Exception {
+        needsTasksAtOnce(1);
+        ErrGroup group = open();
+        Gate end = new Gate();
+        running(group, end::passIgnoringInterrupts);
+        Caller<?> caller = Caller.runs(group::await).blockedIn("await");
+
+        caller.interrupt();
+        Threads.until(() -> group.context().isCancelled());
+        caller.blockedIn("await");
+        caller.interrupt(); // once more: changes nothing
+        caller.blockedIn("await");
+        assertThat(group.snapshot().pending()).isOne();
+        end.open();
+
+        assertThat(caller.flagAfterwards()).isIn(true, false); // waits for its end
+        assertThat(group.snapshot().pending()).isZero();
+    }
+
+    @Test
+    void J4_a_flag_set_on_entry_counts_while_a_task_runs() throws Exception {
+        needsTasksAtOnce(1);
+        ErrGroup group = open();
+        Subtask<?> task = stuck(group);
+
+        Caller<?> caller = Caller.runs(() -> {
+            Thread.currentThread().interrupt();
+            group.await();
+        });
+
+        assertThat(caller.failure()).isInstanceOf(InterruptedException.class);
+        assertThat(caller.flagAfterwards()).isFalse();
+        assertThat(task.state()).isEqualTo(State.CANCELLED);
+        assertThat(group.context().reason()).isEqualTo(CancelReason.INTERRUPTED);
+    }
+
+    @Test
+    void J4_a_flag_set_on_entry_does_not_count_when_every_task_has_ended() throws Exception {
+        for (boolean cancelOnError : new boolean[] {true, false}) {
+            ErrGroup group = open(o -> o.cancelOnError(cancelOnError));
+            group.go(() -> "x");
+            untilAllEnded(group);
+
+            Caller<?> caller = Caller.runs(() -> {
+                Thread.currentThread().interrupt();
+                group.await();
+            });
+
+            caller.result();
+            assertThat(caller.flagAfterwards()).isTrue();
+            assertThat(group.context().reason()).isNull();
+        }
+    }
+
+    @Test
+    void J4_an_interrupt_after_await_changes_no_answer() throws Exception {
+        ErrGroup group = open();
+        group.go(() -> "x");
+        Caller<?> caller = Caller.runs(() -> {
+            group.await();
+            Thread.currentThread().interrupt();
+            group.await();
+        });
+        caller.result();
+        assertThat(caller.flagAfterwards()).isTrue();
+    }
+
+    @Test
+    void J4_a_failure_beats_an_interrupt_whose_flag_is_then_set_again() throws Exception {
+        needsTasksAtOnce(1);
+        ErrGroup group = open();
+        Gate end = new Gate();
+        Broken broken = new Broken("beats");
+        running(group, () -> {
+            end.passIgnoringInterrupts();
+            throw broken;
+        });
+        Caller<?> caller = Caller.runs(group::await).blockedIn("await");
+        caller.interrupt();
+        Threads.until(() -> group.context().isCancelled());
+        end.open();
+
+        assertThat(caller.failure()).isInstanceOf(ErrGroupException.class).hasCause(broken);
+        assertThat(caller.flagAfterwards()).isTrue();
+    }
+
+    @Test
+    void J4_the_other_thread_that_waits_is_not_told_that_all_went_well() throws Exception {
+        needsTasksAtOnce(1);
+        ErrGroup group = open();
+        stuck(group);
+        Caller<?> interrupted = Caller.runs(group::await).blockedIn("await");
+        Caller<?> other = Caller.runs(group::await).blockedIn("await");
+
+        interrupted.interrupt();
+
+        assertThat(interrupted.failure()).isInstanceOf(InterruptedException.class);
+        assertThat(other.failure()).isInstanceOfAny(InterruptedException.class, ErrGroupException.class);
+    }
+}

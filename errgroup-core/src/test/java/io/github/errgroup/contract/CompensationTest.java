@@ -1,0 +1,323 @@
+package io.github.errgroup.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import io.github.errgroup.ContextPropagator;
+import io.github.errgroup.ErrGroup;
+import io.github.errgroup.ErrGroupOptions;
+import io.github.errgroup.Subtask;
+import io.github.errgroup.Subtask.State;
+import io.github.errgroup.TaskThreads;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** N1: a pool of one, its thread held by somebody else. What a waiting group lacks is run by a compensating thread. */
+@DisplayNameGeneration(DisplayNameGenerator.ReplaceUnderscores.class)
+@Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class CompensationTest {
+    private static final Duration SOON = Duration.ofMillis(10);
+
+    private static final Duration NEVER = Duration.ofHours(1);
+
+    private final ExecutorService pool = Executors.newFixedThreadPool(1);
+
+    private final AtomicReference<@Nullable Thread> poolThread = new AtomicReference<>();
+
+    private final Gate release = new Gate();
+
+    private final Recorder recorder = new Recorder();
+
+    private LogTap log;
+
+    @BeforeEach
+    void openTheLog() {
+        log = new LogTap();
+    }
+
+    @AfterEach
+    void endThePool() {
+        log.close();
+        release.open();
+        pool.shutdownNow();
+    }
+
+    /** Holds the pool's only thread until {@code release} opens. */
+    private void holdThePool() throws InterruptedException {
+        Gate held = new Gate();
+        pool.execute(() -> {
+            poolThread.set(Thread.currentThread());
+            held.open();
+            release.passIgnoringInterrupts();
+        });
+        held.pass();
+    }
+
+    private ErrGroup open(UnaryOperator<ErrGroupOptions> changes) {
+        return ErrGroup.open(
+                o -> changes.apply(o.executor(pool).starvationTimeout(SOON).listener(recorder)));
+    }
+
+    @Test
+    void N1_a_task_never_runs_on_the_thread_that_waits_in_await() throws Exception {
+        holdThePool();
+        try (ErrGroup group = open(o -> o)) {
+            Subtask<Thread> task = group.go("starved", Thread::currentThread);
+            group.await();
+            assertThat(task.get())
+                    .isNotSameAs(Thread.currentThread())
+                    .isNotSameAs(poolThread.get())
+                    .matches(Thread::isDaemon, "a daemon");
+            assertThat(recorder.events()).containsSubsequence("compensated starved", "start starved");
+        }
+    }
+
+    @Test
+    void N1_a_caller_blocked_in_go_is_a_waiter_too() throws Exception {
+        holdThePool();
+        try (ErrGroup group = open(o -> o.limit(1))) {
+            Subtask<Thread> one = group.go(Thread::currentThread);
+            Subtask<Thread> two = group.go(Thread::currentThread); // blocks until the first has run
+            assertThat(one.get()).isNotSameAs(Thread.currentThread());
+            group.await();
+            assertThat(two.get()).isNotSameAs(Thread.currentThread());
+        }
+    }
+
+    @Test
+    void N1_nobody_waits_nobody_is_compensated() throws Exception {
+        holdThePool();
+        try (ErrGroup group = open(o -> o.starvationTimeout(Duration.ofMillis(1)))) {
+            Gate ran = new Gate();
+            group.go(ran::open);
+            assertThat(ran.opensWithinMillis(20)).isFalse();
+            group.await();
+            assertThat(ran.isOpen()).isTrue();
+        }
+    }
+
+    @Test
+    void N1_a_compensated_task_runs_once_even_when_the_pool_gets_to_it_later() throws Exception {
+        holdThePool();
+        AtomicInteger runs = new AtomicInteger();
+        try (ErrGroup group = open(o -> o)) {
+            group.go(runs::incrementAndGet);
+            group.await();
+            release.open();
+            pool.submit(() -> {}).get(); // behind the task in the pool's queue
+            assertThat(runs).hasValue(1);
+            assertThat(group.snapshot().succeeded()).isOne();
+        }
+    }
+
+    @Test
+    void N1_under_the_groups_limit_and_with_the_tasks_own_context() throws Exception {
+        holdThePool();
+        ThreadLocal<String> user = new ThreadLocal<>();
+        ContextPropagator propagator = () -> {
+            String captured = user.get();
+            return () -> {
+                user.set(captured);
+                return user::remove;
+            };
+        };
+        AtomicInteger running = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        try (ErrGroup group = open(o -> o.limit(2).contextPropagator(propagator))) {
+            List<Subtask<String>> tasks = new ArrayList<>();
+            for (int i = 0; i < 6; i++) {
+                user.set("user-" + i);
+                tasks.add(group.go(() -> {
+                    most.accumulateAndGet(running.incrementAndGet(), Math::max);
+                    Thread.yield();
+                    running.decrementAndGet();
+                    return user.get();
+                }));
+            }
+            user.remove();
+            group.await();
+            for (int i = 0; i < 6; i++) {
+                assertThat(tasks.get(i).get()).isEqualTo("user-" + i);
+            }
+            assertThat(most.get()).isLessThanOrEqualTo(2);
+        }
+    }
+
+    @Test
+    void N1_there_is_at_most_one_compensating_thread_that_does_not_wait_itself() throws Exception {
+        holdThePool();
+        Gate first = new Gate();
+        Gate second = new Gate();
+        Gate end = new Gate();
+        AtomicInteger running = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        try (ErrGroup one = open(o -> o);
+                ErrGroup two = open(o -> o)) {
+            for (ErrGroup group : List.of(one, one, two)) {
+                group.go(() -> {
+                    most.accumulateAndGet(running.incrementAndGet(), Math::max);
+                    if (first.isOpen()) {
+                        second.open();
+                    }
+                    first.open();
+                    end.pass();
+                    running.decrementAndGet();
+                });
+            }
+            Caller<?> waitsForOne = Caller.runs(one::await);
+            Caller<?> waitsForTwo = Caller.runs(two::await);
+            first.pass();
+            assertThat(second.opensWithinMillis(50))
+                    .as("a second compensating thread")
+                    .isFalse();
+            end.open();
+            waitsForOne.result();
+            waitsForTwo.result();
+            assertThat(most).hasValue(1);
+            assertThat(recorder.countOf("compensated")).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void N1_a_compensating_thread_that_waits_itself_makes_room_for_another_at_once() throws Exception {
+        holdThePool();
+        try (ErrGroup group = open(o -> o)) {
+            Subtask<Integer> task = group.go(() -> below(4));
+            group.await();
+            assertThat(task.get()).isEqualTo(4);
+        }
+    }
+
+    /** The waiter is a task of ours on this executor: no time must pass. */
+    private int below(int levels) throws InterruptedException {
+        if (levels == 0) {
+            return 0;
+        }
+        try (ErrGroup group = open(o -> o.starvationTimeout(NEVER))) {
+            Subtask<Integer> task = group.go(() -> below(levels - 1));
+            group.await();
+            return task.get() + 1;
+        }
+    }
+
+    @Test
+    void N1_a_waiter_that_is_itself_a_task_of_that_executor_is_helped_at_once() throws Exception {
+        try (ErrGroup group = open(o -> o.starvationTimeout(NEVER))) {
+            Subtask<Integer> task = group.go(() -> below(1));
+            group.await();
+            assertThat(task.get()).isOne();
+            assertThat(recorder.countOf("compensated")).isOne();
+        }
+    }
+
+    @Test
+    void N1_no_task_runs_on_a_thread_that_waits_however_deep() throws Exception {
+        Set<Thread> waiting = ConcurrentHashMap.newKeySet();
+        try (ErrGroup group = open(o -> o)) {
+            group.go(() -> nest(5, waiting));
+            group.await();
+        }
+        assertThat(recorder.countOf("compensated")).isEqualTo(5);
+    }
+
+    private void nest(int levels, Set<Thread> waiting) throws InterruptedException {
+        assertThat(waiting.add(Thread.currentThread()))
+                .as("runs on a thread that waits")
+                .isTrue();
+        if (levels > 0) {
+            try (ErrGroup group = open(o -> o.starvationTimeout(NEVER))) {
+                group.go(() -> nest(levels - 1, waiting));
+                group.await();
+            }
+        }
+        waiting.remove(Thread.currentThread());
+    }
+
+    @Test
+    void N1_the_threads_of_compensation_are_interrupted_by_a_cancellation() throws Exception {
+        holdThePool();
+        Gate running = new Gate();
+        ErrGroup group = open(o -> o);
+        Subtask<?> task = group.go(() -> {
+            running.open();
+            new Gate().pass();
+        });
+        Caller<?> waiting = Caller.runs(group::await);
+        running.pass();
+        group.cancel();
+        assertThat(waiting.failure()).isNotNull();
+        assertThat(task.state()).isEqualTo(State.CANCELLED);
+        group.close();
+    }
+
+    @Test
+    void N1_a_starved_executor_is_logged_once() throws Exception {
+        holdThePool();
+        for (int i = 0; i < 3; i++) {
+            try (ErrGroup group = open(o -> o)) {
+                group.go(() -> {});
+                group.await();
+            }
+        }
+        assertThat(recorder.countOf("compensated")).isEqualTo(3);
+        assertThat(log.count("ThreadPoolExecutor")).isOne();
+    }
+
+    @Test
+    void N1_an_executor_that_works_is_not_compensated() throws Exception {
+        try (ErrGroup group = open(o -> o.starvationTimeout(Duration.ofSeconds(20)))) {
+            for (int i = 0; i < 100; i++) {
+                group.go(() -> {});
+            }
+            group.await();
+            assertThat(recorder.countOf("compensated")).isZero();
+        }
+    }
+
+    @Test
+    void N1_threads_of_our_own_are_never_compensated() throws Exception {
+        try (ErrGroup group = ErrGroup.open(o -> o.threads(TaskThreads.platform("own-"))
+                .limit(1)
+                .starvationTimeout(Duration.ofMillis(1))
+                .listener(recorder))) {
+            Gate end = new Gate();
+            GroupContract.running(group, () -> {
+                group.go(() -> {});
+                end.pass();
+            });
+            Caller<?> waiting = Caller.runs(group::await).blockedIn("await");
+            assertThat(end.opensWithinMillis(20)).isFalse(); // twenty starvation timeouts
+            end.open();
+            waiting.result();
+            assertThat(recorder.countOf("compensated")).isZero();
+        }
+    }
+
+    @Test
+    void N1_in_an_executor_that_runs_in_the_caller_nothing_is_left_to_compensate() throws Exception {
+        Executor direct = Runnable::run;
+        try (ErrGroup group =
+                ErrGroup.open(o -> o.executor(direct).starvationTimeout(SOON).listener(recorder))) {
+            Subtask<Thread> task = group.go(Thread::currentThread);
+            catchThrowable(group::await);
+            assertThat(task.get()).isSameAs(Thread.currentThread());
+            assertThat(recorder.countOf("compensated")).isZero();
+        }
+    }
+}

@@ -1,0 +1,107 @@
+package io.github.errgroup.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import io.github.errgroup.ErrGroup;
+import io.github.errgroup.GroupSnapshot.Phase;
+import io.github.errgroup.Subtask;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/** {@code fresh}: a new group from one in any state; and groups that open at their first use. */
+class FreshContractTest extends GroupContract {
+
+    @Test
+    void G5_gives_an_open_group_with_the_same_name_and_settings() throws Exception {
+        ErrGroup group = open(o -> o.name("stock").limit(3).cancelOnError(false));
+
+        ErrGroup fresh = track(group.fresh());
+
+        assertThat(fresh).isNotSameAs(group);
+        assertThat(fresh.name()).isEqualTo("stock");
+        assertThat(fresh.limit()).isEqualTo(3);
+        assertThat(fresh.options()).isEqualTo(group.options());
+        assertThat(works(fresh)).isTrue();
+    }
+
+    @Test
+    void G5_is_valid_of_an_open_a_cancelled_a_finished_and_a_closed_group() throws Exception {
+        needsTasksInARow(4); // rejecting, it would fail for another reason
+        ErrGroup group = open();
+        assertThat(works(track(group.fresh()))).isTrue();
+        group.cancel();
+        assertThat(works(track(group.fresh()))).isTrue();
+        catchThrowable(group::await);
+        assertThat(works(track(group.fresh()))).isTrue();
+        group.close();
+        assertThat(works(track(group.fresh()))).isTrue();
+    }
+
+    @Test
+    void G5_leaves_the_receiver_untouched() throws Exception {
+        ErrGroup group = open();
+        ErrGroup fresh = track(group.fresh());
+        fresh.cancel();
+        fresh.close();
+        assertThat(group.context().isCancelled()).isFalse();
+        assertThat(group.snapshot().submitted()).isZero();
+        assertThat(works(group)).isTrue();
+    }
+
+    @Test
+    void G5_is_valid_from_any_thread_and_inside_a_task() throws Exception {
+        ErrGroup group = open();
+        assertThat(works(track(Caller.calls(group::fresh).result()))).isTrue();
+        Subtask<Boolean> inside = group.go(() -> {
+            try (ErrGroup fresh = group.fresh()) {
+                return fresh.snapshot().phase() == Phase.OPEN;
+            }
+        });
+        group.await();
+        assertThat(inside.get()).isTrue();
+    }
+
+    @Test
+    void G5_a_lazy_group_opens_at_its_first_use() throws Exception {
+        AtomicInteger uses = new AtomicInteger();
+        Recorder recorder = new Recorder();
+        ErrGroup lazy = track(ErrGroup.lazy(() -> options().listener(recorder), uses::incrementAndGet));
+
+        assertThat(lazy.snapshot().phase()).isEqualTo(Phase.UNOPENED);
+        assertThat(lazy.name()).isEqualTo("contract");
+        track(lazy.fresh()).close();
+        assertThat(uses).hasValue(0);
+        assertThat(recorder.countOf("open")).as("only the fresh one").isOne();
+
+        assertThat(works(lazy)).isTrue();
+        assertThat(uses).hasValue(1);
+        assertThat(recorder.countOf("open")).isEqualTo(2);
+    }
+
+    @Test
+    void G5_a_lazy_group_whose_check_throws_stays_unopened() {
+        AtomicInteger uses = new AtomicInteger();
+        ErrGroup lazy = track(ErrGroup.lazy(this::options, () -> {
+            uses.incrementAndGet();
+            throw new IllegalStateException("a group injected into a singleton");
+        }));
+
+        assertThatIllegalStateException().isThrownBy(() -> lazy.go(() -> "x")).withMessageContaining("singleton");
+        assertThatIllegalStateException()
+                .isThrownBy(() -> lazy.tryGo(() -> "x"))
+                .withMessageContaining("singleton");
+        assertThatIllegalStateException().isThrownBy(lazy::await).withMessageContaining("singleton");
+
+        assertThat(uses).hasValue(3);
+        assertThat(lazy.snapshot().phase()).isEqualTo(Phase.UNOPENED);
+        lazy.close();
+    }
+
+    private static boolean works(ErrGroup group) throws InterruptedException {
+        Subtask<String> task = group.go(() -> "works");
+        group.await();
+        return task.get().equals("works");
+    }
+}

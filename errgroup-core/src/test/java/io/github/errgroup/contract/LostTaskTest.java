@@ -1,0 +1,279 @@
+package io.github.errgroup.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import io.github.errgroup.ErrGroup;
+import io.github.errgroup.ErrGroupException;
+import io.github.errgroup.ErrGroupOptions;
+import io.github.errgroup.Subtask;
+import io.github.errgroup.Subtask.State;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Tasks that never get a thread: rejected, dropped, or no thread to be had. Each ends, and gives its slot back. */
+@DisplayNameGeneration(DisplayNameGenerator.ReplaceUnderscores.class)
+@Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class LostTaskTest {
+
+    private static final class FullHouse implements Executor {
+        @Override
+        public void execute(Runnable command) {
+            throw new RejectedExecutionException("full");
+        }
+
+        @Override
+        public String toString() {
+            return "the full house";
+        }
+    }
+
+    @Nested
+    class Rejected {
+        @Test
+        void N2_go_returns_a_FAILED_handle_that_names_executor_and_fix_and_counts_as_a_failure() {
+            Recorder recorder = new Recorder();
+            try (ErrGroup group = ErrGroup.open(o -> o.executor(new FullHouse()).listener(recorder))) {
+                Subtask<String> task = group.go("price", () -> "never");
+
+                assertThat(task.state()).isEqualTo(State.FAILED);
+                assertThat(task.exception())
+                        .isInstanceOf(RejectedExecutionException.class)
+                        .hasMessageContaining("the full house")
+                        .hasMessageContaining("limit");
+                assertThat(group.context().isCancelled()).isTrue();
+                Throwable thrown = catchThrowable(group::await);
+                assertThat(thrown).isInstanceOf(ErrGroupException.class).hasMessageContaining("price");
+                assertThat(thrown.getCause()).isSameAs(task.exception());
+            }
+            assertThat(recorder.events()).contains("rejected price").doesNotContain("start price");
+        }
+
+        @Test
+        void N2_by_an_executor_that_is_shut_down_too() {
+            ExecutorService pool = Executors.newFixedThreadPool(1);
+            pool.shutdown();
+            try (ErrGroup group = ErrGroup.open(o -> o.executor(pool))) {
+                assertThat(group.tryGo(() -> "no")).isEmpty();
+                assertThat(group.context().isCancelled()).isFalse();
+                assertThat(group.go(() -> "never").state()).isEqualTo(State.FAILED);
+                assertThat(catchThrowable(group::await)).hasCauseInstanceOf(RejectedExecutionException.class);
+            }
+        }
+
+        @Test
+        void N2_in_a_group_that_does_not_cancel_the_others_run() {
+            AtomicInteger commands = new AtomicInteger();
+            ExecutorService pool = Executors.newFixedThreadPool(1);
+            try (ErrGroup group = ErrGroup.open(o -> o.cancelOnError(false).executor(command -> {
+                if (commands.getAndIncrement() == 0) {
+                    throw new RejectedExecutionException("the first");
+                }
+                pool.execute(command);
+            }))) {
+                Subtask<String> lost = group.go(() -> "never");
+                Subtask<String> next = group.go(() -> "runs");
+                assertThat(catchThrowable(group::await)).hasCause(lost.exception());
+                assertThat(next.get()).isEqualTo("runs");
+            } finally {
+                pool.shutdownNow();
+            }
+        }
+
+        @Test
+        void N2_J9_gives_its_slot_back() throws Exception {
+            AtomicInteger commands = new AtomicInteger();
+            try (ErrGroup group =
+                    ErrGroup.open(o -> o.limit(1).cancelOnError(false).executor(command -> {
+                        if (commands.getAndIncrement() < 2) {
+                            throw new RejectedExecutionException("the first two");
+                        }
+                        command.run();
+                    }))) {
+                assertThat(group.tryGo(() -> "no")).isEmpty();
+                assertThat(group.go(() -> "no").state()).isEqualTo(State.FAILED);
+                assertThat(group.go(() -> "yes").get()).isEqualTo("yes");
+                catchThrowable(group::await);
+            }
+        }
+
+        @Test
+        void N2_when_queued_by_a_task_it_fails_when_its_turn_comes() {
+            AtomicInteger commands = new AtomicInteger();
+            try (ErrGroup group = ErrGroup.open(o -> o.limit(1).executor(command -> {
+                if (commands.getAndIncrement() > 0) {
+                    throw new RejectedExecutionException("all but the first");
+                }
+                new Thread(command).start();
+            }))) {
+                group.go(() -> {
+                    for (int i = 0; i < 10; i++) {
+                        group.go(() -> "never");
+                    }
+                });
+                assertThat(catchThrowable(group::await)).hasCauseInstanceOf(RejectedExecutionException.class);
+                assertThat(group.snapshot().submitted()).isEqualTo(11);
+                assertThat(group.snapshot().pending()).isZero();
+            }
+        }
+    }
+
+    static Stream<ThreadFactory> brokenFactories() {
+        return Stream.of(
+                command -> null,
+                command -> {
+                    throw new IllegalStateException("no thread");
+                },
+                command -> new Thread(command) {
+                    @Override
+                    public void start() {
+                        throw new OutOfMemoryError("unable to create native thread");
+                    }
+                });
+    }
+
+    @Nested
+    class Without_a_thread {
+        @ParameterizedTest
+        @MethodSource("io.github.errgroup.contract.LostTaskTest#brokenFactories")
+        void J9_the_task_is_FAILED_and_its_slot_free(ThreadFactory broken) {
+            for (boolean reuse : new boolean[] {true, false}) {
+                AtomicInteger threads = new AtomicInteger();
+                Recorder recorder = new Recorder();
+                ThreadFactory factory =
+                        command -> threads.getAndIncrement() == 0 ? broken.newThread(command) : new Thread(command);
+                ErrGroup group = ErrGroup.open(o -> o.limit(1)
+                        .reuseThreads(reuse)
+                        .cancelOnError(false)
+                        .threadFactory(factory)
+                        .listener(recorder));
+
+                Subtask<String> lost = group.go("lost", () -> "never");
+                Subtask<String> next = group.go(() -> "runs");
+                Throwable thrown = catchThrowable(group::await);
+
+                assertThat(lost.state()).isEqualTo(State.FAILED);
+                assertThat(lost.exception()).isNotNull();
+                assertThat(next.get()).isEqualTo("runs");
+                assertThat(thrown).isNotNull();
+                assertThat(recorder.events()).contains("rejected lost").doesNotContain("start lost");
+                group.close();
+            }
+        }
+
+        @Test
+        void J9_J7_an_OutOfMemoryError_at_thread_start_is_not_swallowed() {
+            OutOfMemoryError error = new OutOfMemoryError("unable to create native thread");
+            ErrGroup group = ErrGroup.open(o -> o.threadFactory(command -> new Thread(command) {
+                @Override
+                public void start() {
+                    throw error;
+                }
+            }));
+            Subtask<String> task = group.go((Callable<String>) () -> "never");
+            assertThat(task.state()).isEqualTo(State.FAILED);
+            assertThat(catchThrowable(group::await)).isSameAs(error);
+            group.close();
+        }
+
+        @Test
+        void J9_an_Error_of_the_executor_frees_the_slot_too() throws Exception {
+            AtomicInteger commands = new AtomicInteger();
+            try (ErrGroup group =
+                    ErrGroup.open(o -> o.limit(1).cancelOnError(false).executor(command -> {
+                        if (commands.getAndIncrement() == 0) {
+                            throw new OutOfMemoryError("unable to create native thread");
+                        }
+                        command.run();
+                    }))) {
+                assertThat(group.go(() -> "no").state()).isEqualTo(State.FAILED);
+                assertThat(group.go(() -> "yes").get()).isEqualTo("yes");
+                assertThat(catchThrowable(group::await)).isInstanceOf(OutOfMemoryError.class);
+            }
+        }
+    }
+
+    @Nested
+    class Dropped {
+        private LogTap log;
+
+        @BeforeEach
+        void openTheLog() {
+            log = new LogTap();
+        }
+
+        @AfterEach
+        void closeTheLog() {
+            log.close();
+        }
+
+        private final UnaryOperator<ErrGroupOptions> dropping =
+                o -> o.executor(command -> {}).starvationTimeout(Duration.ofMillis(5));
+
+        @Test
+        void N2_a_silently_dropped_task_is_compensated_so_that_await_returns() throws Exception {
+            Recorder recorder = new Recorder();
+            try (ErrGroup group = ErrGroup.open(o -> dropping.apply(o).listener(recorder))) {
+                Subtask<String> one = group.go("one", () -> "1");
+                Subtask<String> two = group.go("two", () -> "2");
+                group.await();
+                assertThat(one.get() + two.get()).isEqualTo("12");
+                assertThat(recorder.countOf("compensated")).isEqualTo(2);
+                assertThat(recorder.events()).containsSubsequence("compensated one", "start one", "end one SUCCEEDED");
+            }
+        }
+
+        @Test
+        void N2_a_caller_blocked_in_go_by_dropped_tasks_goes_on() throws Exception {
+            try (ErrGroup group = ErrGroup.open(o -> dropping.apply(o).limit(1))) {
+                for (int i = 0; i < 5; i++) {
+                    group.go(() -> {});
+                }
+                group.await();
+                assertThat(group.snapshot().succeeded()).isEqualTo(5);
+            }
+        }
+
+        @Test
+        void N2_close_ends_with_dropped_tasks_SKIPPED() {
+            ErrGroup group = ErrGroup.open(dropping);
+            Subtask<String> task = group.go(() -> "never");
+            assertThat(catchThrowable(group::close)).isInstanceOf(IllegalStateException.class);
+            assertThat(task.state()).isEqualTo(State.SKIPPED);
+        }
+
+        @Test
+        void N2_tasks_that_a_pool_forgets_in_shutdownNow_are_compensated() throws Exception {
+            ExecutorService pool = Executors.newFixedThreadPool(1);
+            Gate running = new Gate();
+            pool.execute(() -> {
+                running.open();
+                catchThrowable(() -> new Gate().pass());
+            });
+            running.pass();
+            try (ErrGroup group = ErrGroup.open(o -> o.executor(pool).starvationTimeout(Duration.ofMillis(5)))) {
+                Subtask<String> task = group.go(() -> "after all");
+                pool.shutdownNow();
+                group.await();
+                assertThat(task.get()).isEqualTo("after all");
+            }
+        }
+    }
+}

@@ -1,0 +1,246 @@
+package io.github.errgroup.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import io.github.errgroup.ErrGroup;
+import io.github.errgroup.ErrGroupOptions;
+import io.github.errgroup.Subtask;
+import io.github.errgroup.TaskThreads;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** J13: which thread runs a task, and what it finds there. */
+@DisplayNameGeneration(DisplayNameGenerator.ReplaceUnderscores.class)
+@Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class ThreadsTest {
+    private static final InheritableThreadLocal<String> INHERITED = new InheritableThreadLocal<>();
+
+    /** Options whose threads come from the factory, with a count of the threads made. */
+    private static final class Counted {
+        private final AtomicInteger made = new AtomicInteger();
+
+        private final TaskThreads threads = TaskThreads.from(command -> {
+            made.incrementAndGet();
+            Thread thread = new Thread(command, "counted");
+            thread.setDaemon(true);
+            return thread;
+        });
+
+        ErrGroup open(UnaryOperator<ErrGroupOptions> changes) {
+            return ErrGroup.open(o -> changes.apply(o.threads(threads)));
+        }
+    }
+
+    /** Runs a task that queues these many more, so that they follow each other in a group with a limit of 1. */
+    private static List<Thread> threadsOfQueuedTasks(ErrGroup group, int tasks) throws InterruptedException {
+        List<Thread> threads = new CopyOnWriteArrayList<>();
+        group.go(() -> {
+            threads.add(Thread.currentThread());
+            for (int i = 1; i < tasks; i++) {
+                group.go(() -> threads.add(Thread.currentThread()));
+            }
+        });
+        group.await();
+        return threads;
+    }
+
+    @Nested
+    class Without_a_limit {
+        @ParameterizedTest
+        @ValueSource(booleans = {true, false})
+        void J13_every_task_has_a_fresh_thread_started_by_the_thread_that_calls_go(boolean virtual) throws Exception {
+            assumeThat(!virtual || TaskThreads.virtualThreadsSupported()).isTrue();
+            TaskThreads threads = virtual ? TaskThreads.virtual("t-") : TaskThreads.platform("t-");
+            try (ErrGroup group = ErrGroup.open(o -> o.threads(threads))) {
+                Set<Thread> seen = ConcurrentHashMap.newKeySet();
+                List<Subtask<String>> inherited = new ArrayList<>();
+                for (int i = 0; i < 20; i++) {
+                    INHERITED.set("from " + i);
+                    inherited.add(group.go(() -> {
+                        seen.add(Thread.currentThread());
+                        return INHERITED.get();
+                    }));
+                }
+                INHERITED.remove();
+                group.await();
+                assertThat(seen).hasSize(20);
+                for (int i = 0; i < 20; i++) {
+                    assertThat(inherited.get(i).get()).isEqualTo("from " + i);
+                }
+            }
+        }
+
+        @Test
+        void J13_threads_are_daemons_named_after_prefix_and_group() throws Exception {
+            try (ErrGroup group = ErrGroup.open(o -> o.name("quote").threads(TaskThreads.platform("shop-")))) {
+                Subtask<Thread> task = group.go(Thread::currentThread);
+                group.await();
+                assertThat(task.get().isDaemon()).isTrue();
+                assertThat(task.get().getName()).startsWith("shop-").contains("quote");
+            }
+        }
+
+        @Test
+        void J13_the_default_is_a_virtual_thread_where_the_JVM_has_them() throws Exception {
+            try (ErrGroup group = ErrGroup.open(o -> o.name("quote"))) {
+                Subtask<Thread> task = group.go(Thread::currentThread);
+                group.await();
+                Thread thread = task.get();
+                assertThat(thread.isDaemon()).isTrue();
+                assertThat(thread.getName()).contains("quote").startsWith(TaskThreads.DEFAULT_NAME_PREFIX);
+                boolean virtual = thread.getClass().getName().contains("Virtual");
+                assertThat(virtual).isEqualTo(TaskThreads.virtualThreadsSupported());
+            }
+        }
+
+        @Test
+        void J13_reuseThreads_true_lets_a_worker_take_the_next_task_there_too() throws Exception {
+            Counted counted = new Counted();
+            try (ErrGroup group = counted.open(o -> o.reuseThreads(true).cancelOnError(false))) {
+                for (int i = 0; i < 50; i++) {
+                    group.go(() -> {});
+                    group.await();
+                }
+            }
+            assertThat(counted.made.get()).isLessThan(50);
+        }
+    }
+
+    @Nested
+    class With_a_limit {
+        @Test
+        void J13_a_worker_that_ends_a_task_takes_the_next_one() throws Exception {
+            Counted counted = new Counted();
+            try (ErrGroup group = counted.open(o -> o.limit(1))) {
+                assertThat(threadsOfQueuedTasks(group, 20)).hasSize(20);
+            }
+            assertThat(counted.made.get()).isLessThan(20);
+        }
+
+        @Test
+        void J13_reuseThreads_false_gives_each_task_a_fresh_thread() throws Exception {
+            Counted counted = new Counted();
+            try (ErrGroup group = counted.open(o -> o.limit(1).reuseThreads(false))) {
+                assertThat(threadsOfQueuedTasks(group, 20))
+                        .doesNotHaveDuplicates()
+                        .hasSize(20);
+            }
+            assertThat(counted.made).hasValue(20);
+        }
+
+        @Test
+        void J13_workers_end_with_the_group() throws Exception {
+            Counted counted = new Counted();
+            List<Thread> threads;
+            try (ErrGroup group = counted.open(o -> o.limit(1))) {
+                threads = threadsOfQueuedTasks(group, 5);
+            }
+            Threads.until(() -> threads.stream().noneMatch(Thread::isAlive));
+        }
+
+        @Test
+        void J13_name_class_loader_and_flag_are_reset_between_tasks() throws Exception {
+            Counted counted = new Counted();
+            ClassLoader foreign = new ClassLoader(null) {};
+            List<Thread> threads = new CopyOnWriteArrayList<>();
+            try (ErrGroup group = counted.open(o -> o.limit(1))) {
+                List<Subtask<?>> clean = new ArrayList<>();
+                group.go(() -> {
+                    for (int i = 0; i < 10; i++) {
+                        clean.add(group.go(() -> {
+                            threads.add(Thread.currentThread());
+                            assertThat(Thread.currentThread().getName()).isEqualTo("counted");
+                            assertThat(Thread.currentThread().getContextClassLoader())
+                                    .isNotSameAs(foreign);
+                            assertThat(Thread.currentThread().isInterrupted()).isFalse();
+                            Thread.currentThread().setName("spoilt");
+                            Thread.currentThread().setContextClassLoader(foreign);
+                            Thread.currentThread().interrupt();
+                        }));
+                    }
+                });
+                group.await();
+            }
+            assertThat(Set.copyOf(threads)).as("threads, some of them reused").hasSizeLessThan(threads.size());
+        }
+    }
+
+    @Nested
+    class On_a_handed_in_executor {
+        @Test
+        void J13_there_is_exactly_one_execute_per_task() throws Exception {
+            AtomicInteger executes = new AtomicInteger();
+            ExecutorService pool = Executors.newFixedThreadPool(2);
+            try {
+                for (int limit : new int[] {-1, 1, 2}) {
+                    executes.set(0);
+                    try (ErrGroup group = ErrGroup.open(o -> o.limit(limit).executor(command -> {
+                        executes.incrementAndGet();
+                        pool.execute(command);
+                    }))) {
+                        for (int i = 0; i < 20; i++) {
+                            group.go(() -> group.go(() -> {}));
+                        }
+                        group.await();
+                    }
+                    assertThat(executes).as("limit %d", limit).hasValue(40);
+                }
+            } finally {
+                pool.shutdownNow();
+            }
+        }
+
+        @Test
+        void J13_a_decorator_of_the_executor_is_in_place_around_each_task() throws Exception {
+            ThreadLocal<String> decorated = new ThreadLocal<>();
+            ExecutorService pool = Executors.newFixedThreadPool(1);
+            try (ErrGroup group = ErrGroup.open(o -> o.limit(1)
+                    .executor(command -> pool.execute(() -> {
+                        decorated.set("decorated");
+                        try {
+                            command.run();
+                        } finally {
+                            decorated.remove();
+                        }
+                    })))) {
+                List<Subtask<String>> tasks = new ArrayList<>();
+                for (int i = 0; i < 10; i++) {
+                    tasks.add(group.go(decorated::get));
+                }
+                group.await();
+                assertThat(tasks).allSatisfy(task -> assertThat(task.get()).isEqualTo("decorated"));
+            } finally {
+                pool.shutdownNow();
+            }
+        }
+
+        @Test
+        void J13_it_is_never_shut_down() throws Exception {
+            ExecutorService pool = Executors.newFixedThreadPool(1);
+            try {
+                try (ErrGroup group = ErrGroup.open(o -> o.executor(pool))) {
+                    group.go(() -> {});
+                    group.await();
+                }
+                assertThat(pool.isShutdown()).isFalse();
+            } finally {
+                pool.shutdownNow();
+            }
+        }
+    }
+}
