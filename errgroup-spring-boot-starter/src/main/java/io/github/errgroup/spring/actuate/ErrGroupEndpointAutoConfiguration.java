@@ -10,6 +10,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 
 /**
  * The {@code errgroups} endpoint, where it is exposed and not switched off. An endpoint that nobody can reach counts
@@ -18,25 +19,30 @@ import org.springframework.context.annotation.Bean;
 @AutoConfiguration(after = ErrGroupAutoConfiguration.class)
 @ConditionalOnClass({WebEndpoint.class, ConditionalOnAvailableEndpoint.class})
 @ConditionalOnBean(ErrGroupRegistry.class)
-@ConditionalOnAvailableEndpoint(endpoint = ErrGroupsEndpoint.class)
 public final class ErrGroupEndpointAutoConfiguration {
 
     ErrGroupEndpointAutoConfiguration() {}
 
-    @Bean
-    @ConditionalOnMissingBean
-    ErrGroupsEndpoint errGroupsEndpoint(ErrGroupRegistry registry, GroupTotals errGroupTotals) {
-        return new ErrGroupsEndpoint(registry, errGroupTotals);
-    }
+    /** Apart, so that nobody looks for Actuator's condition where there is no Actuator. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnAvailableEndpoint(endpoint = ErrGroupsEndpoint.class)
+    static class Exposed {
 
-    /** A listener as any other: hears every group. */
-    @Bean
-    GroupTotals errGroupTotals(ErrGroupRegistry registry) {
-        return new GroupTotals(registry::accountedName);
-    }
+        @Bean
+        @ConditionalOnMissingBean
+        ErrGroupsEndpoint errGroupsEndpoint(ErrGroupRegistry registry, GroupTotals errGroupTotals) {
+            return new ErrGroupsEndpoint(registry, errGroupTotals);
+        }
 
-    @Bean
-    OperationInvokerAdvisor errGroupRequestedSettings() {
-        return new RequestedSettingsAdvisor();
+        /** A listener as any other: hears every group. */
+        @Bean
+        GroupTotals errGroupTotals(ErrGroupRegistry registry) {
+            return new GroupTotals(registry::accountedName);
+        }
+
+        @Bean
+        OperationInvokerAdvisor errGroupRequestedSettings() {
+            return new RequestedSettingsAdvisor();
+        }
     }
 }
