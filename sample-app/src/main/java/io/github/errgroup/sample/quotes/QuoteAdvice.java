@@ -1,0 +1,48 @@
+package io.github.errgroup.sample.quotes;
+
+import io.github.errgroup.ErrGroupException;
+import java.util.concurrent.TimeoutException;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ProblemDetail;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.RestControllerAdvice;
+import org.springframework.web.client.RestClientResponseException;
+
+/** What became of a quote's group, in terms of HTTP. */
+@RestControllerAdvice(assignableTypes = QuoteController.class)
+@Order(Ordered.HIGHEST_PRECEDENCE)
+class QuoteAdvice {
+    @ExceptionHandler
+    ProblemDetail failed(ErrGroupException e) {
+        Throwable first = e.getCause();
+        String supplier = e.task();
+        if (first instanceof UnknownSkuException) {
+            return problem(HttpStatus.NOT_FOUND, "Unknown product", String.valueOf(first.getMessage()));
+        }
+        if (supplier != null) {
+            ProblemDetail problem =
+                    problem(HttpStatus.BAD_GATEWAY, "Supplier failed", "supplier '" + supplier + "' " + what(first));
+            problem.setProperty("supplier", supplier);
+            return problem;
+        }
+        if (first instanceof TimeoutException) {
+            return problem(HttpStatus.GATEWAY_TIMEOUT, "Suppliers too slow", String.valueOf(first.getMessage()));
+        }
+        // No failure and no deadline: somebody cancelled the group, as a stopping application does.
+        return problem(HttpStatus.SERVICE_UNAVAILABLE, "Cancelled", "the quote was cancelled before it was complete");
+    }
+
+    private static String what(Throwable failure) {
+        return failure instanceof RestClientResponseException answered
+                ? "answered " + answered.getStatusCode().value()
+                : "could not be asked";
+    }
+
+    private static ProblemDetail problem(HttpStatus status, String title, String detail) {
+        ProblemDetail problem = ProblemDetail.forStatusAndDetail(status, detail);
+        problem.setTitle(title);
+        return problem;
+    }
+}

@@ -1,0 +1,34 @@
+package io.github.errgroup.sample.quotes;
+
+import io.github.errgroup.sample.suppliers.SupplierAddress;
+import io.github.errgroup.sample.suppliers.SupplierBehaviours;
+import io.github.errgroup.sample.suppliers.SupplierProperties;
+import java.net.http.HttpClient;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.http.client.JdkClientHttpRequestFactory;
+import org.springframework.web.client.RestClient;
+
+/** The client of the suppliers. */
+@Configuration(proxyBeanMethods = false)
+class QuoteConfiguration {
+    /**
+     * On the JDK's HttpClient, because a cancelled task is interrupted and this client notices on any thread: it drops
+     * the exchange and its connection. A client on blocking sockets would notice on virtual threads only.
+     */
+    @Bean
+    SupplierClient supplierClient(
+            RestClient.Builder builder,
+            SupplierAddress address,
+            SupplierProperties properties,
+            SupplierBehaviours behaviours) {
+        HttpClient http = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(properties.connectTimeout())
+                .build();
+        RestClient client = builder.requestFactory(new JdkClientHttpRequestFactory(http))
+                .baseUrl(address.baseUrl().toString())
+                .build();
+        return new StragglerSupplierClient(new RestSupplierClient(client), behaviours);
+    }
+}

@@ -1,0 +1,56 @@
+package io.github.errgroup.sample.suppliers;
+
+import java.time.Duration;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.Map;
+import org.springframework.stereotype.Component;
+
+/** How each supplier behaves now. Thread-safe; starts with what the properties say. */
+@Component
+public class SupplierBehaviours {
+    private static final SupplierBehaviour DEFAULT = new SupplierBehaviour(Duration.ofMillis(50), 0, false);
+
+    /** Replaced as a whole under the lock of this object, read without. Never changed in place. */
+    private volatile Map<Supplier, SupplierBehaviour> behaviours;
+
+    SupplierBehaviours(SupplierProperties properties) {
+        Map<Supplier, SupplierBehaviour> initial = new EnumMap<>(Supplier.class);
+        for (Supplier supplier : Supplier.values()) {
+            initial.put(supplier, properties.behaviour().getOrDefault(supplier, DEFAULT));
+        }
+        this.behaviours = Collections.unmodifiableMap(initial);
+    }
+
+    /**
+     * How one behaves.
+     *
+     * @param supplier which
+     * @return its behaviour now
+     */
+    public SupplierBehaviour of(Supplier supplier) {
+        SupplierBehaviour behaviour = behaviours.get(supplier);
+        return behaviour == null ? DEFAULT : behaviour;
+    }
+
+    /**
+     * How all behave.
+     *
+     * @return a copy, in the order of {@link Supplier}
+     */
+    public Map<Supplier, SupplierBehaviour> all() {
+        return behaviours;
+    }
+
+    /**
+     * Changes how one behaves, from its next request on.
+     *
+     * @param supplier which
+     * @param behaviour its behaviour
+     */
+    public synchronized void change(Supplier supplier, SupplierBehaviour behaviour) {
+        Map<Supplier, SupplierBehaviour> changed = new EnumMap<>(behaviours);
+        changed.put(supplier, behaviour);
+        behaviours = Collections.unmodifiableMap(changed);
+    }
+}
