@@ -1,0 +1,8 @@
+/**
+ * The fetcher: many URLs at once, within a limit. The URLs come from outside, so every address is checked after its
+ * name was resolved, and the connection goes to exactly the address that was checked.
+ */
+@NullMarked
+package io.github.errgroup.sample.fetches;
+
+import org.jspecify.annotations.NullMarked;
