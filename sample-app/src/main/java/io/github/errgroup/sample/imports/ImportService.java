@@ -1,0 +1,58 @@
+package io.github.errgroup.sample.imports;
+
+import io.github.errgroup.CancelReason;
+import io.github.errgroup.ErrGroup;
+import io.github.errgroup.ErrGroupException;
+import io.github.errgroup.ErrGroups;
+import java.io.InputStream;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Service;
+
+/** Imports files of products. Thread-safe. */
+@Service
+class ImportService {
+    private final ErrGroups groups;
+
+    private final ImportPipeline pipeline;
+
+    private final ImportLog log;
+
+    ImportService(ErrGroups groups, ImportPipeline pipeline, ImportLog log) {
+        this.groups = groups;
+        this.pipeline = pipeline;
+        this.log = log;
+    }
+
+    /**
+     * Imports a file: all of it, or nothing. Blocks until it has ended.
+     *
+     * @param id of no other import
+     * @param csv the file
+     * @return how it ended
+     * @throws InterruptedException the thread was interrupted while it waited: nothing was saved
+     * @throws ErrGroupException nothing was saved; its cause is a {@link BadRowException} for the first bad row, an
+     *     {@code IOException} if the file could not be read, or what cancelled it
+     */
+    ImportView run(String id, InputStream csv) throws InterruptedException {
+        try (ErrGroup group = groups.open("import")) {
+            Import running = new Import(id, group);
+            log.add(running);
+            // What stays if this thread is interrupted.
+            Import.State state = Import.State.CANCELLED;
+            @Nullable String failure = "interrupted";
+            try {
+                pipeline.start(group, csv, running.progress());
+                group.await();
+                state = Import.State.SUCCEEDED;
+                failure = null;
+            } catch (ErrGroupException e) {
+                state = group.context().reason() == CancelReason.FAILURE ? Import.State.FAILED : Import.State.CANCELLED;
+                failure = String.valueOf(e.getCause().getMessage());
+                throw e;
+            } finally {
+                running.end(state, failure);
+            }
+            return running.view();
+        }
+    }
+}

@@ -1,0 +1,109 @@
+package io.github.errgroup.sample.imports;
+
+import de.siegmar.fastcsv.reader.CsvParseException;
+import de.siegmar.fastcsv.reader.CsvReader;
+import de.siegmar.fastcsv.reader.CsvRecord;
+import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+
+/** The first stage: reads CSV, a bounded piece at a time, and takes the white space from around the fields. */
+final class RowReader {
+    /** The longest record: what one broken quote can make us read. */
+    private static final int MAX_RECORD_CHARS = 64 * 1024;
+
+    private static final char BYTE_ORDER_MARK = '\uFEFF';
+
+    private final ImportProgress progress;
+
+    RowReader(ImportProgress progress) {
+        this.progress = progress;
+    }
+
+    /**
+     * Reads to the end of the file.
+     *
+     * @param csv UTF-8
+     * @param rows gets the rows, in lists of at most {@code chunk}
+     * @param chunk how many
+     * @throws BadRowException if it is no CSV, no UTF-8, or a row has too few or too many fields
+     * @throws IOException if it cannot be read
+     */
+    void read(InputStream csv, Pipe<List<RawRow>> rows, int chunk)
+            throws BadRowException, IOException, InterruptedException {
+        // A decoder of its own, since the default one replaces what is no UTF-8, and we would save that.
+        InputStreamReader text = new InputStreamReader(csv, StandardCharsets.UTF_8.newDecoder());
+        CsvReader<CsvRecord> reader = CsvReader.builder()
+                .skipEmptyLines(true)
+                .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
+                .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
+                .maxBufferSize(MAX_RECORD_CHARS)
+                .ofCsvRecord(text);
+        long line = 0;
+        try {
+            Iterator<CsvRecord> records = reader.iterator();
+            checkHeader(records);
+            line = 1;
+            List<RawRow> next = new ArrayList<>(chunk);
+            while (records.hasNext()) {
+                CsvRecord csvRecord = records.next();
+                line = csvRecord.getStartingLineNumber();
+                next.add(row(csvRecord));
+                if (next.size() == chunk) {
+                    progress.read(next.size());
+                    rows.put(next);
+                    next = new ArrayList<>(chunk);
+                }
+            }
+            progress.read(next.size());
+            rows.put(next);
+            rows.end();
+        } catch (CsvParseException e) {
+            throw new BadRowException(
+                    line + 1,
+                    "row",
+                    "",
+                    "must be CSV, with every quote closed and at most " + MAX_RECORD_CHARS + " characters");
+        } catch (UncheckedIOException e) {
+            if (e.getCause() instanceof CharacterCodingException) {
+                throw new BadRowException(line + 1, "row", "", "must be UTF-8, here or soon after");
+            }
+            throw e.getCause();
+        }
+    }
+
+    private static void checkHeader(Iterator<CsvRecord> records) throws BadRowException {
+        List<String> header = records.hasNext() ? strip(records.next().getFields()) : List.of();
+        if (!header.isEmpty() && header.get(0).indexOf(BYTE_ORDER_MARK) == 0) {
+            header = new ArrayList<>(header);
+            header.set(0, header.get(0).substring(1));
+        }
+        if (!header.equals(Column.HEADER)) {
+            throw new BadRowException(
+                    1, "row", String.join(",", header), "must be the header " + String.join(",", Column.HEADER));
+        }
+    }
+
+    private static RawRow row(CsvRecord csvRecord) throws BadRowException {
+        List<String> fields = strip(csvRecord.getFields());
+        if (fields.size() != Column.HEADER.size()) {
+            throw new BadRowException(
+                    csvRecord.getStartingLineNumber(),
+                    "row",
+                    String.join(",", fields),
+                    "must have " + Column.HEADER.size() + " fields and has " + fields.size());
+        }
+        return new RawRow(csvRecord.getStartingLineNumber(), fields);
+    }
+
+    private static List<String> strip(List<String> fields) {
+        return fields.stream().map(String::strip).toList();
+    }
+}
