@@ -1,0 +1,83 @@
+package io.github.errgroup.benchmarks;
+
+import io.github.errgroup.benchmarks.results.Figure;
+import io.github.errgroup.benchmarks.results.Results;
+import io.github.errgroup.benchmarks.results.Target;
+import io.github.errgroup.benchmarks.rivals.Rival;
+import io.github.errgroup.benchmarks.rivals.Rivals;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A few scenarios against bounds of twice their targets: finds what became slower by a factor, on a machine that others
+ * use too. A scenario that breaks a bound is measured once more, and fails if it does so again.
+ */
+public final class Guard {
+    private static final double GENEROSITY = 2;
+
+    private static final List<Scenario> SCENARIOS = List.of(Scenario.THREE_TASKS, Scenario.MANY, Scenario.LIMITED);
+
+    private static final Settings SETTINGS = new Settings(1, 4, 3, 300, List.of(), List.of(), List.of());
+
+    private final Forks forks = new Forks(SETTINGS);
+
+    private Guard() {}
+
+    /**
+     * Measures, prints each bound with what was reached, and ends with status 1 if one was broken twice.
+     *
+     * @param args none
+     * @throws Exception a benchmark failed
+     */
+    public static void main(String[] args) throws Exception {
+        boolean kept = new Guard().run();
+        System.out.println(kept ? "guard: kept" : "guard: BROKEN");
+        System.exit(kept ? 0 : 1);
+    }
+
+    private boolean run() throws Exception {
+        boolean kept = true;
+        for (Scenario scenario : SCENARIOS) {
+            kept &= holds(scenario) || holds(scenario);
+        }
+        return kept;
+    }
+
+    private boolean holds(Scenario scenario) throws Exception {
+        List<Target> targets = Target.all().stream()
+                .filter(target -> target.scenario().equals(scenario.id())
+                        && target.caller().equals("virtual")
+                        && (target.setting().equals(forks.setting()) || target.kind() == Target.Kind.BYTES))
+                .toList();
+        Results results = measure(scenario, targets);
+        boolean holds = true;
+        for (Target target : targets) {
+            Optional<Double> reached = results.row(forks.setting(), scenario.id(), target.caller(), target.rival())
+                    .map(target.kind()::of);
+            double bound = target.bound() * GENEROSITY;
+            boolean kept = reached.isPresent() && reached.get() <= bound;
+            System.out.printf(
+                    "%-7s %-14s %-15s %s, bound %s%n",
+                    kept ? "kept" : "broken",
+                    scenario.id(),
+                    target.rival(),
+                    reached.map(target.kind()::text).orElse("not measured"),
+                    target.kind().text(bound));
+            holds &= kept;
+        }
+        return holds;
+    }
+
+    private Results measure(Scenario scenario, List<Target> targets) throws Exception {
+        Rival reference = Rivals.named(Rivals.REFERENCE);
+        List<Rival> order = new ArrayList<>(List.of(reference));
+        targets.stream().map(Target::rival).distinct().map(Rivals::named).forEach(order::add);
+        order.add(reference);
+        List<Figure> figures = new ArrayList<>();
+        for (Rival rival : order) {
+            figures.add(forks.group(scenario.id(), scenario, scenario.tasks(), "virtual", rival, 1));
+        }
+        return Results.of(figures);
+    }
+}

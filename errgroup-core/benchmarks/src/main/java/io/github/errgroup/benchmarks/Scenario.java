@@ -1,0 +1,249 @@
+package io.github.errgroup.benchmarks;
+
+import io.github.errgroup.benchmarks.rivals.Feature;
+import io.github.errgroup.benchmarks.rivals.Rival;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.openjdk.jmh.infra.Blackhole;
+
+/** What is timed over and over by {@link GroupBenchmark}. Every constant is one panel of the picture. */
+public enum Scenario {
+    /** The service developer's case: open a group, three tasks, await. */
+    THREE_TASKS("three-tasks", "open, 3 tasks, await", "group", 3, 3) {
+        @Override
+        Object run(Rival rival, Bench bench) throws Exception {
+            rival.all(bench.tasks(), NOTHING);
+            return rival;
+        }
+    },
+    /** Many short tasks without a limit. */
+    MANY("ten-thousand", "10,000 tasks, no limit", "task", 10_000, 1) {
+        @Override
+        Object run(Rival rival, Bench bench) throws Exception {
+            rival.all(bench.tasks(), NOTHING);
+            return rival;
+        }
+    },
+    /** Many short tasks below a limit; the submitter is blocked most of the time. */
+    LIMITED("limit-10", "100,000 tasks, limit 10", "task", 100_000, 1, Feature.LIMIT) {
+        @Override
+        Object run(Rival rival, Bench bench) throws Exception {
+            rival.limited(bench.tasks(), LIMIT, NOTHING);
+            return rival;
+        }
+    },
+    /** Tasks that compute. */
+    LIMITED_WORK("limit-10-work", "10,000 tasks of 10 µs of work, limit 10", "task", 10_000, 1, Feature.LIMIT) {
+        @Override
+        Object run(Rival rival, Bench bench) throws Exception {
+            long tokens = bench.tokensOfTenMicroseconds();
+            rival.limited(bench.tasks(), LIMIT, () -> {
+                Blackhole.consumeCPU(tokens);
+                return true;
+            });
+            return rival;
+        }
+    },
+    /** Tasks that block. */
+    LIMITED_SLEEP(
+            "limit-10-sleep",
+            "2,000 tasks of 1 ms of sleep, limit 10",
+            "task",
+            2_000,
+            1,
+            Feature.LIMIT,
+            Feature.BLOCKING) {
+        @Override
+        Object run(Rival rival, Bench bench) throws Exception {
+            rival.limited(bench.tasks(), LIMIT, () -> {
+                Thread.sleep(1);
+                return true;
+            });
+            return rival;
+        }
+    },
+    /** A value of each item. */
+    MAP("map", "map of 10,000 values in order", "task", 10_000, 1, Feature.MAP) {
+        @Override
+        Object run(Rival rival, Bench bench) throws Exception {
+            List<Integer> values = rival.map(bench.tasks(), index -> index);
+            if (values.size() != bench.tasks()) {
+                throw new IllegalStateException(rival.id() + ": " + values.size() + " values");
+            }
+            return values;
+        }
+    },
+    /** Tasks that give way once. */
+    YIELD("yield", "10,000 tasks that yield once", "task", 10_000, 1, Feature.BLOCKING) {
+        @Override
+        Object run(Rival rival, Bench bench) throws Exception {
+            rival.all(bench.tasks(), () -> {
+                Thread.yield();
+                return true;
+            });
+            return rival;
+        }
+    },
+    /** Tasks that all block for a while. */
+    SLEEP("sleep", "10,000 tasks of 10 ms of sleep", "task", 10_000, 1, Feature.BLOCKING) {
+        @Override
+        Object run(Rival rival, Bench bench) throws Exception {
+            rival.all(bench.tasks(), () -> {
+                Thread.sleep(10);
+                return true;
+            });
+            return rival;
+        }
+    },
+    /** Several threads that submit to one group. */
+    SUBMITTERS(
+            "submitters", "8 threads call go on one group, 10,000 tasks", "task", 10_000, 1, Feature.MANY_SUBMITTERS) {
+        @Override
+        Object run(Rival rival, Bench bench) throws Exception {
+            rival.fromThreads(8, bench.tasks() / 8, NOTHING);
+            return rival;
+        }
+    },
+    /** Groups opened in tasks, three deep, three tasks each: 13 groups, 39 tasks. */
+    NESTED("nested", "groups three deep, 3 tasks each (13 groups)", "tree", 3, 3, Feature.BLOCKING) {
+        @Override
+        Object run(Rival rival, Bench bench) throws Exception {
+            int fan = bench.tasks();
+            rival.all(fan, () -> {
+                rival.all(fan, () -> {
+                    rival.all(fan, NOTHING);
+                    return true;
+                });
+                return true;
+            });
+            return rival;
+        }
+    },
+    /** A handed-in pool. */
+    POOL("pool-4", "10,000 tasks on a pool of 4 platform threads", "task", 10_000, 1, Feature.POOL) {
+        @Override
+        Object run(Rival rival, Bench bench) throws Exception {
+            rival.onPool(bench.pool(), bench.tasks(), NOTHING);
+            return rival;
+        }
+    };
+
+    /** The limit of the scenarios that have one. */
+    static final int LIMIT = 10;
+
+    /** A virtual caller costs a start and a wake-up, about 10 µs; these tasks cost about 3 ms. */
+    private static final int TASKS_OF_BATCH = 30_000;
+
+    private static final Callable<Boolean> NOTHING = () -> true;
+
+    private final String id;
+    private final String title;
+    private final String unit;
+    private final int tasks;
+    private final int tasksPerUnit;
+    private final Set<Feature> needs;
+
+    Scenario(String id, String title, String unit, int tasks, int tasksPerUnit, Feature... needs) {
+        this.id = id;
+        this.title = title;
+        this.unit = unit;
+        this.tasks = tasks;
+        this.tasksPerUnit = tasksPerUnit;
+        this.needs = needs.length == 0 ? EnumSet.noneOf(Feature.class) : EnumSet.of(needs[0], needs);
+    }
+
+    /**
+     * Runs it once.
+     *
+     * @param rival who runs it
+     * @param bench what the benchmark has at hand
+     * @return something that depends on the work
+     * @throws Exception what the rival threw
+     */
+    abstract Object run(Rival rival, Bench bench) throws Exception;
+
+    /**
+     * The name in results and on the command line.
+     *
+     * @return a few lower-case words joined by hyphens
+     */
+    public String id() {
+        return id;
+    }
+
+    /**
+     * The name in pictures and tables.
+     *
+     * @return a few words
+     */
+    public String title() {
+        return title;
+    }
+
+    /**
+     * What a figure is per.
+     *
+     * @return group, task or tree
+     */
+    public String unit() {
+        return unit;
+    }
+
+    /**
+     * How many tasks one run has, unless told otherwise.
+     *
+     * @return above 0
+     */
+    public int tasks() {
+        return tasks;
+    }
+
+    /**
+     * How many units one run has.
+     *
+     * @param tasksOfRun how many tasks the run had
+     * @return what to divide a run's time and bytes by
+     */
+    public int units(int tasksOfRun) {
+        return tasksOfRun / tasksPerUnit;
+    }
+
+    /**
+     * How many runs in a row the same caller does.
+     *
+     * @param tasksOfRun how many tasks a run has
+     * @param caller "virtual", who has to be started and waited for, or "platform"
+     * @return so many that the start of a virtual caller is not seen in the figure
+     */
+    int batch(int tasksOfRun, String caller) {
+        return caller.equals("virtual") ? Math.max(1, TASKS_OF_BATCH / tasksOfRun) : 1;
+    }
+
+    /**
+     * Whether a rival can take part.
+     *
+     * @param rival the rival
+     * @return true if it has every feature needed
+     */
+    public boolean suits(Rival rival) {
+        return rival.features().containsAll(needs);
+    }
+
+    /**
+     * One of them.
+     *
+     * @param id its {@link #id()}
+     * @return the scenario
+     * @throws IllegalArgumentException if there is none of that id
+     */
+    public static Scenario named(String id) {
+        return Stream.of(values())
+                .filter(scenario -> scenario.id.equals(id))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("scenario '" + id + "': must be one of "
+                        + Stream.of(values()).map(Scenario::id).toList()));
+    }
+}

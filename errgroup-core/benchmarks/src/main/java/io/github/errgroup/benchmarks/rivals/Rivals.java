@@ -1,0 +1,48 @@
+package io.github.errgroup.benchmarks.rivals;
+
+import java.util.List;
+
+/** Everyone who takes part. */
+public final class Rivals {
+    /** The id of the reference of every ratio. */
+    public static final String REFERENCE = "by-hand";
+
+    private static final List<Rival> ALL = List.of(
+            new ByHand(),
+            Groups.freshThreads(),
+            Groups.reusedThreads(),
+            new StructuredScope(),
+            new InvokeAll(),
+            new FuturesOnVirtualThreads(),
+            new FuturesOnCommonPool(),
+            new GuavaAllAsList(),
+            new JoxScope(),
+            new ParallelCollectorsStream(),
+            new SpringExecutor());
+
+    private Rivals() {}
+
+    /**
+     * All of them.
+     *
+     * @return the reference first, then ours, then the others
+     */
+    public static List<Rival> all() {
+        return ALL;
+    }
+
+    /**
+     * One of them.
+     *
+     * @param id its {@link Rival#id()}
+     * @return the rival
+     * @throws IllegalArgumentException if there is none of that id
+     */
+    public static Rival named(String id) {
+        return ALL.stream()
+                .filter(rival -> rival.id().equals(id))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("rival '" + id + "': must be one of "
+                        + ALL.stream().map(Rival::id).toList()));
+    }
+}
