@@ -44,6 +44,8 @@ final class RowReader {
                 .skipEmptyLines(true)
                 .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
                 .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
+                .allowUnclosedQuote(false)
+                .trimWhitespacesAroundQuotes(true)
                 .maxBufferSize(MAX_RECORD_CHARS)
                 .ofCsvRecord(text);
         long line = 0;

@@ -2,6 +2,7 @@ package io.github.errgroup.sample.quotes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.errgroup.sample.HangingServer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.test.context.SpringBootTest;
@@ -11,11 +12,9 @@ import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 import org.springframework.test.web.servlet.client.RestTestClient;
 
-@SpringBootTest(
-        webEnvironment = WebEnvironment.RANDOM_PORT,
-        properties = {"errgroup.groups.quote.timeout=60s", "spring.datasource.url=jdbc:h2:mem:dropped"})
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = "errgroup.groups.quote.timeout=60s")
 class DroppedConnectionsTest {
-    private static final HangingSuppliers suppliers = new HangingSuppliers("price");
+    private static final HangingServer suppliers = new HangingServer("price");
 
     @DynamicPropertySource
     static void properties(DynamicPropertyRegistry registry) {

@@ -18,9 +18,7 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.http.MediaType;
 import org.springframework.test.web.servlet.client.RestTestClient;
 
-@SpringBootTest(
-        webEnvironment = WebEnvironment.RANDOM_PORT,
-        properties = {"errgroup.groups.quote.timeout=3s", "spring.datasource.url=jdbc:h2:mem:quotes"})
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = "errgroup.groups.quote.timeout=3s")
 class QuotesTest {
     private static final Duration AN_AGE = Duration.ofSeconds(30);
 

@@ -1,4 +1,4 @@
-package io.github.errgroup.sample.quotes;
+package io.github.errgroup.sample;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -16,10 +16,10 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Four suppliers of which one answers 503 once all four have been asked, and the others never answer: they wait until
- * the caller drops the connection.
+ * A server that must be asked for four paths. One of them is answered with 503 once all four have been asked; the others
+ * never are: they wait until the caller drops the connection.
  */
-final class HangingSuppliers implements AutoCloseable {
+public final class HangingServer implements AutoCloseable {
     private final String failing;
 
     private final ServerSocket server;
@@ -28,7 +28,7 @@ final class HangingSuppliers implements AutoCloseable {
 
     private final BlockingQueue<String> dropped = new LinkedBlockingQueue<>();
 
-    HangingSuppliers(String failing) {
+    public HangingServer(String failing) {
         this.failing = failing;
         try {
             this.server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
@@ -38,12 +38,12 @@ final class HangingSuppliers implements AutoCloseable {
         start("accept", this::accept);
     }
 
-    String baseUrl() {
+    public String baseUrl() {
         return "http://127.0.0.1:" + server.getLocalPort();
     }
 
     /** Waits until so many connections were dropped; the names of their suppliers. */
-    List<String> awaitDropped(int count) throws InterruptedException {
+    public List<String> awaitDropped(int count) throws InterruptedException {
         List<String> names = new ArrayList<>();
         while (names.size() < count) {
             String name = dropped.poll(20, TimeUnit.SECONDS);

@@ -1,0 +1,4 @@
+package io.github.errgroup.sample.imports;
+
+/** On the embedded database. */
+class H2ImportsTest extends ImportsTest {}
