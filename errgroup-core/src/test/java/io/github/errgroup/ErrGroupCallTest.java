@@ -274,6 +274,39 @@ class ErrGroupCallTest {
         }
 
         @Test
+        void may_translate_the_failure_that_await_told_it() {
+            IllegalStateException translated = new IllegalStateException("no quote today");
+
+            assertThatExceptionOfType(IllegalStateException.class)
+                    .isThrownBy(() -> ErrGroup.call(o -> o, group -> {
+                        group.go(() -> failWith(TASK_FAILED));
+                        try {
+                            group.await();
+                        } catch (ErrGroupException failure) {
+                            throw translated;
+                        }
+                        return "value";
+                    }))
+                    .isSameAs(translated);
+            assertThat(translated).hasNoSuppressedExceptions();
+        }
+
+        @Test
+        void in_an_interrupted_thread_leaves_the_flag_set() {
+            try {
+                assertThatExceptionOfType(IOException.class)
+                        .isThrownBy(() -> ErrGroup.call(o -> o, group -> {
+                            group.go(ErrGroupCallTest::untilInterrupted);
+                            Thread.currentThread().interrupt();
+                            throw BODY_FAILED;
+                        }))
+                        .isSameAs(BODY_FAILED);
+            } finally {
+                assertThat(Thread.interrupted()).isTrue();
+            }
+        }
+
+        @Test
         void throws_what_await_of_a_type_threw_in_it_as_itself() {
             assertThatExceptionOfType(IOException.class)
                     .isThrownBy(() -> ErrGroup.call(o -> o, group -> {

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
@@ -87,6 +88,43 @@ class SnapshotTest {
                 assertThat(group.snapshot().succeeded()).isEqualTo(7);
                 assertThat(sum(group.snapshot())).isEqualTo(group.snapshot().submitted());
             }
+        }
+
+        @Test
+        void add_up_at_every_moment_while_tasks_start_and_end() throws Exception {
+            int tasks = 4_000;
+            int limit = 4;
+            ErrGroup group = ErrGroup.open(o -> o.limit(limit).cancelOnError(false));
+            FutureTask<@Nullable Void> submitter = new FutureTask<>(() -> {
+                for (int i = 0; i < tasks; i++) {
+                    int number = i;
+                    group.go(() -> {
+                        if (number % 10 == 0) {
+                            throw new IllegalStateException("one of ten");
+                        }
+                    });
+                }
+                return null;
+            });
+            new Thread(submitter, "submitter").start();
+
+            GroupSnapshot before = group.snapshot();
+            while (!submitter.isDone()) {
+                GroupSnapshot now = group.snapshot();
+                assertThat(sum(now)).isEqualTo(now.submitted());
+                assertThat(now.submitted()).isGreaterThanOrEqualTo(before.submitted());
+                // a task in the middle of its end may count as pending in the stead of one that succeeded
+                assertThat(now.succeeded()).isGreaterThanOrEqualTo(before.succeeded() - limit);
+                assertThat(now.failed()).isGreaterThanOrEqualTo(before.failed());
+                assertThat(now.pending()).isBetween(0L, (long) limit);
+                before = now;
+            }
+            submitter.get();
+            assertThatExceptionOfType(ErrGroupException.class).isThrownBy(group::await);
+            group.close();
+
+            assertThat(group.snapshot().succeeded()).isEqualTo(tasks * 9 / 10);
+            assertThat(group.snapshot().failed()).isEqualTo(tasks / 10);
         }
 
         @Test
