@@ -1,0 +1,57 @@
+package io.github.errgroup.spring.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.errgroup.ErrGroup;
+import io.github.errgroup.ErrGroups;
+import io.github.errgroup.Subtask;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import org.assertj.core.api.InstanceOfAssertFactories;
+import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+
+class ReactorThreadTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private static String quote(ErrGroups groups, CountDownLatch answered) throws InterruptedException {
+        try (ErrGroup group = groups.open("quote")) {
+            Subtask<String> task = group.go(() -> {
+                answered.await();
+                return "done";
+            });
+            group.await();
+            return task.get();
+        }
+    }
+
+    @Test
+    void awaitOnAThreadThatMustNotBlockSaysWhatToDo() {
+        Contexts.wired().run(context -> {
+            ErrGroups groups = context.getBean(ErrGroups.class);
+            Mono<Throwable> failure = Mono.fromCallable(() -> quote(groups, new CountDownLatch(1)))
+                    .subscribeOn(Schedulers.parallel())
+                    .<Throwable>map(done -> new AssertionError("it blocked, and was " + done))
+                    .onErrorResume(Mono::just);
+            assertThat(failure.block(PATIENCE))
+                    .isInstanceOf(IllegalStateException.class)
+                    .message()
+                    .asInstanceOf(InstanceOfAssertFactories.STRING)
+                    .contains("parallel-")
+                    .contains("subscribeOn(Schedulers.boundedElastic())");
+            assertThat(groups.live()).isEmpty();
+        });
+    }
+
+    @Test
+    void whatItSaysWorks() {
+        Contexts.wired().run(context -> {
+            ErrGroups groups = context.getBean(ErrGroups.class);
+            assertThat(Mono.fromCallable(() -> quote(groups, new CountDownLatch(0)))
+                            .subscribeOn(Schedulers.boundedElastic())
+                            .block(PATIENCE))
+                    .isEqualTo("done");
+        });
+    }
+}
