@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
@@ -94,6 +95,7 @@ class SnapshotTest {
         void add_up_at_every_moment_while_tasks_start_and_end() throws Exception {
             int tasks = 4_000;
             int limit = 4;
+            AtomicInteger returned = new AtomicInteger();
             ErrGroup group = ErrGroup.open(o -> o.limit(limit).cancelOnError(false));
             FutureTask<@Nullable Void> submitter = new FutureTask<>(() -> {
                 for (int i = 0; i < tasks; i++) {
@@ -102,6 +104,7 @@ class SnapshotTest {
                         if (number % 10 == 0) {
                             throw new IllegalStateException("one of ten");
                         }
+                        returned.incrementAndGet();
                     });
                 }
                 return null;
@@ -111,6 +114,7 @@ class SnapshotTest {
             GroupSnapshot before = group.snapshot();
             while (!submitter.isDone()) {
                 GroupSnapshot now = group.snapshot();
+                assertThat(now.succeeded()).isLessThanOrEqualTo(returned.get());
                 assertThat(sum(now)).isEqualTo(now.submitted());
                 assertThat(now.submitted()).isGreaterThanOrEqualTo(before.submitted());
                 // a task in the middle of its end may count as pending in the stead of one that succeeded
