@@ -144,21 +144,28 @@ class CancelContractTest extends GroupContract {
     }
 
     @Test
-    void J2_a_task_accepted_by_a_busy_pool_never_starts_after_the_cancellation() throws Exception {
+    void J2_a_task_accepted_by_a_busy_pool_is_not_waited_for_and_never_starts_after_the_cancellation()
+            throws Exception {
         assumeThat(workplace).isEqualTo(Workplace.POOL_OF_ONE);
         ErrGroup group = open();
         Gate end = new Gate();
+        AtomicBoolean busy = new AtomicBoolean(true);
         AtomicBoolean ran = new AtomicBoolean();
-        site().pool().execute(end::passIgnoringInterrupts);
+        site().pool().execute(() -> {
+            end.passIgnoringInterrupts();
+            busy.set(false);
+        });
         Subtask<?> task = group.go(() -> ran.set(true));
 
         group.cancel();
-        catchThrowable(group::await);
         assertThat(task.state()).isEqualTo(State.SKIPPED);
+        catchThrowable(group::await);
+        assertThat(busy).isTrue();
         end.open();
         site().leave();
 
         assertThat(ran).isFalse();
+        assertThat(busy).isFalse();
     }
 
     /**

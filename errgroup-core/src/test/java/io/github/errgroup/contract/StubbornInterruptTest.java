@@ -9,10 +9,19 @@ import io.github.errgroup.Subtask.State;
 import io.github.errgroup.TaskThreads;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -77,6 +86,96 @@ class StubbornInterruptTest {
             canceller.result();
             catchThrowable(group::await);
             assertOthersCancelled(tasks, number);
+        }
+    }
+
+    @Test
+    void J10_no_lock_is_held_while_a_thread_is_interrupted() throws Exception {
+        AtomicReference<@Nullable ErrGroup> open = new AtomicReference<>();
+        AtomicReference<@Nullable Boolean> free = new AtomicReference<>();
+        Gate end = new Gate();
+        try (ErrGroup group = ErrGroup.open(o -> o.limit(1).threads(TaskThreads.from(stubborn(0, () -> {
+            ErrGroup used = Objects.requireNonNull(open.get());
+            free.set(Caller.runs(() -> {
+                        used.setLimit(2);
+                        used.snapshot();
+                        used.context().onCancel(() -> {}).close();
+                        used.tryGo(() -> {});
+                        used.cancel();
+                    })
+                    .endsWell());
+            end.open();
+        }))))) {
+            open.set(group);
+            GroupContract.running(group, end::passIgnoringInterrupts);
+            group.cancel();
+            catchThrowable(group::await);
+        }
+        assertThat(free).hasValue(true);
+    }
+
+    /** A worker that, unlike a ThreadPoolExecutor's, does not clear its flag between commands. */
+    private static final class CarelessWorker implements Executor {
+        private final Queue<Runnable> commands = new ConcurrentLinkedQueue<>();
+
+        private final Gate ended = new Gate();
+
+        private final Thread thread;
+
+        CarelessWorker(ThreadFactory factory) {
+            thread = factory.newThread(this::work);
+            thread.start();
+        }
+
+        private void work() {
+            while (!ended.isOpen()) {
+                Runnable command = commands.poll();
+                if (command == null) {
+                    LockSupport.parkNanos(1_000_000);
+                } else {
+                    command.run();
+                }
+            }
+        }
+
+        @Override
+        public void execute(Runnable command) {
+            commands.add(command);
+            LockSupport.unpark(thread);
+        }
+
+        void end() {
+            ended.open();
+        }
+    }
+
+    /** Interleaving: the task ends of itself while the cancellation is inside the interrupt of its thread. */
+    @Test
+    void J1_an_interrupt_on_its_way_at_the_tasks_end_is_waited_for_and_taken_back() throws Exception {
+        Gate entered = new Gate();
+        Gate leave = new Gate();
+        CarelessWorker worker = new CarelessWorker(command -> new Thread(command) {
+            @Override
+            public void interrupt() {
+                entered.open();
+                leave.passIgnoringInterrupts();
+                super.interrupt();
+            }
+        });
+        try (ErrGroup group = ErrGroup.open(o -> o.executor(worker))) {
+            Subtask<?> task = GroupContract.running(group, entered::passIgnoringInterrupts);
+            Caller<?> canceller = Caller.runs(group::cancel);
+            Threads.until(() -> task.state().isEnded());
+            leave.open();
+            canceller.result();
+            group.await(); // every task succeeded
+
+            FutureTask<Boolean> probe =
+                    new FutureTask<>(() -> Thread.currentThread().isInterrupted());
+            worker.execute(probe);
+            assertThat(probe.get()).as("the flag that the next command finds").isFalse();
+        } finally {
+            worker.end();
         }
     }
 

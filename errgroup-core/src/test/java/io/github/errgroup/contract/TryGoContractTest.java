@@ -98,6 +98,7 @@ class TryGoContractTest extends GroupContract {
         assertThat(group.tryGo(() -> 3)).isEmpty();
         group.await();
         assertThat(group.snapshot().failed()).isZero();
+        assertThat(group.snapshot().submitted()).isEqualTo(2);
     }
 
     /** J11: the listener hears of the end while the slot is still held. */
@@ -126,6 +127,24 @@ class TryGoContractTest extends GroupContract {
         assertThat(caller.flagAfterwards()).isTrue();
         group.await();
         assertThat(group.context().reason()).isNull();
+    }
+
+    @Test
+    void J1_J4_an_interrupt_during_it_in_the_caller_stays() throws Exception {
+        assumeThat(workplace).isEqualTo(Workplace.IN_THE_CALLER);
+        ErrGroup group = open();
+        Gate running = new Gate();
+        Gate end = new Gate();
+        Caller<Boolean> caller = Caller.calls(() -> group.tryGo(() -> {
+                    running.open();
+                    end.passIgnoringInterrupts();
+                })
+                .isPresent());
+        running.pass();
+        caller.interrupt();
+        end.open();
+        assertThat(caller.result()).isTrue();
+        assertThat(caller.flagAfterwards()).isTrue();
     }
 
     @Test
