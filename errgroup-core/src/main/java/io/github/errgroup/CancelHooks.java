@@ -16,7 +16,11 @@ final class CancelHooks {
     private final Set<Thread> running = ConcurrentHashMap.newKeySet();
 
     GroupContext.Registration add(GroupEngine engine, Runnable action) {
-        Hook hook = new Hook(action, CurrentTask.get());
+        TaskRun<?> owner = CurrentTask.get();
+        if (owner != null) {
+            owner.extras(); // made in its own thread
+        }
+        Hook hook = new Hook(action, owner);
         waiting.add(hook);
         if (engine.reason() != null && waiting.remove(hook)) {
             engine.hooksBegin();
@@ -76,7 +80,7 @@ final class CancelHooks {
                 return;
             }
             if (owner != null) {
-                owner.hookRan();
+                owner.extras().hookRan = true;
             }
             try {
                 action.run();

@@ -8,19 +8,31 @@ import java.util.concurrent.CancellationException;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/**
- * That, why and when a group's context was cancelled.
- *
- * @param reason null for the end of a successful group, which is no cancellation
- * @param cause what {@link GroupContext#cause()} gives
- * @param nanos when, in the group's clock
- */
-record Cancellation(@Nullable CancelReason reason, Throwable cause, long nanos) {
+/** That, why and when a group's context was cancelled. */
+final class Cancellation {
     /** The context of a group that has ended without one. */
     static final Cancellation ENDED = new Cancellation(null, new CancellationException("the group has ended"), 0);
 
     /** How deep a chain of causes is followed: deep enough for wrappers, and an end for chains with a cycle. */
     private static final int DEPTH = 32;
+
+    /** Null for the end of a successful group, which is no cancellation. */
+    final @Nullable CancelReason reason;
+
+    /** What {@link GroupContext#cause()} gives. */
+    final Throwable cause;
+
+    /** When, in the group's clock; 0 if nobody wants times. */
+    final long nanos;
+
+    /** When a task of the group last ended since. Written by enders, read by who finishes the group. */
+    volatile long lastEndNanos;
+
+    Cancellation(@Nullable CancelReason reason, Throwable cause, long nanos) {
+        this.reason = reason;
+        this.cause = cause;
+        this.nanos = nanos;
+    }
 
     /**
      * Rule J6: whether what a task threw after the cancellation began is its cancellation, and not a failure.
@@ -32,6 +44,15 @@ record Cancellation(@Nullable CancelReason reason, Throwable cause, long nanos) 
         if (thrown instanceof Error) {
             return false;
         }
+        try {
+            return hasCancellationInChain(thrown, touched) || userRule.test(thrown);
+        } catch (Throwable e) {
+            Log.warn("cannot tell whether an exception is a cancellation; it counts as a failure", e);
+            return false;
+        }
+    }
+
+    private static boolean hasCancellationInChain(Throwable thrown, boolean touched) {
         Throwable link = thrown;
         for (int depth = 0; link != null && depth < DEPTH; depth++) {
             if (link instanceof InterruptedException
@@ -43,11 +64,6 @@ record Cancellation(@Nullable CancelReason reason, Throwable cause, long nanos) 
             }
             link = link.getCause();
         }
-        try {
-            return userRule.test(thrown);
-        } catch (Throwable e) {
-            Log.warn("cancellationWhen failed; the task's exception counts as a failure", e);
-            return false;
-        }
+        return false;
     }
 }

@@ -54,6 +54,9 @@ final class Children {
                 Log.warn(what);
             } catch (Throwable e) {
                 Log.warn(what, e);
+                if (!child.isClosed()) {
+                    return; // it could not even be closed; trying again would not end
+                }
             }
         }
     }

@@ -95,7 +95,7 @@ final class Compensation {
                 if (nextUnstarted() == null || !active.compareAndSet(0, 1)) {
                     return;
                 }
-            } else if (task.claim()) {
+            } else if (task.claim(thread)) {
                 logOnce(task);
                 task.engine.tellCompensated(task);
                 home.host(task, thread, Host.POOL_THREAD);

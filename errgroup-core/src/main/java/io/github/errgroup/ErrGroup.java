@@ -113,8 +113,8 @@ public final class ErrGroup implements AutoCloseable {
     /**
      * Opens a group, runs the body in this thread, awaits, closes, and returns the body's value: the form that cannot
      * forget a step. If the body throws, the group is cancelled and waited for, and what the body threw is rethrown
-     * as itself, unless a task had failed before: then that is thrown, as {@code await} does, with the body's
-     * exception among the suppressed.
+     * as itself, unless a task had failed before and no {@code await} had told the body so: then that is thrown, as
+     * {@code await} does, with the body's exception among the suppressed.
      *
      * @param options the settings
      * @param body what to do with the group

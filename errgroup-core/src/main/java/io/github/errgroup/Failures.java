@@ -2,6 +2,7 @@ package io.github.errgroup;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
@@ -28,6 +29,11 @@ final class Failures {
     /** Admissions taken back: counted by the word, and never submitted. */
     final AtomicLong withdrawn = new AtomicLong();
 
+    /** Failed tasks, and cancelled and skipped ones, that an {@code await} has answered for. Written by awaiters. */
+    private volatile long failedAnswered;
+
+    private volatile long undoneAnswered;
+
     private final AtomicReference<@Nullable First> first = new AtomicReference<>();
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -38,10 +44,15 @@ final class Failures {
     /** Guarded by {@link #lock}. Later failures in all, kept or not. */
     private long laterCount;
 
-    /** Records a failure. */
-    void record(Throwable thrown, @Nullable String task, long index) {
-        if (first.get() == null && first.compareAndSet(null, new First(thrown, task, index))) {
-            return;
+    /** Records a failure. Returns the first one, which may be another. */
+    Throwable record(Throwable thrown, @Nullable String task, long index) {
+        First known = first.get();
+        if (known == null) {
+            First mine = new First(thrown, task, index);
+            if (first.compareAndSet(null, mine)) {
+                return thrown;
+            }
+            known = Objects.requireNonNull(first.get());
         }
         lock.lock();
         try {
@@ -52,6 +63,7 @@ final class Failures {
         } finally {
             lock.unlock();
         }
+        return known.thrown();
     }
 
     /** One static exception thrown by many tasks is one exception. */
@@ -66,6 +78,24 @@ final class Failures {
             }
         }
         return true;
+    }
+
+    /** An {@code await} answers for all that has ended. */
+    void answered() {
+        undoneAnswered = undone();
+        failedAnswered = failed.get();
+    }
+
+    long undone() {
+        return cancelled.get() + skipped.get();
+    }
+
+    boolean hasUnansweredFailures() {
+        return failed.get() > failedAnswered;
+    }
+
+    boolean hasUnansweredUndone() {
+        return undone() > undoneAnswered;
     }
 
     @Nullable

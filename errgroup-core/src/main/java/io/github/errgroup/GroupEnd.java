@@ -12,18 +12,11 @@ import org.jspecify.annotations.Nullable;
  * {@code close} returns after that.
  */
 abstract class GroupEnd extends GroupTasks {
-    private static final Runnable NOTHING = () -> {};
-
     /** When the group was opened, in its clock. Written before the group is open to anyone else. */
     long openedNanos;
 
     /** Whether the end was told. Written by who set FINISHED. */
     private volatile boolean answered;
-
-    /** Failed and submitted tasks that an {@code await} has answered for. Written by awaiters, read by close. */
-    private volatile long failuresAnswered;
-
-    private volatile long submittedAnswered;
 
     GroupEnd(ErrGroup group, ErrGroupOptions options, long initialPhase) {
         super(group, options, initialPhase);
@@ -39,6 +32,10 @@ abstract class GroupEnd extends GroupTasks {
     abstract boolean closeUnopened();
 
     abstract void forgetAtParent();
+
+    private boolean isAnswered() {
+        return answered;
+    }
 
     // ---- waiting for the end
 
@@ -67,7 +64,8 @@ abstract class GroupEnd extends GroupTasks {
         boolean interrupted = false;
         do {
             if (!isQuiet()) {
-                interrupted |= awaitUntil(this::isQuiet, self(), this::cancelByInterrupt);
+                Wait.guard(self());
+                interrupted |= awaitUntil(GroupState::isQuiet, self(), true);
             }
             if (!options().cancelOnError() && !is(CANCELLED | FINISHED | CLOSED)) {
                 break; // it may go on
@@ -77,11 +75,12 @@ abstract class GroupEnd extends GroupTasks {
             }
         } while (!is(FINISHED));
         if (is(FINISHED)) {
-            interrupted |= awaitUntil(() -> answered, self(), NOTHING);
+            interrupted |= awaitUntil(GroupEnd::isAnswered, self(), false);
         }
-        submittedAnswered = admitted();
         Failures bad = failuresIfAny();
-        failuresAnswered = bad == null ? 0 : bad.failed.get();
+        if (bad != null) {
+            bad.answered();
+        }
         return interrupted;
     }
 
@@ -95,13 +94,13 @@ abstract class GroupEnd extends GroupTasks {
             answer = first.thrown() instanceof Error
                     ? first.thrown()
                     : bad.toException(options().name(), first);
-        } else if (why != null && why.reason() == CancelReason.INTERRUPTED) {
+        } else if (why != null && why.reason == CancelReason.INTERRUPTED) {
             Thread.interrupted();
-            return new InterruptedException(why.cause().getMessage());
-        } else if (why != null && why.reason() != null && bad != null && bad.cancelled.get() + bad.skipped.get() > 0) {
+            return new InterruptedException(why.cause.getMessage());
+        } else if (why != null && why.reason != null && bad != null && bad.undone() > 0) {
             Throwable cause = asCancellation(why);
             answer = new ErrGroupException(
-                    "group '" + options().name() + "' was cancelled (" + why.reason() + "), " + bad.cancelled
+                    "group '" + options().name() + "' was cancelled (" + why.reason + "), " + bad.cancelled
                             + " tasks cancelled and " + bad.skipped + " skipped: " + cause.getMessage(),
                     cause,
                     options().name(),
@@ -119,12 +118,12 @@ abstract class GroupEnd extends GroupTasks {
     }
 
     private Throwable asCancellation(Cancellation why) {
-        if (why.cause() instanceof CancellationException || why.cause() instanceof TimeoutException) {
-            return why.cause();
+        if (why.cause instanceof CancellationException || why.cause instanceof TimeoutException) {
+            return why.cause;
         }
         CancellationException wrapper =
-                new CancellationException(this + " was cancelled (" + why.reason() + "): " + why.cause());
-        wrapper.initCause(why.cause());
+                new CancellationException(title() + " was cancelled (" + why.reason + "): " + why.cause);
+        wrapper.initCause(why.cause);
         return wrapper;
     }
 
@@ -134,38 +133,51 @@ abstract class GroupEnd extends GroupTasks {
         if (why == null && options().cancelOnError()) {
             cancellation = Cancellation.ENDED;
         }
-        releaseParts();
-        if (isTimed()) {
-            tellOutcome(why);
+        try {
+            releaseParts();
+            if (isTimed()) {
+                tellOutcome(why);
+            }
+        } finally {
+            answered = true;
+            wakeAwaiters();
+            Slots waiting = slotsIfAny();
+            if (waiting != null) {
+                waiting.wakeAllCallers();
+            }
         }
-        answered = true;
-        wakeAwaiters();
     }
 
     private void tellOutcome(@Nullable Cancellation why) {
         long now = options().clock().nanoTime();
-        boolean cancelled = why != null && why.reason() != null;
-        if (cancelled) {
-            long last = lastEndNanos;
-            long nanos = last == 0 ? 0 : Math.max(0, last - why.nanos());
+        if (why != null && why.reason != null) {
+            long last = why.lastEndNanos;
+            long nanos = last == 0 ? 0 : Math.max(0, last - why.nanos);
             tell(listener -> listener.onCancelled(group(), nanos));
         }
         Failures bad = failuresIfAny();
         Failures.First first = bad == null ? null : bad.first();
-        GroupOutcome outcome;
-        if (first != null) {
-            outcome = GroupOutcome.FAILURE;
-        } else if (!cancelled || (bad == null && why.reason() != CancelReason.INTERRUPTED)) {
-            outcome = GroupOutcome.SUCCESS;
-        } else {
-            outcome = why.reason() == CancelReason.TIMEOUT ? GroupOutcome.TIMEOUT : GroupOutcome.CANCELLED;
-        }
+        GroupOutcome outcome = first != null ? GroupOutcome.FAILURE : outcomeWithoutFailure(why, bad);
         Throwable failure = first == null ? null : first.thrown();
         tell(listener -> listener.onEnd(group(), outcome, failure, now - openedNanos));
     }
 
+    private static GroupOutcome outcomeWithoutFailure(@Nullable Cancellation why, @Nullable Failures bad) {
+        CancelReason reason = why == null ? null : why.reason;
+        boolean harmless = (bad == null || bad.undone() == 0) && reason != CancelReason.INTERRUPTED;
+        if (reason == null || harmless) {
+            return GroupOutcome.SUCCESS;
+        }
+        return reason == CancelReason.TIMEOUT ? GroupOutcome.TIMEOUT : GroupOutcome.CANCELLED;
+    }
+
     void close() {
+        close(true);
+    }
+
+    private void close(boolean reporting) {
         if (closeUnopened()) {
+            answered = true;
             return;
         }
         if (is(CLOSED)) {
@@ -178,21 +190,21 @@ abstract class GroupEnd extends GroupTasks {
         boolean closing = false;
         while (!closing && !is(CLOSED)) {
             if (outstanding() > 0) {
-                cancelledHere |= cancel(CancelReason.CLOSED, new CancellationException(this + " was closed"));
+                cancelledHere |= cancel(CancelReason.CLOSED, new CancellationException(title() + " was closed"));
             }
-            interrupted |= awaitUntil(this::isQuiet, self(), NOTHING);
+            interrupted |= awaitUntil(GroupState::isQuiet, self(), false);
             concluding |= tryFinish();
             closing = is(FINISHED) && tryPhase(CLOSED, CLOSED, false);
         }
         if (concluding) {
             conclude();
         }
-        interrupted |= awaitUntil(() -> answered, self(), NOTHING);
+        interrupted |= awaitUntil(GroupEnd::isAnswered, self(), false);
         forgetAtParent();
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
-        if (closing) {
+        if (closing && reporting) {
             reportUnanswered(cancelledHere);
         }
     }
@@ -204,10 +216,9 @@ abstract class GroupEnd extends GroupTasks {
             return;
         }
         Cancellation why = cancellation;
-        CancelReason reason = why == null ? null : why.reason();
-        long undone = bad.cancelled.get() + bad.skipped.get();
-        boolean unanswered = undone > 0 && admitted() > submittedAnswered;
-        if (bad.failed.get() > failuresAnswered
+        CancelReason reason = why == null ? null : why.reason;
+        boolean unanswered = bad.hasUnansweredUndone();
+        if (bad.hasUnansweredFailures()
                 || (unanswered && (reason == CancelReason.TIMEOUT || reason == CancelReason.SHUTDOWN))) {
             Throwable answer = verdict(false);
             if (answer != null) {
@@ -248,10 +259,8 @@ abstract class GroupEnd extends GroupTasks {
             failures().record(thrown, null, -1);
             cancel(CancelReason.FAILURE, thrown);
         }
-        boolean unanswered = failures().failed.get() > failuresAnswered;
-        submittedAnswered = Long.MAX_VALUE;
-        failuresAnswered = Long.MAX_VALUE;
-        close();
+        boolean unanswered = failures().hasUnansweredFailures();
+        close(false);
         Failures.First first = failures().first();
         if (isAnswer || first == null || first.thrown() == thrown || !unanswered) {
             return thrown;

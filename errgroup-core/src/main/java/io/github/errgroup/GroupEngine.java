@@ -24,10 +24,10 @@ import org.jspecify.annotations.Nullable;
 final class GroupEngine extends GroupEnd implements GroupContext {
     private static final int MAX_NAMES = 10;
 
-    private static final AtomicReferenceFieldUpdater<GroupEngine, CancelHooks> HOOKS =
+    private static final AtomicReferenceFieldUpdater<GroupEngine, @Nullable CancelHooks> HOOKS =
             AtomicReferenceFieldUpdater.newUpdater(GroupEngine.class, CancelHooks.class, "hooks");
 
-    private static final AtomicReferenceFieldUpdater<GroupEngine, Deadline> DEADLINE =
+    private static final AtomicReferenceFieldUpdater<GroupEngine, @Nullable Deadline> DEADLINE =
             AtomicReferenceFieldUpdater.newUpdater(GroupEngine.class, Deadline.class, "deadline");
 
     /** Where the settings of a fresh group come from; null where they are this group's. */
@@ -46,7 +46,35 @@ final class GroupEngine extends GroupEnd implements GroupContext {
     @Nullable
     GroupEngine olderSibling;
 
-    private record LazyOpening(Runnable guard, ReentrantLock lock) {}
+    /** The first use of a group that was made before anyone wanted one. */
+    private static final class LazyOpening {
+        private final Runnable guard;
+
+        private final ReentrantLock lock = new ReentrantLock();
+
+        /** Whether the opening was told: then others may use the group. Written under {@link #lock}. */
+        private volatile boolean done;
+
+        LazyOpening(Runnable guard) {
+            this.guard = guard;
+        }
+
+        void openOnce(GroupEngine engine) {
+            if (engine.phase() == GroupSnapshot.Phase.UNOPENED) {
+                guard.run();
+            }
+            lock.lock();
+            try {
+                if (engine.phase() == GroupSnapshot.Phase.UNOPENED) {
+                    engine.opened(); // so that a listener told of the opening can cancel
+                    engine.open();
+                }
+                done = true;
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
 
     GroupEngine(
             ErrGroup group,
@@ -55,7 +83,7 @@ final class GroupEngine extends GroupEnd implements GroupContext {
             @Nullable Runnable beforeFirstUse) {
         super(group, options, beforeFirstUse == null ? 0 : UNOPENED);
         this.source = source;
-        this.lazyOpening = beforeFirstUse == null ? null : new LazyOpening(beforeFirstUse, new ReentrantLock());
+        this.lazyOpening = beforeFirstUse == null ? null : new LazyOpening(beforeFirstUse);
     }
 
     @Override
@@ -71,12 +99,12 @@ final class GroupEngine extends GroupEnd implements GroupContext {
         openedNanos = options().clock().nanoTime();
         parent = CurrentTask.get();
         tell(listener -> listener.onOpen(group()));
-        if (timeout != null) {
+        if (timeout != null && deadline == null) { // else a listener has just set another
             setTimeout(timeout);
         }
         TaskRun<?> opener = parent;
         if (opener != null) {
-            opener.adopting().add(this);
+            opener.extras().adopting().add(this);
             if (opener.engine.isCancelled()) {
                 cancelFromParent(opener.engine);
             }
@@ -85,17 +113,9 @@ final class GroupEngine extends GroupEnd implements GroupContext {
 
     @Override
     void used() {
-        if (lazyOpening != null && is(UNOPENED)) {
-            lazyOpening.guard.run();
-            lazyOpening.lock.lock();
-            try {
-                if (phase() == GroupSnapshot.Phase.UNOPENED) {
-                    open();
-                    opened();
-                }
-            } finally {
-                lazyOpening.lock.unlock();
-            }
+        LazyOpening lazy = lazyOpening;
+        if (lazy != null && !lazy.done) {
+            lazy.openOnce(this);
         }
     }
 
@@ -124,19 +144,20 @@ final class GroupEngine extends GroupEnd implements GroupContext {
 
     /** Sets and tells the cancellation of this group and of those below it. */
     private void markCancelled(CancelReason why, Throwable cause, List<GroupEngine> tree) {
+        Cancellation mine =
+                new Cancellation(why, cause, isTimed() ? options().clock().nanoTime() : 0);
         hooksBegin();
         if (!tryPhase(CANCELLED, UNOPENED | CANCELLED | FINISHED | CLOSED, false)) {
             hooksEnd();
             return;
         }
+        cancellation = mine;
         tree.add(this);
-        cancellation =
-                new Cancellation(why, cause, isTimed() ? options().clock().nanoTime() : 0);
         tell(listener -> listener.onCancel(group(), why, cause));
         live().forEach(task -> {
-            Children children = task.children();
-            if (children != null) {
-                children.forEach(child -> child.markCancelled(CancelReason.PARENT, cause, tree));
+            TaskExtras rare = task.extrasIfAny();
+            if (rare != null && rare.children != null) {
+                rare.children.forEach(child -> child.markCancelled(CancelReason.PARENT, cause, tree));
             }
         });
     }
@@ -149,11 +170,10 @@ final class GroupEngine extends GroupEnd implements GroupContext {
 
     /** Skips what has not started, and lets go who waits to start something. */
     private void skipWaiting() {
-        live().forEach(task -> {
-            if (task.retire()) {
-                endUnstarted(task, null);
-            }
-        });
+        live().forEach(this::skip);
+        if (workers != null) {
+            workers.skipQueued();
+        }
         Slots waiting = slotsIfAny();
         if (waiting != null) {
             waiting.changed();
@@ -161,7 +181,7 @@ final class GroupEngine extends GroupEnd implements GroupContext {
         }
         SharedLimit shared = options().sharedLimit();
         if (shared != null) {
-            shared.cancelled(this);
+            shared.cancelled(this, this::skip);
         }
         if (stragglers != null) {
             stragglers.groupCancelled();
@@ -188,11 +208,13 @@ final class GroupEngine extends GroupEnd implements GroupContext {
 
     void cancel(@Nullable Throwable cause) {
         used();
-        cancel(CancelReason.EXPLICIT, cause != null ? cause : new CancellationException(this + " was cancelled"));
+        cancel(CancelReason.EXPLICIT, cause != null ? cause : new CancellationException(title() + " was cancelled"));
     }
 
     void shutdown() {
-        cancel(CancelReason.SHUTDOWN, new CancellationException(this + " was cancelled: the application shuts down"));
+        cancel(
+                CancelReason.SHUTDOWN,
+                new CancellationException(title() + " was cancelled: the application shuts down"));
     }
 
     @Override
@@ -235,7 +257,8 @@ final class GroupEngine extends GroupEnd implements GroupContext {
     @Override
     void forgetAtParent() {
         TaskRun<?> opener = parent;
-        Children siblings = opener == null ? null : opener.children();
+        TaskExtras rare = opener == null ? null : opener.extrasIfAny();
+        Children siblings = rare == null ? null : rare.children;
         if (siblings != null) {
             siblings.prune();
         }
@@ -286,13 +309,13 @@ final class GroupEngine extends GroupEnd implements GroupContext {
         if (why == Cancellation.ENDED) {
             return new CancellationException(this + " has ended");
         }
-        return why == null ? null : why.cause();
+        return why == null ? null : why.cause;
     }
 
     @Override
     public @Nullable CancelReason reason() {
         Cancellation why = cancellation;
-        return why == null ? null : why.reason();
+        return why == null ? null : why.reason;
     }
 
     @Override
@@ -337,6 +360,7 @@ final class GroupEngine extends GroupEnd implements GroupContext {
 
     void setTimeout(@Nullable Duration timeout) {
         ErrGroupOptions.checkDuration("timeout", timeout);
+        used();
         Deadline set = deadline;
         if (set == null) {
             DEADLINE.compareAndSet(this, null, new Deadline(this, openedNanos));
@@ -344,6 +368,9 @@ final class GroupEngine extends GroupEnd implements GroupContext {
         }
         if (set != null) {
             set.set(timeout);
+            if (is(FINISHED)) {
+                set.end(); // it ended meanwhile, and may have missed this one
+            }
         }
     }
 
@@ -375,6 +402,6 @@ final class GroupEngine extends GroupEnd implements GroupContext {
 
     @Override
     public String toString() {
-        return "group '" + options().name() + "' (" + phase() + ")";
+        return title() + " (" + phase() + ")";
     }
 }

@@ -3,7 +3,6 @@ package io.github.errgroup;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,6 +62,8 @@ abstract class GroupState {
 
     private static final VarHandle HOOKS_ACTIVE;
 
+    private static final VarHandle AWAITER;
+
     private static final VarHandle AWAITERS;
 
     static {
@@ -70,7 +71,8 @@ abstract class GroupState {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
             WORD = lookup.findVarHandle(GroupState.class, "word", long.class);
             HOOKS_ACTIVE = lookup.findVarHandle(GroupState.class, "hooksActive", int.class);
-            AWAITERS = lookup.findVarHandle(GroupState.class, "awaiters", Awaiter.class);
+            AWAITERS = lookup.findVarHandle(GroupState.class, "moreAwaiters", Awaiter.class);
+            AWAITER = lookup.findVarHandle(GroupState.class, "awaiter", Thread.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -86,8 +88,17 @@ abstract class GroupState {
     @SuppressWarnings("unused")
     private volatile int hooksActive;
 
-    /** Threads that wait, newest first; those that wait no more are passed over. Pushed by CAS. */
-    private volatile @Nullable Awaiter awaiters;
+    /** The thread that waits, or one of them. Set by CAS, taken back by that thread. */
+    private volatile @Nullable Thread awaiter;
+
+    /** Further threads that wait, newest first; those that wait no more are passed over. Pushed by CAS. */
+    private volatile @Nullable Awaiter moreAwaiters;
+
+    /** What a thread waits for. */
+    @FunctionalInterface
+    interface Condition {
+        boolean holds(GroupEngine engine);
+    }
 
     /** A thread that waits for the group. */
     private static final class Awaiter {
@@ -292,54 +303,66 @@ abstract class GroupState {
     }
 
     final void wakeAwaiters() {
-        for (Awaiter awaiter = awaiters; awaiter != null; awaiter = awaiter.older) {
-            LockSupport.unpark(awaiter.thread);
+        Thread thread = awaiter;
+        if (thread != null) {
+            LockSupport.unpark(thread);
+        }
+        for (Awaiter further = moreAwaiters; further != null; further = further.older) {
+            LockSupport.unpark(further.thread);
         }
     }
 
     /**
-     * Parks until the condition holds. An interrupt ends no wait: it is told to {@code onInterrupt}, at once if the flag is
-     * set on entry and the condition does not hold.
+     * Parks until the condition holds. An interrupt ends no wait; it may cancel the group, at once if the flag is set on
+     * entry and the condition does not hold.
      *
      * @return whether the thread was interrupted; its flag is cleared then
      */
-    final boolean awaitUntil(BooleanSupplier condition, GroupEngine engine, Runnable onInterrupt) {
-        if (condition.getAsBoolean()) {
+    final boolean awaitUntil(Condition condition, GroupEngine engine, boolean cancelIfInterrupted) {
+        if (condition.holds(engine)) {
             return false;
         }
         boolean interrupted = false;
-        Awaiter self = new Awaiter();
-        try (Wait wait = new Wait(engine)) {
-            push(self);
+        try (Wait wait = Wait.begin(engine)) {
+            Awaiter further = AWAITER.compareAndSet(this, null, Thread.currentThread()) ? null : push(new Awaiter());
             try {
-                while (!condition.getAsBoolean()) {
+                while (!condition.holds(engine)) {
                     if (Thread.interrupted()) {
                         interrupted = true;
-                        onInterrupt.run();
+                        if (cancelIfInterrupted) {
+                            engine.cancelByInterrupt();
+                        }
+                    } else if (wait == null) {
+                        LockSupport.park(engine);
                     } else {
                         wait.park();
                     }
                 }
             } finally {
-                self.thread = null;
-                head();
+                if (further == null) {
+                    awaiter = null;
+                } else {
+                    further.thread = null;
+                    head();
+                }
             }
         }
         return interrupted;
     }
 
-    private void push(Awaiter self) {
+    private Awaiter push(Awaiter self) {
         Awaiter head;
         do {
             head = head();
             self.older = head;
         } while (!AWAITERS.compareAndSet(this, head, self));
+        return self;
     }
 
     /** The newest awaiter that still waits, with those above it dropped. */
     private @Nullable Awaiter head() {
         for (; ; ) {
-            Awaiter head = awaiters;
+            Awaiter head = moreAwaiters;
             if (head == null || head.thread != null) {
                 return head;
             }

@@ -10,6 +10,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -24,10 +25,10 @@ import org.jspecify.annotations.Nullable;
  * </ol>
  */
 abstract class GroupTasks extends GroupState {
-    private static final AtomicReferenceFieldUpdater<GroupTasks, Slots> SLOTS =
+    private static final AtomicReferenceFieldUpdater<GroupTasks, @Nullable Slots> SLOTS =
             AtomicReferenceFieldUpdater.newUpdater(GroupTasks.class, Slots.class, "slots");
 
-    private static final AtomicReferenceFieldUpdater<GroupTasks, Failures> FAILURES =
+    private static final AtomicReferenceFieldUpdater<GroupTasks, @Nullable Failures> FAILURES =
             AtomicReferenceFieldUpdater.newUpdater(GroupTasks.class, Failures.class, "failures");
 
     private final ErrGroup group;
@@ -39,11 +40,14 @@ abstract class GroupTasks extends GroupState {
     /** Whether anybody wants times: then each task reads the clock twice. */
     private final boolean timed;
 
+    /** Whether every task has {@link TaskExtras}. */
+    private final boolean rich;
+
     /** Makes our own threads; null on an executor that was handed in. */
     private final @Nullable ThreadFactory factory;
 
     /** Reuses them; null where each task has a fresh one. */
-    private final @Nullable Workers workers;
+    final @Nullable Workers workers;
 
     final @Nullable Stragglers stragglers;
 
@@ -62,9 +66,6 @@ abstract class GroupTasks extends GroupState {
     /** That the context is cancelled, and why. Written once, by who set CANCELLED or FINISHED; read by anyone. */
     volatile @Nullable Cancellation cancellation;
 
-    /** When a task of a cancelled group last ended, in the group's clock. Written by enders, read by who finishes. */
-    volatile long lastEndNanos;
-
     GroupTasks(ErrGroup group, ErrGroupOptions options, long initialPhase) {
         super(options.limit(), initialPhase);
         this.group = group;
@@ -72,8 +73,12 @@ abstract class GroupTasks extends GroupState {
         this.listeners = options.listeners().isEmpty() ? null : new Listeners(options.listeners());
         this.stragglers = options.stragglerGrace() == null ? null : new Stragglers(self(), options.stragglerGrace());
         this.timed = listeners != null || stragglers != null;
+        this.rich = timed
+                || options.sharedLimit() != null
+                || options.contextPropagator() != null
+                || options.threads() instanceof HandedInExecutor;
         this.factory = options.threads() instanceof OwnThreads own ? own.factory(options.name()) : null;
-        this.workers = factory != null && reuses(options) ? new Workers(factory) : null;
+        this.workers = factory != null && reuses(options) ? new Workers(this, factory) : null;
     }
 
     private static boolean reuses(ErrGroupOptions options) {
@@ -97,36 +102,35 @@ abstract class GroupTasks extends GroupState {
         used();
         ContextPropagator.Captured captured = capture();
         long index = tryAdmit();
-        if (index >= 0) {
-            TaskRun<T> task = new TaskRun<>(self(), name, index, body, captured);
-            start(task);
-            return task;
+        if (index == FULL) {
+            return goWhenFull(name, body, captured);
         }
-        return index == FULL ? goWhenFull(name, body, captured) : skipped(name, body);
-    }
-
-    private <T extends @Nullable Object> Subtask<T> goWhenFull(
-            @Nullable String name, Object body, ContextPropagator.@Nullable Captured captured) {
-        if (isInside(CurrentTask.get())) {
-            long index = admitAnyway();
-            if (index == REFUSED) {
-                return skipped(name, body);
-            }
-            TaskRun<T> task = new TaskRun<>(self(), name, index, body, captured);
-            slots().enqueue(task);
-            return task;
-        }
-        long index = slots().awaitRoom();
         if (index == REFUSED) {
             return skipped(name, body);
         }
-        TaskRun<T> task = new TaskRun<>(self(), name, index, body, captured);
+        TaskRun<T> task = newTask(name, index, body, captured);
         start(task);
         return task;
     }
 
+    private <T extends @Nullable Object> Subtask<T> goWhenFull(
+            @Nullable String name, Object body, ContextPropagator.@Nullable Captured captured) {
+        boolean inside = isInside(CurrentTask.get());
+        long index = inside ? admitAnyway() : slots().awaitRoom();
+        if (index == REFUSED) {
+            return skipped(name, body);
+        }
+        TaskRun<T> task = newTask(name, index, body, captured);
+        if (inside) {
+            slots().enqueue(task);
+        } else {
+            start(task);
+        }
+        return task;
+    }
+
     private <T extends @Nullable Object> Subtask<T> skipped(@Nullable String name, Object body) {
-        TaskRun<T> task = new TaskRun<>(self(), name, admitToCancelled(), body, null);
+        TaskRun<T> task = newTask(name, admitToCancelled(), body, null);
         task.retire();
         endUnstarted(task, null);
         return task;
@@ -139,28 +143,32 @@ abstract class GroupTasks extends GroupState {
         if (index < 0) {
             return null;
         }
-        TaskRun<T> task = new TaskRun<>(self(), name, index, body, captured);
+        TaskRun<T> task = newTask(name, index, body, captured);
         SharedLimit shared = options.sharedLimit();
-        task.sharedSlot = shared == null ? TaskRun.SharedSlot.NONE : TaskRun.SharedSlot.QUEUED;
-        if (shared != null && !shared.tryTake(task)) {
-            task.retire();
-            withdraw(task);
-            return null;
+        Throwable failure = null;
+        boolean started = false;
+        if (shared == null || shared.tryTake(task)) {
+            failure = launch(task);
+            started = failure == null;
         }
-        live.add(task);
-        if (cancellation != null && task.retire()) {
-            withdraw(task);
-            return null;
-        }
-        Throwable failure = launch(task);
-        if (failure == null) {
+        if (started) {
             return task;
         }
-        if (failure instanceof RejectedExecutionException) {
-            withdraw(task);
-            return null;
+        if (failure != null && !(failure instanceof RejectedExecutionException)) {
+            endUnstarted(task, failure);
+            return task;
         }
-        endUnstarted(task, failure);
+        countWithdrawn();
+        leave(task);
+        return null;
+    }
+
+    private <T extends @Nullable Object> TaskRun<T> newTask(
+            @Nullable String name, long index, Object body, ContextPropagator.@Nullable Captured captured) {
+        TaskRun<T> task = new TaskRun<>(self(), name, index, body);
+        if (rich) {
+            task.firstExtras().captured = captured;
+        }
         return task;
     }
 
@@ -196,44 +204,55 @@ abstract class GroupTasks extends GroupState {
 
     // ---- starting
 
-    /** Starts an admitted task that has a slot. From outside, blocks for the shared slot. */
-    void start(TaskRun<?> task) {
+    /** Starts an admitted task that has a slot, for a caller of {@code go}: from outside, blocks for the shared slot. */
+    private void start(TaskRun<?> task) {
         SharedLimit shared = options.sharedLimit();
-        if (shared != null) {
-            task.sharedSlot = TaskRun.SharedSlot.QUEUED;
-        }
-        live.add(task);
-        if (cancellation != null) {
-            if (task.retire()) {
-                endUnstarted(task, null);
-            }
-            return;
-        }
-        if (shared == null) {
+        if (shared == null || shared.tryTake(task)) {
             launchGranted(task);
+        } else if (isInside(CurrentTask.get())) {
+            startFromBacklog(task);
         } else {
-            startShared(task, shared);
+            awaitSharedSlot(task, shared);
         }
     }
 
-    private void startShared(TaskRun<?> task, SharedLimit shared) {
-        if (isInside(CurrentTask.get())) {
-            if (shared.acquire(task, null)) {
-                launchGranted(task);
-            }
-            return;
-        }
-        if (shared.acquire(task, Thread.currentThread())) {
+    /** Starts a task out of the backlog. Never blocks: the caller ends a task of its own, or changes the limit. */
+    final void startFromBacklog(TaskRun<?> task) {
+        SharedLimit shared = options.sharedLimit();
+        if (shared == null || queueForSharedSlot(task, shared, null)) {
             launchGranted(task);
-            return;
+        }
+    }
+
+    /** Takes a shared slot, or queues for one. Returns whether the task has it now. */
+    private boolean queueForSharedSlot(TaskRun<?> task, SharedLimit shared, @Nullable Thread caller) {
+        if (shared.acquire(task, caller)) {
+            return true;
+        }
+        if (cancellation != null) {
+            shared.cancelled(self(), this::skip); // queued, then checked: who cancels may have looked before
+        }
+        return false;
+    }
+
+    private void awaitSharedSlot(TaskRun<?> task, SharedLimit shared) {
+        try {
+            Wait.guard(self());
+        } catch (Throwable e) {
+            countWithdrawn();
+            leave(task);
+            throw e;
         }
         long start = timed ? options.clock().nanoTime() : 0;
         boolean interrupted = false;
-        try (Wait wait = new Wait(self())) {
-            while (task.isPending() && task.sharedSlot == TaskRun.SharedSlot.QUEUED) {
+        try (Wait wait = Wait.begin(self())) {
+            boolean granted = queueForSharedSlot(task, shared, Thread.currentThread());
+            while (!granted && task.isPending() && task.extras().sharedSlot != SharedLimit.Slot.HELD) {
                 if (Thread.interrupted()) {
                     interrupted = true;
                     cancelByInterrupt();
+                } else if (wait == null) {
+                    LockSupport.park(this);
                 } else {
                     wait.park();
                 }
@@ -258,39 +277,99 @@ abstract class GroupTasks extends GroupState {
         }
     }
 
-    /** Gives a task its thread. Returns why that failed, if it did and this caller is to end the task. */
+    /**
+     * Gives a task its thread, or skips it if the group is cancelled. Returns why there is no thread to be had; then the
+     * caller ends the task.
+     */
     private @Nullable Throwable launch(TaskRun<?> task) {
         if (!task.isPending()) {
-            return null; // the group was cancelled meanwhile
+            return null; // it waited for a shared slot, and the group was cancelled
+        }
+        if (workers != null) {
+            workers.submit(task);
+            return null;
+        }
+        if (factory != null) {
+            return launchOnFreshThread(task, factory);
+        }
+        return options.threads() instanceof HandedInExecutor executor ? launchOn(executor, task) : null;
+    }
+
+    private @Nullable Throwable launchOnFreshThread(TaskRun<?> task, ThreadFactory threadFactory) {
+        Thread thread;
+        try {
+            thread = OwnThreads.newThread(threadFactory, task, task);
+        } catch (Throwable e) {
+            return task.retire() ? e : null;
+        }
+        task.activate(thread);
+        live.add(task, (int) task.index());
+        if (cancellation != null) {
+            task.retireActive();
+            endUnstarted(task, null);
+            return null;
         }
         try {
-            if (options.threads() instanceof HandedInExecutor executor) {
-                executor.launch(task);
-            } else if (workers != null) {
-                workers.submit(task);
-            } else if (factory != null) {
-                Thread thread = OwnThreads.newThread(factory, task, task);
-                task.runner(thread);
-                thread.start();
-            }
+            thread.start();
             return null;
         } catch (Throwable e) {
-            return task.retire() ? startFailure(task, e) : null;
+            task.retireActive();
+            return e;
         }
     }
 
-    private Throwable startFailure(TaskRun<?> task, Throwable thrown) {
-        if (thrown instanceof RejectedExecutionException && options.threads() instanceof HandedInExecutor executor) {
-            return new RejectedExecutionException(executor.rejection(task, thrown), thrown);
+    private @Nullable Throwable launchOn(HandedInExecutor executor, TaskRun<?> task) {
+        live.add(task, (int) task.index());
+        if (cancellation != null) {
+            skip(task);
+            return null;
         }
-        return thrown;
+        try {
+            executor.launch(task);
+            return null;
+        } catch (Throwable e) {
+            if (!task.retire()) {
+                return null; // it was taken before it was rejected: by a compensating thread, or by who cancelled
+            }
+            return e instanceof RejectedExecutionException
+                    ? new RejectedExecutionException(executor.rejection(task, e), e)
+                    : e;
+        }
     }
 
     /** A task is about to run user code in this thread. */
     void taskStarts(TaskRun<?> task) {
         if (timed) {
-            task.started(options.clock().nanoTime());
+            task.extras().startNanos = options.clock().nanoTime();
             tell(listener -> listener.onTaskStart(group, task));
+        }
+    }
+
+    /** Whether no task waits for a worker: else the worker that takes the last one wakes blocked callers. */
+    final boolean isQueueDrained() {
+        return workers == null || workers.isIdle();
+    }
+
+    /** The last task that waited for a worker was taken. */
+    final void queueDrained() {
+        Slots waiting = slots;
+        if (waiting != null) {
+            waiting.queueDrained();
+        }
+    }
+
+    /** Visits the tasks that have not been launched. */
+    final void forEachWaiting(Consumer<TaskRun<?>> visitor) {
+        if (workers != null) {
+            workers.forEachQueued(visitor);
+        }
+        Slots waiting = slots;
+        if (waiting != null) {
+            waiting.forEachBacklogged(visitor);
+        }
+        SharedLimit shared = options.sharedLimit();
+        if (shared != null) {
+            shared.forEachQueued(self(), visitor);
         }
     }
 
@@ -300,9 +379,10 @@ abstract class GroupTasks extends GroupState {
     void end(TaskRun<?> task, State state, @Nullable Object result, boolean interrupted, Host host) {
         try {
             State outcome = state;
-            if (state == State.FAILED && cancellation != null) {
-                boolean touched = interrupted || task.didHookRun();
-                if (Cancellation.explains((Throwable) result, touched, options.cancellationWhen())) {
+            if (result instanceof Throwable thrown && state == State.FAILED && cancellation != null) {
+                TaskExtras rare = task.extrasIfAny();
+                boolean touched = interrupted || (rare != null && rare.hookRan);
+                if (Cancellation.explains(thrown, touched, options.cancellationWhen())) {
                     outcome = State.CANCELLED;
                 }
             }
@@ -311,14 +391,34 @@ abstract class GroupTasks extends GroupState {
                 tellEnd(task, outcome);
             }
         } catch (Throwable e) {
-            Log.error(task.describe() + ": its end could not be told", e);
+            endBadly(task, e);
         } finally {
-            task.closeScope();
+            handOff(task, interrupted, host);
+            leave(task);
+        }
+    }
+
+    /** Something of the engine's own failed (no memory, no stack): the task ends all the same. */
+    private static void endBadly(TaskRun<?> task, Throwable fault) {
+        if (!task.isSettled()) {
+            task.settle(State.FAILED, fault);
+        }
+        Log.error(task.describe() + ": its end could not be told", fault);
+    }
+
+    /** Takes back what the thread must not keep. */
+    private static void handOff(TaskRun<?> task, boolean interrupted, Host host) {
+        try {
+            TaskExtras rare = task.extrasIfAny();
+            if (rare != null) {
+                rare.closeScope();
+            }
             if (interrupted) {
                 task.awaitDelivery();
             }
             host.taskEnds(task, interrupted);
-            leave(task);
+        } catch (Throwable e) {
+            Log.error(task.describe() + ": its thread could not be reset", e);
         }
     }
 
@@ -332,20 +432,27 @@ abstract class GroupTasks extends GroupState {
                 tell(listener -> listener.onTaskRejected(group, task));
             }
         } catch (Throwable e) {
-            Log.error(task.describe() + ": its end could not be told", e);
+            endBadly(task, e);
         } finally {
             leave(task);
         }
     }
 
+    /** The group is cancelled: a task that no thread has taken never starts. */
+    final void skip(TaskRun<?> task) {
+        if (task.retire()) {
+            endUnstarted(task, null);
+        }
+    }
+
     private void settle(TaskRun<?> task, State outcome, @Nullable Object result) {
         task.settle(outcome, result);
-        if (outcome == State.FAILED) {
-            Throwable thrown = (Throwable) result;
-            failures().failed.incrementAndGet();
-            failures().record(thrown, task.name(), task.index());
+        if (outcome == State.FAILED && result instanceof Throwable thrown) {
+            Failures bad = failures();
+            bad.failed.incrementAndGet();
+            Throwable first = bad.record(thrown, task.name(), task.index());
             if (options.cancelOnError()) {
-                cancel(CancelReason.FAILURE, thrown);
+                cancel(CancelReason.FAILURE, first);
             }
         } else if (outcome == State.CANCELLED) {
             failures().cancelled.incrementAndGet();
@@ -362,7 +469,7 @@ abstract class GroupTasks extends GroupState {
         if (stragglers != null) {
             stragglers.taskEnded(task);
         }
-        long nanos = options.clock().nanoTime() - task.startNanos();
+        long nanos = options.clock().nanoTime() - task.extras().startNanos;
         tell(listener -> listener.onTaskEnd(group, task, nanos));
     }
 
@@ -370,19 +477,18 @@ abstract class GroupTasks extends GroupState {
         task.leave();
         SharedLimit shared = options.sharedLimit();
         List<TaskRun<?>> granted = shared == null ? List.of() : shared.release(task);
-        if (timed && cancellation != null) {
-            lastEndNanos = options.clock().nanoTime();
+        Cancellation why = cancellation;
+        try {
+            if (timed && why != null) {
+                why.lastEndNanos = options.clock().nanoTime();
+            }
+        } catch (Throwable e) {
+            Log.error("the clock of " + this + " failed", e);
         }
         leave();
         if (shared != null) {
             shared.launchInTurn(granted);
         }
-    }
-
-    /** A task that {@code tryGo} could not start after all was never submitted. */
-    private void withdraw(TaskRun<?> task) {
-        countWithdrawn();
-        leave(task);
     }
 
     @Override
@@ -400,7 +506,12 @@ abstract class GroupTasks extends GroupState {
 
     /** Whether a task belongs to this group or one below it, or runs nested in the thread of such a task. */
     final boolean isInside(@Nullable TaskRun<?> task) {
-        return task != null && (task.engine == this || isInside(task.engine.parent) || isInside(task.outer()));
+        return task != null && (task.engine == this || isInside(task.engine.parent) || isInside(outer(task)));
+    }
+
+    private static @Nullable TaskRun<?> outer(TaskRun<?> task) {
+        TaskExtras rare = task.extrasIfAny();
+        return rare == null ? null : rare.outer;
     }
 
     // ---- parts and views
@@ -433,6 +544,10 @@ abstract class GroupTasks extends GroupState {
 
     boolean isTimed() {
         return timed;
+    }
+
+    final String title() {
+        return "group '" + options.name() + "'";
     }
 
     void tell(Consumer<GroupListener> event) {

@@ -53,11 +53,12 @@ final class HandedInExecutor extends TaskThreads {
 
     /** Hands a task to the executor. What it throws comes through. */
     void launch(TaskRun<?> task) {
-        task.launcher(Thread.currentThread());
+        TaskExtras rare = task.extras();
+        rare.launcher = Thread.currentThread();
         try {
             executor.execute(task);
         } finally {
-            task.launcher(null);
+            rare.launcher = null;
         }
         compensation.launched(task.engine);
     }
@@ -65,16 +66,19 @@ final class HandedInExecutor extends TaskThreads {
     /** The executor runs a task. */
     void run(TaskRun<?> task) {
         Thread thread = Thread.currentThread();
-        boolean callerRuns = task.launcher() == thread;
-        if (!task.claim()) {
+        boolean callerRuns = task.extras().launcher == thread;
+        if (!task.claim(thread)) {
             return;
         }
         // A flag that the caller brought is the caller's: hidden from the task, and restored after it (J1).
         boolean callersFlag = callerRuns && Thread.interrupted();
+        TaskRun<?> outer = callerRuns ? CurrentTask.get() : null;
+        boolean outerKnew = outer == null || outer.isInterrupted();
         try {
             host(task, thread, callerRuns ? Host.CALLERS_THREAD : Host.POOL_THREAD);
         } finally {
-            if (callersFlag) {
+            // An interrupt meant for the task around this one may have gone with this one's.
+            if (callersFlag || (!outerKnew && outer != null && outer.isInterrupted())) {
                 thread.interrupt();
             }
         }
@@ -83,10 +87,9 @@ final class HandedInExecutor extends TaskThreads {
     /** Runs a claimed task in this thread, which is not one of our own thread-per-task ones. */
     void host(TaskRun<?> task, Thread thread, Host host) {
         progressNanos = System.nanoTime();
-        task.outer(CurrentTask.get());
+        task.extras().outer = CurrentTask.get();
         TaskRun<?> hidden = CurrentTask.enter(thread, task);
         try {
-            task.runner(thread);
             task.perform(host);
         } finally {
             CurrentTask.leave(thread, hidden);

@@ -8,23 +8,53 @@ import org.jspecify.annotations.Nullable;
 /**
  * The tasks of a group that were launched and have not ended: whom to cancel, whom to show.
  *
- * <p>Segments of slots, each twice as long as the one before. A task claims a free slot near the place that its index
- * names, usually at the first try, since indexes run; it leaves with one plain write. Segments are never copied, so
- * nobody waits for anybody. An ended task is forgotten at once (J14); slots are kept until the group goes, in proportion
- * to the most tasks that were ever live.
+ * <p>Rows of seats, each row twice as long as the one before. A task takes a free seat near the one that its index names,
+ * usually at the first try, since indexes run; it leaves with one plain write. Rows are never copied, so nobody waits for
+ * anybody. An ended task is forgotten at once (J14); rows are kept until the group goes, in proportion to the most tasks
+ * that were ever live. Arrays rather than a list of tasks: a long list makes the garbage collector walk it alone, and
+ * drags dead links into the old generation.
  *
- * <p>Invariant: a task is in exactly one slot from before its launch until after its end.
+ * <p>Invariant: a task that runs is in exactly one seat, its own or its worker's, from before it reads the cancellation.
  */
 final class LiveTasks {
-    private static final VarHandle SLOT = MethodHandles.arrayElementVarHandle(TaskRun[].class);
+    /** Who sits there: a task with a thread of its own, or a worker with a task after another. */
+    interface Seat {
+        /** The task that runs there, or null. */
+        @Nullable
+        TaskRun<?> occupant();
+
+        /** Told where it is about to sit: so many places after the one it asked for. */
+        void seat(Seat[] row, int offset);
+    }
+
+    private static final VarHandle SEAT = MethodHandles.arrayElementVarHandle(Seat[].class);
 
     private static final VarHandle NEWEST;
 
     static {
         try {
-            NEWEST = MethodHandles.lookup().findVarHandle(LiveTasks.class, "newest", Segment.class);
+            NEWEST = MethodHandles.lookup().findVarHandle(LiveTasks.class, "newest", Seat[].class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    /** In place 0 of a row: the row before it. */
+    private static final class Older implements Seat {
+        private final Seat[] row;
+
+        Older(Seat[] row) {
+            this.row = row;
+        }
+
+        @Override
+        public @Nullable TaskRun<?> occupant() {
+            return null;
+        }
+
+        @Override
+        public void seat(Seat[] at, int offset) {
+            throw new UnsupportedOperationException();
         }
     }
 
@@ -32,50 +62,53 @@ final class LiveTasks {
 
     private static final int LARGEST_SIZE = 1 << 20;
 
-    /** A full segment is recognised by this many taken slots in a row. */
+    /** A row counts as full when so many seats in succession are taken. */
     private static final int PROBES = 8;
 
-    /** Where new tasks go. Written by whoever finds it full. */
-    private volatile Segment newest = new Segment(FIRST_SIZE, null);
+    /** Where new tasks go; its length is a power of two and one, for the link. Written by whoever finds it full. */
+    private volatile Seat[] newest = new Seat[FIRST_SIZE + 1];
 
-    private record Segment(TaskRun<?>[] slots, @Nullable Segment older) {
-        Segment(int size, @Nullable Segment older) {
-            this(new TaskRun<?>[size], older);
-        }
-    }
-
-    /** Adds a task. A full fence: what is read after it, is read after the task can be seen here. */
-    void add(TaskRun<?> task) {
+    /** Seats a task or a worker. A full fence: what is read after it, is read after it can be seen here. */
+    void add(Seat who, int wanted) {
         for (; ; ) {
-            Segment segment = newest;
-            TaskRun<?>[] slots = segment.slots;
-            int mask = slots.length - 1;
-            int at = (int) task.index() & mask;
-            for (int probe = 0; probe < PROBES && probe <= mask; probe++) {
-                if (SLOT.getAcquire(slots, at) == null && SLOT.compareAndSet(slots, at, null, task)) {
-                    task.seat(slots, at);
-                    return;
-                }
-                at = (at + 1) & mask;
+            Seat[] row = newest;
+            if (take(row, wanted, who)) {
+                return;
             }
-            int size = Math.min(slots.length * 2, LARGEST_SIZE);
-            NEWEST.compareAndSet(this, segment, new Segment(size, segment));
+            grow(row);
         }
     }
 
-    /** Forgets a task. */
-    static void remove(TaskRun<?> @Nullable [] slots, int at) {
-        if (slots != null) {
-            SLOT.setRelease(slots, at, null);
+    private static boolean take(Seat[] row, int wanted, Seat who) {
+        int mask = row.length - 2;
+        for (int offset = 0; offset < PROBES && offset <= mask; offset++) {
+            int at = 1 + ((wanted + offset) & mask);
+            if (SEAT.getAcquire(row, at) == null) {
+                who.seat(row, offset); // before: once it can be seen there, another thread may end it
+                if (SEAT.compareAndSet(row, at, null, who)) {
+                    return true;
+                }
+            }
         }
+        return false;
     }
 
-    /** Visits every task that is there from before this call until it is visited. */
+    private void grow(Seat[] row) {
+        Seat[] next = new Seat[1 + Math.min((row.length - 1) * 2, LARGEST_SIZE)];
+        next[0] = new Older(row);
+        NEWEST.compareAndSet(this, row, next);
+    }
+
+    static void remove(Seat[] row, int wanted) {
+        SEAT.setRelease(row, 1 + (wanted & (row.length - 2)), null);
+    }
+
+    /** Visits every task that runs from before this call until it is visited. */
     void forEach(Consumer<TaskRun<?>> visitor) {
-        for (Segment segment = newest; segment != null; segment = segment.older) {
-            TaskRun<?>[] slots = segment.slots;
-            for (int at = 0; at < slots.length; at++) {
-                TaskRun<?> task = (TaskRun<?>) SLOT.getVolatile(slots, at);
+        for (Seat[] row = newest; row != null; row = older(row)) {
+            for (int at = 1; at < row.length; at++) {
+                Seat seat = (Seat) SEAT.getVolatile(row, at);
+                TaskRun<?> task = seat == null ? null : seat.occupant();
                 if (task != null) {
                     visitor.accept(task);
                 }
@@ -83,17 +116,22 @@ final class LiveTasks {
         }
     }
 
-    /** A task that may run and that no thread has taken yet, or null. */
+    /** A task that no thread has taken yet, or null. */
     @Nullable
     TaskRun<?> findReady() {
-        for (Segment segment = newest; segment != null; segment = segment.older) {
-            for (int at = 0; at < segment.slots.length; at++) {
-                TaskRun<?> task = (TaskRun<?>) SLOT.getVolatile(segment.slots, at);
-                if (task != null && task.isReady()) {
+        for (Seat[] row = newest; row != null; row = older(row)) {
+            for (int at = 1; at < row.length; at++) {
+                Seat seat = (Seat) SEAT.getVolatile(row, at);
+                TaskRun<?> task = seat == null ? null : seat.occupant();
+                if (task != null && task.isPending()) {
                     return task;
                 }
             }
         }
         return null;
+    }
+
+    private static Seat @Nullable [] older(Seat[] row) {
+        return row[0] instanceof Older link ? link.row : null;
     }
 }

@@ -3,8 +3,12 @@ package io.github.errgroup;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +20,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe. Never blocks.
  */
 public final class SharedLimit {
+    private static final AtomicLong ORDER = new AtomicLong();
+
+    /** In which order threads that need slots of several limits take them. */
+    final long order = ORDER.getAndIncrement();
+
     private final ReentrantLock lock = new ReentrantLock();
 
     /** Written under {@link #lock}; read by anyone. */
@@ -27,14 +36,21 @@ public final class SharedLimit {
     /** Tasks that gave their slot back and want to go on. Guarded by {@link #lock}. */
     private final ArrayDeque<Returning> returning = new ArrayDeque<>();
 
-    /** Tasks that have not started. Guarded by {@link #lock}. */
-    private final ArrayDeque<Entry> queue = new ArrayDeque<>();
+    /** Tasks that have not started. Changed under {@link #lock}, read by anyone. */
+    private final Queue<Entry> queue = new ConcurrentLinkedQueue<>();
 
     /** Tasks that have their slot and are launched by who is in {@link #launching}. Guarded by {@link #lock}. */
     private final ArrayDeque<TaskRun<?>> toLaunch = new ArrayDeque<>(0);
 
     /** Threads inside {@link #launchInTurn}. Guarded by {@link #lock}. */
     private final List<Thread> launching = new ArrayList<>(1);
+
+    /** What a task has of a shared limit; null where it needs none, or not yet. */
+    enum Slot {
+        HELD,
+        /** Given back while it waits, to be taken again before it goes on. */
+        GIVEN_BACK
+    }
 
     /** @param caller the thread blocked in {@code go}, which launches the task; null if whoever grants the slot does */
     private record Entry(TaskRun<?> task, @Nullable Thread caller) {}
@@ -79,7 +95,6 @@ public final class SharedLimit {
     /** Takes a slot for a task if that needs no waiting. */
     boolean tryTake(TaskRun<?> task) {
         if (limit < 0) {
-            task.sharedSlot = TaskRun.SharedSlot.NONE;
             return true;
         }
         lock.lock();
@@ -119,24 +134,33 @@ public final class SharedLimit {
      *     known
      */
     List<TaskRun<?>> release(TaskRun<?> task) {
-        return free(task, TaskRun.SharedSlot.NONE);
+        return free(task, null);
     }
 
     /** A task waits: frees its slot, to be taken again. */
     void giveBack(TaskRun<?> task) {
-        launch(free(task, TaskRun.SharedSlot.GIVEN_BACK));
+        List<TaskRun<?>> granted = new ArrayList<>(free(task, Slot.GIVEN_BACK));
+        lock.lock();
+        try {
+            // What the end of a task left to an outer call of launchInTurn, which is below this wait on the stack.
+            granted.addAll(toLaunch);
+            toLaunch.clear();
+        } finally {
+            lock.unlock();
+        }
+        launch(granted);
     }
 
-    private List<TaskRun<?>> free(TaskRun<?> task, TaskRun.SharedSlot instead) {
-        if (task.sharedSlot != TaskRun.SharedSlot.HELD) {
+    private List<TaskRun<?>> free(TaskRun<?> task, @Nullable Slot instead) {
+        if (task.extras().sharedSlot != Slot.HELD) {
             return List.of(); // only the thread that runs or ends the task could change that
         }
         lock.lock();
         try {
-            if (task.sharedSlot != TaskRun.SharedSlot.HELD) {
+            if (task.extras().sharedSlot != Slot.HELD) {
                 return List.of();
             }
-            task.sharedSlot = instead;
+            task.extras().sharedSlot = instead;
             held--;
             return grant();
         } finally {
@@ -183,7 +207,7 @@ public final class SharedLimit {
 
     /** A task that waited goes on: blocks until it has a slot again, or its group is cancelled. */
     void takeAgain(TaskRun<?> task) {
-        if (task.sharedSlot != TaskRun.SharedSlot.GIVEN_BACK) {
+        if (task.extras().sharedSlot != Slot.GIVEN_BACK) {
             return;
         }
         Returning entry = new Returning(task, Thread.currentThread());
@@ -198,15 +222,15 @@ public final class SharedLimit {
             lock.unlock();
         }
         boolean interrupted = false;
-        while (task.sharedSlot != TaskRun.SharedSlot.HELD && !task.engine.isCancelled()) {
+        while (task.extras().sharedSlot != Slot.HELD && !task.engine.isCancelled()) {
             LockSupport.park(this);
             interrupted |= Thread.interrupted();
         }
         lock.lock();
         try {
             returning.remove(entry);
-            if (task.sharedSlot != TaskRun.SharedSlot.HELD) {
-                task.sharedSlot = TaskRun.SharedSlot.NONE;
+            if (task.extras().sharedSlot != Slot.HELD) {
+                task.extras().sharedSlot = null;
             }
         } finally {
             lock.unlock();
@@ -216,17 +240,17 @@ public final class SharedLimit {
         }
     }
 
-    /** A group was cancelled: forgets its tasks that wait to start, and wakes those that wait to go on. */
-    void cancelled(GroupEngine engine) {
+    /** A group was cancelled: skips its tasks that wait to start, and wakes those that wait to go on. */
+    void cancelled(GroupEngine engine, Consumer<TaskRun<?>> skip) {
+        List<Entry> forgotten = new ArrayList<>();
         lock.lock();
         try {
-            queue.removeIf(entry -> {
-                boolean itsOwn = entry.task.engine == engine;
-                if (itsOwn && entry.caller != null) {
-                    LockSupport.unpark(entry.caller);
+            for (Entry entry : queue) {
+                if (entry.task.engine == engine) {
+                    forgotten.add(entry);
                 }
-                return itsOwn;
-            });
+            }
+            queue.removeAll(forgotten);
             for (Returning entry : returning) {
                 if (entry.task.engine == engine) {
                     LockSupport.unpark(entry.thread);
@@ -235,6 +259,21 @@ public final class SharedLimit {
         } finally {
             lock.unlock();
         }
+        for (Entry entry : forgotten) {
+            skip.accept(entry.task);
+            if (entry.caller != null) {
+                LockSupport.unpark(entry.caller); // it looks whether its task is still pending
+            }
+        }
+    }
+
+    /** Visits the tasks of a group that wait here. */
+    void forEachQueued(GroupEngine engine, Consumer<TaskRun<?>> visitor) {
+        for (Entry entry : queue) {
+            if (entry.task.engine == engine) {
+                visitor.accept(entry.task);
+            }
+        }
     }
 
     private boolean hasRoom() {
@@ -242,7 +281,7 @@ public final class SharedLimit {
     }
 
     private void hold(TaskRun<?> task) {
-        task.sharedSlot = TaskRun.SharedSlot.HELD;
+        task.extras().sharedSlot = Slot.HELD;
         held++;
     }
 

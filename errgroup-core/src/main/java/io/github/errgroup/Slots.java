@@ -1,12 +1,12 @@
 package io.github.errgroup;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,8 +29,8 @@ final class Slots {
 
     private final ReentrantLock lock = new ReentrantLock();
 
-    /** Guarded by {@link #lock}. */
-    private final ArrayDeque<TaskRun<?>> backlog = new ArrayDeque<>(0);
+    /** Changed under {@link #lock}, read by anyone. */
+    private final Queue<TaskRun<?>> backlog = new ConcurrentLinkedQueue<>();
 
     /** The length of the backlog. Written under {@link #lock}, read by who frees a slot. */
     private volatile int backlogSize;
@@ -54,7 +54,7 @@ final class Slots {
         lock.lock();
         try {
             backlog.add(task);
-            backlogSize = backlog.size();
+            backlogSize++;
         } finally {
             lock.unlock();
         }
@@ -66,7 +66,17 @@ final class Slots {
         if (backlogSize > 0) {
             pump();
         }
-        wakeFirstCaller();
+        if (engine.isQueueDrained()) {
+            wakeFirstCaller();
+        }
+    }
+
+    /** A caller that could not be told of a free slot while tasks were queued for workers is told now. */
+    void queueDrained() {
+        Caller first = callers.peek();
+        if (first != null && (engine.limit() < 0 || engine.outstanding() < engine.limit())) {
+            LockSupport.unpark(first.thread);
+        }
     }
 
     /** Starts backlogged tasks into free slots; if the group is cancelled, skips them. */
@@ -83,7 +93,7 @@ final class Slots {
         }
         try {
             for (TaskRun<?> task = nextStartable(self); task != null; task = nextStartable(self)) {
-                engine.start(task);
+                engine.startFromBacklog(task);
             }
         } catch (Throwable e) {
             leave(self);
@@ -96,11 +106,12 @@ final class Slots {
         lock.lock();
         try {
             int limit = engine.limit();
-            boolean room = limit < 0 || engine.outstanding() - backlog.size() < limit || engine.isCancelled();
+            boolean room = limit < 0 || engine.outstanding() - backlogSize < limit || engine.isCancelled();
             TaskRun<?> task = room ? backlog.poll() : null;
-            backlogSize = backlog.size();
             if (task == null) {
                 pumping.remove(self);
+            } else {
+                backlogSize--;
             }
             return task;
         } finally {
@@ -117,14 +128,9 @@ final class Slots {
         }
     }
 
-    /** A copy of what waits here, for snapshots. */
-    List<TaskRun<?>> backlog() {
-        lock.lock();
-        try {
-            return List.copyOf(backlog);
-        } finally {
-            lock.unlock();
-        }
+    /** Visits what waits here. */
+    void forEachBacklogged(Consumer<TaskRun<?>> visitor) {
+        backlog.forEach(visitor);
     }
 
     /**
@@ -135,10 +141,11 @@ final class Slots {
      */
     long awaitRoom() {
         Caller self = new Caller();
+        Wait.guard(engine);
         boolean listening = engine.isTimed();
         long start = listening ? engine.options().clock().nanoTime() : 0;
         long admitted;
-        try (Wait wait = new Wait(engine)) {
+        try (Wait wait = Wait.begin(engine)) {
             callers.add(self);
             try {
                 for (; ; ) {
@@ -157,7 +164,7 @@ final class Slots {
                         admitted = GroupEngine.REFUSED;
                         break;
                     }
-                    wait.park();
+                    park(wait);
                 }
             } finally {
                 callers.remove(self);
@@ -170,6 +177,14 @@ final class Slots {
         return admitted;
     }
 
+    private void park(@Nullable Wait wait) {
+        if (wait == null) {
+            LockSupport.park(engine);
+        } else {
+            wait.park();
+        }
+    }
+
     private void wakeFirstCaller() {
         Caller first = callers.peek();
         if (first != null) {
@@ -177,6 +192,7 @@ final class Slots {
         }
     }
 
+    /** The group is over: each caller is to see it. */
     void wakeAllCallers() {
         for (Caller caller : callers) {
             LockSupport.unpark(caller.thread);

@@ -13,11 +13,8 @@ final class Snapshots {
         ErrGroupOptions options = engine.options();
         long now = options.clock().nanoTime();
         List<TaskSnapshot> tasks = new ArrayList<>();
-        engine.live().forEach(task -> add(tasks, task, engine, now));
-        Slots slots = engine.slotsIfAny();
-        if (slots != null) {
-            slots.backlog().forEach(task -> add(tasks, task, engine, now));
-        }
+        engine.live().forEach(task -> add(tasks, task, now));
+        engine.forEachWaiting(task -> add(tasks, task, now));
         tasks.sort((one, other) -> Long.compare(one.index(), other.index()));
         // Outcomes are counted before a task leaves the word, so the word is read first: nothing is counted as
         // succeeded
@@ -54,17 +51,18 @@ final class Snapshots {
                 List.copyOf(tasks));
     }
 
-    private static void add(List<TaskSnapshot> tasks, TaskRun<?> task, GroupEngine engine, long now) {
+    private static void add(List<TaskSnapshot> tasks, TaskRun<?> task, long now) {
         Subtask.State state = task.state();
         if (state.isEnded() || tasks.size() == GroupSnapshot.MAX_TASKS) {
             return;
         }
         Thread thread = state == Subtask.State.RUNNING ? task.runner() : null;
-        tasks.add(new TaskSnapshot(task.index(), task.name(), state, age(task, engine, now), thread));
+        tasks.add(new TaskSnapshot(task.index(), task.name(), state, age(task, now), thread));
     }
 
-    private static @Nullable Duration age(TaskRun<?> task, GroupEngine engine, long now) {
-        long start = task.startNanos();
-        return engine.isTimed() && start != 0 ? Duration.ofNanos(Math.max(0, now - start)) : null;
+    private static @Nullable Duration age(TaskRun<?> task, long now) {
+        TaskExtras rare = task.extrasIfAny();
+        long start = rare == null ? 0 : rare.startNanos;
+        return start != 0 ? Duration.ofNanos(Math.max(0, now - start)) : null;
     }
 }

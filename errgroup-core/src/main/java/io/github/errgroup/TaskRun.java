@@ -2,49 +2,74 @@ package io.github.errgroup;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One task: its handle, and the protocol by which it is claimed, interrupted and ended.
+ * One task: its handle, and the protocol by which it is taken, interrupted and ended.
  *
  * <pre>
- *  PENDING ──claim──▶ RUNNING ──the body has ended──▶ ENDED
- *     │                  │
- *     │               cancel                     (body's end leaves these two alone)
- *     │                  ▼
- *     │             INTERRUPTING ──delivered──▶ INTERRUPTED
- *     └──skip, or it could not be started──▶ ENDED
+ *  PENDING ──taken by a thread──▶ ACTIVE ──the body has ended──▶ ENDING ──▶ SUCCEEDED, FAILED,
+ *     │                             │                              ▲        CANCELLED or SKIPPED
+ *     │                          cancel                            │
+ *     │                             ▼                              │
+ *     │                       INTERRUPTING ──delivered──▶ INTERRUPTED
+ *     └──retired: skipped, or it could not be started──────────────┘
  * </pre>
  *
  * <ol>
- *   <li>Whoever moves it out of PENDING owns its end, so it runs, is skipped or is rejected exactly once: a worker, a
- *       compensating thread, the canceller and a rejecting executor may all try.
- *   <li>Only a RUNNING task is interrupted. The window is closed by the thread that runs it, as soon as the body has
- *       ended; if an interrupt was on its way then, {@link #awaitDelivery} waits until it has arrived, and the {@link Host} takes it back (J1).
- *   <li>Register, then check (J2): the task is in {@link LiveTasks} and RUNNING with its thread known, and only then is
- *       the cancellation read; the canceller writes the cancellation, and only then visits the live tasks. A task that
- *       is RUNNING without a known thread has yet to read the cancellation, and will see it.
- *   <li>The outcome is written once, after the result, and never changes.
+ *   <li>A task that several may take (a handed-in executor, a compensating thread, the canceller) is taken by CAS out of
+ *       PENDING, so it runs, is skipped or is rejected exactly once. One that only one thread can take (a fresh thread of
+ *       ours, a worker that took it out of the queue) is made ACTIVE by a plain write before others can see it.
+ *   <li>Only an ACTIVE task is interrupted. The window is closed by the thread that runs it, as soon as the body has
+ *       ended; an interrupt that was on its way then is waited for after the result was stored and told, and the
+ *       {@link Host} takes it back (J1). On a fresh thread the interrupt may come before the body; then the body is not run.
+ *   <li>Register, then check (J2): an ACTIVE task with its thread is where cancellers look ({@link LiveTasks}), behind a
+ *       full fence, before the cancellation is read; the canceller writes the cancellation behind a full fence, and only
+ *       then looks there.
+ *   <li>From ENDING on the status belongs to whoever ends the task. The result is written before the final state, which
+ *       never changes.
  * </ol>
  */
-final class TaskRun<T extends @Nullable Object> implements Subtask<T>, Runnable, TaskThread {
+final class TaskRun<T extends @Nullable Object> implements Subtask<T>, Runnable, TaskThread, LiveTasks.Seat {
     private static final int PENDING = 0;
 
-    private static final int RUNNING = 1;
+    private static final int ACTIVE = 1;
 
     private static final int INTERRUPTING = 2;
 
     private static final int INTERRUPTED = 3;
 
-    private static final int ENDED = 4;
+    private static final int ENDING = 4;
+
+    /** The final states follow, in the order of {@link State}. */
+    private static final int FIRST_FINAL = 5;
+
+    /** A bit beside ENDING and the final states: the interrupt that was on its way has not arrived. */
+    private static final int DELIVERING = 1 << 8;
+
+    private static final State[] STATES = State.values();
+
+    /** In the place of the body, once a thread has taken it. */
+    private static final Object STARTED = new Object();
+
+    /** Bits of {@link #place} that tell how far from the index's own place the task sits. */
+    private static final int OFFSET_BITS = 4;
 
     private static final VarHandle STATUS;
 
+    private static final VarHandle EXTRAS;
+
+    private static final VarHandle RUNNER;
+
     static {
         try {
-            STATUS = MethodHandles.lookup().findVarHandle(TaskRun.class, "status", int.class);
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            STATUS = lookup.findVarHandle(TaskRun.class, "status", int.class);
+            EXTRAS = lookup.findVarHandle(TaskRun.class, "extras", TaskExtras.class);
+            RUNNER = lookup.findVarHandle(TaskRun.class, "runner", Thread.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -53,137 +78,113 @@ final class TaskRun<T extends @Nullable Object> implements Subtask<T>, Runnable,
     /** How long the end of a task waits for an {@code interrupt()} that is user code and does not return. */
     private static final long USER_INTERRUPT_NANOS = 1_000_000_000L;
 
-    /** What a task has of the shared limit. */
-    enum SharedSlot {
-        /** It needs none: there is no shared limit, or it is unlimited. */
-        NONE,
-        /** It waits for one, and must not run. */
-        QUEUED,
-        HELD,
-        /** Given back while it waits, to be taken again before it goes on. */
-        GIVEN_BACK
-    }
-
     final GroupEngine engine;
 
     private final @Nullable String name;
 
-    private final long index;
+    /** The index, and in the lowest bits the offset of the seat. The offset is written before the launch. */
+    private long place;
 
-    /** The protocol above. Written by CAS, by whom the diagram says. */
+    /** The protocol above. */
     private volatile int status;
 
-    /** Final state, or null. Written once by the owner of the end; read by anyone. */
-    private volatile @Nullable State outcome;
-
-    /** The body; then the value or the exception. Written by the owner of the end, published by {@link #outcome}. */
+    /** The body; then {@link #STARTED}; then the value or the exception, published by {@link #status}. */
     private @Nullable Object payload;
 
-    /** The context of the thread that called {@code go}, or null. Read by the thread that runs the task. */
-    private final ContextPropagator.@Nullable Captured captured;
-
-    /** That context while it is set. Own thread only. */
-    private ContextPropagator.@Nullable Scope scope;
-
-    /** The thread that runs it. Written before its start or right after the claim; read by cancellers and snapshots. */
+    /** The thread that runs it. Written by that thread or before its start; read by cancellers and snapshots. */
     private volatile @Nullable Thread runner;
 
-    /** Where it sits in {@link LiveTasks}. Written by who launches it, read by who ends it. */
-    private TaskRun<?> @Nullable [] seatRow;
+    /**
+     * The row of {@link LiveTasks} it sits in, or the next task of the {@link RunQueue} it stands in: never both. Written by
+     * who launches it; then by who ends it or takes it out of the queue.
+     */
+    private @Nullable Object link;
 
-    private int seat;
+    /** What only some tasks have, or null. Set by who made the task, or by the thread that runs it. */
+    private volatile @Nullable TaskExtras extras;
 
-    /** Start in the group's clock, 0 if nobody wants times. Written by the running thread. */
-    private volatile long startNanos;
-
-    /** The thread that is inside {@code execute} for this task, or null: a task run by it is run by its caller. */
-    private volatile @Nullable Thread launcher;
-
-    /** The task that was current on this thread before, if a caller-runs executor nested them. Own thread only. */
-    private @Nullable TaskRun<?> outer;
-
-    /** Whether a cancellation hook that this task registered has run: a socket it closed explains a SocketException. */
-    private volatile boolean hookRan;
-
-    /** Its slot of the shared limit. Written under {@link SharedLimit}'s lock; read by compensating threads. */
-    volatile SharedSlot sharedSlot = SharedSlot.NONE;
-
-    /** Groups opened by this task and not closed yet, or null. Written by the task's thread, read by cancellers. */
-    private volatile @Nullable Children children;
-
-    TaskRun(
-            GroupEngine engine,
-            @Nullable String name,
-            long index,
-            Object body,
-            ContextPropagator.@Nullable Captured captured) {
+    TaskRun(GroupEngine engine, @Nullable String name, long index, Object body) {
         this.engine = engine;
         this.name = name;
-        this.index = index;
+        this.place = index << OFFSET_BITS;
         this.payload = body;
-        this.captured = captured;
     }
 
-    // ---- claim, skip, run
+    // ---- taking
 
-    /** Takes the task out of PENDING, to run it. True for exactly one caller over skip and claim. */
-    boolean claim() {
-        return STATUS.compareAndSet(this, PENDING, RUNNING);
+    /** Makes the task active, before or while nobody else can. */
+    void activate(Thread thread) {
+        RUNNER.setOpaque(this, thread);
+        STATUS.setOpaque(this, ACTIVE);
     }
 
-    /** Takes the task out of PENDING, never to run it. The caller then ends it. */
+    /** Takes the task to run it. True for one caller over {@link #claim} and {@link #retire}. */
+    boolean claim(Thread thread) {
+        if (!STATUS.compareAndSet(this, PENDING, ACTIVE)) {
+            return false;
+        }
+        runner = thread; // a full fence; a canceller that sees no runner comes before it, and will be seen
+        return true;
+    }
+
+    /** Takes the task never to run it. The caller then ends it. */
     boolean retire() {
-        return STATUS.compareAndSet(this, PENDING, ENDED);
+        return STATUS.compareAndSet(this, PENDING, ENDING);
+    }
+
+    /** Takes back a task that was made active and whose thread did not start. */
+    boolean retireActive() {
+        return closeWindow();
     }
 
     boolean isPending() {
         return status == PENDING;
     }
 
-    /** Whether it may run, and no thread has taken it. */
-    boolean isReady() {
-        return status == PENDING && sharedSlot != SharedSlot.QUEUED;
-    }
-
+    /** Whether its body runs, or has just ended. */
     boolean isRunning() {
         int now = status;
-        return now != PENDING && now != ENDED && outcome == null;
+        return now != PENDING && now < ENDING && payload == STARTED;
     }
+
+    // ---- running
 
     /** The entry of a fresh thread of ours, and of a handed-in executor. */
     @Override
     public void run() {
         if (engine.threads() instanceof HandedInExecutor executor) {
             executor.run(this);
-        } else if (claim()) {
+        } else {
             perform(Host.FRESH_THREAD);
         }
     }
 
-    /** Runs a claimed task to its very end. What it throws never leaves. */
+    /** Runs an active task to its very end. What it throws never leaves. */
     void perform(Host host) {
         if (engine.isCancelled()) {
-            engine.end(this, State.SKIPPED, null, closeWindow(), host);
+            engine.end(this, State.SKIPPED, null, !closeWindow(), host);
             return;
         }
         State state;
         Object result;
         try {
-            if (captured != null) {
-                scope = captured.open();
+            TaskExtras rare = extras;
+            if (rare != null) {
+                rare.openScope();
             }
+            Object body = Objects.requireNonNull(payload);
+            payload = STARTED;
             engine.taskStarts(this);
-            result = callBody();
+            result = call(body);
             state = State.SUCCEEDED;
         } catch (Throwable thrown) {
             result = thrown;
             state = State.FAILED;
         }
-        engine.end(this, state, result, closeWindow(), host);
+        engine.end(this, state, result, !closeWindow(), host);
     }
 
-    private @Nullable Object callBody() throws Exception {
-        Object body = payload;
+    private @Nullable Object call(Object body) throws Exception {
         try {
             if (body instanceof ThrowingRunnable action) {
                 action.run();
@@ -191,22 +192,9 @@ final class TaskRun<T extends @Nullable Object> implements Subtask<T>, Runnable,
             }
             return ((Callable<?>) body).call();
         } finally {
-            Children opened = children;
-            if (opened != null) {
-                opened.closeLeftOpen(this);
-            }
-        }
-    }
-
-    /** Restores the thread's own context, which listeners of the end still find as the task left it. */
-    void closeScope() {
-        ContextPropagator.Scope open = scope;
-        if (open != null) {
-            scope = null;
-            try {
-                open.close();
-            } catch (Throwable e) {
-                Log.warn("restoring the thread's context after " + describe() + " failed", e);
+            TaskExtras rare = extras;
+            if (rare != null && rare.children != null) {
+                rare.children.closeLeftOpen(this);
             }
         }
     }
@@ -215,18 +203,31 @@ final class TaskRun<T extends @Nullable Object> implements Subtask<T>, Runnable,
 
     /** Interrupts the thread that runs the task, if it runs. */
     void interrupt() {
-        if (status != RUNNING) {
+        if (status != ACTIVE) {
             return;
         }
         Thread thread = runner;
-        if (thread != null && STATUS.compareAndSet(this, RUNNING, INTERRUPTING)) {
-            Interrupts.deliver(thread, () -> STATUS.setVolatile(this, INTERRUPTED));
+        if (thread != null && STATUS.compareAndSet(this, ACTIVE, INTERRUPTING)) {
+            Interrupts.deliver(thread, this::delivered);
         }
     }
 
-    /** From here on nobody interrupts the thread for this task. Returns whether somebody did. */
+    /** The interrupt has arrived. */
+    private void delivered() {
+        int now;
+        do {
+            now = status;
+        } while (!STATUS.compareAndSet(this, now, now == INTERRUPTING ? INTERRUPTED : now & ~DELIVERING));
+    }
+
+    /** From here on nobody interrupts the thread for this task. Returns whether nobody did, or is about to. */
     private boolean closeWindow() {
-        return !STATUS.compareAndSet(this, RUNNING, ENDED);
+        for (; ; ) {
+            int now = status;
+            if (STATUS.compareAndSet(this, now, now == INTERRUPTING ? ENDING | DELIVERING : ENDING)) {
+                return now == ACTIVE;
+            }
+        }
     }
 
     /** Waits for an interrupt that was on its way when the body ended. */
@@ -234,7 +235,7 @@ final class TaskRun<T extends @Nullable Object> implements Subtask<T>, Runnable,
         boolean flagged = false;
         long start = System.nanoTime();
         Thread thread = Thread.currentThread();
-        for (int spins = 0; status == INTERRUPTING; spins++) {
+        for (int spins = 0; (status & DELIVERING) != 0; spins++) {
             if (spins < 64) {
                 Thread.onSpinWait();
             } else if (spins < 256) {
@@ -255,37 +256,66 @@ final class TaskRun<T extends @Nullable Object> implements Subtask<T>, Runnable,
         }
     }
 
-    // ---- end
+    /** Whether its thread was interrupted for it while it ran, or is about to be. */
+    boolean isInterrupted() {
+        int now = status;
+        return now == INTERRUPTING || now == INTERRUPTED;
+    }
 
-    /** Stores the final state and its result. */
+    // ---- ending
+
+    /** Stores the result and the final state. */
     void settle(State state, @Nullable Object result) {
         payload = result;
-        outcome = state;
+        int end = FIRST_FINAL + state.ordinal() - State.SUCCEEDED.ordinal();
+        int now;
+        do {
+            now = status;
+            if ((now & DELIVERING) == 0) {
+                STATUS.setRelease(this, end); // it is ours alone
+                return;
+            }
+        } while (!STATUS.compareAndSet(this, now, end | DELIVERING));
+    }
+
+    boolean isSettled() {
+        return (status & ~DELIVERING) >= FIRST_FINAL;
     }
 
     /** The thread no longer counts as running this task; called by it, right before the end is known. */
     void leave() {
-        runner = null;
-        LiveTasks.remove(seatRow, seat);
+        RUNNER.setOpaque(this, null);
+        if (link instanceof LiveTasks.Seat[] row) {
+            link = null;
+            LiveTasks.remove(row, (int) (place >>> OFFSET_BITS) + (int) (place & ((1 << OFFSET_BITS) - 1)));
+        }
     }
 
-    void hookRan() {
-        hookRan = true;
+    // ---- links
+
+    @Override
+    public void seat(LiveTasks.Seat[] row, int offset) {
+        link = row;
+        place = (place & -(1L << OFFSET_BITS)) | offset;
     }
 
-    boolean didHookRun() {
-        return hookRan;
+    @Nullable
+    TaskRun<?> next() {
+        return (TaskRun<?>) link;
     }
 
-    // ---- places
-
-    void seat(TaskRun<?>[] row, int at) {
-        seatRow = row;
-        seat = at;
+    void next(@Nullable TaskRun<?> task) {
+        link = task;
     }
 
-    void runner(Thread thread) {
-        runner = thread;
+    @Override
+    public TaskRun<?> occupant() {
+        return this;
+    }
+
+    @Override
+    public TaskRun<?> currentTask() {
+        return this;
     }
 
     @Nullable
@@ -293,56 +323,35 @@ final class TaskRun<T extends @Nullable Object> implements Subtask<T>, Runnable,
         return runner;
     }
 
-    void launcher(@Nullable Thread thread) {
-        launcher = thread;
-    }
-
-    @Nullable
-    Thread launcher() {
-        return launcher;
-    }
-
-    void outer(@Nullable TaskRun<?> task) {
-        outer = task;
-    }
-
-    @Nullable
-    TaskRun<?> outer() {
-        return outer;
-    }
-
-    void started(long nanos) {
-        startNanos = nanos;
-    }
-
-    long startNanos() {
-        return startNanos;
-    }
-
-    /** Called by the task's own thread alone. */
-    Children adopting() {
-        Children opened = children;
-        if (opened == null) {
-            opened = new Children();
-            children = opened;
+    /** What only some tasks have, made now if need be. Called by who makes the task, or by the thread that runs it. */
+    TaskExtras extras() {
+        TaskExtras rare = extras;
+        if (rare == null) {
+            rare = new TaskExtras(this);
+            extras = rare;
         }
-        return opened;
+        return rare;
+    }
+
+    /** As {@link #extras()}, before the task can be seen by anyone else. */
+    TaskExtras firstExtras() {
+        TaskExtras rare = (TaskExtras) EXTRAS.get(this);
+        if (rare == null) {
+            rare = new TaskExtras(this);
+            EXTRAS.set(this, rare);
+        }
+        return rare;
     }
 
     @Nullable
-    Children children() {
-        return children;
-    }
-
-    @Override
-    public @Nullable TaskRun<?> currentTask() {
-        return this;
+    TaskExtras extrasIfAny() {
+        return extras;
     }
 
     // ---- the handle
 
     @Override
-    @SuppressWarnings("unchecked")
+    @SuppressWarnings({"unchecked", "NullAway"}) // null is a T where T is nullable
     public T get() {
         State now = state();
         if (now != State.SUCCEEDED) {
@@ -356,31 +365,31 @@ final class TaskRun<T extends @Nullable Object> implements Subtask<T>, Runnable,
 
     @Override
     public State state() {
-        State end = outcome;
-        if (end != null) {
-            return end;
+        int now = status & ~DELIVERING;
+        if (now >= FIRST_FINAL) {
+            return STATES[now - FIRST_FINAL + State.SUCCEEDED.ordinal()];
         }
-        return status == PENDING ? State.PENDING : State.RUNNING;
+        return payload == STARTED ? State.RUNNING : State.PENDING;
     }
 
     @Override
     public @Nullable Throwable exception() {
-        State end = outcome;
+        State end = state();
         return end == State.FAILED || end == State.CANCELLED ? (Throwable) payload : null;
     }
 
     @Override
     public String name() {
-        return name != null ? name : "task-" + index;
+        return name != null ? name : "task-" + index();
     }
 
     @Override
     public long index() {
-        return index;
+        return place >>> OFFSET_BITS;
     }
 
     String describe() {
-        return "group '" + engine.options().name() + "': task '" + name() + "' (#" + index + ")";
+        return "group '" + engine.options().name() + "': task '" + name() + "' (#" + index() + ")";
     }
 
     @Override

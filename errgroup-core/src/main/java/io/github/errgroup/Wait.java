@@ -1,5 +1,10 @@
 package io.github.errgroup;
 
+import static java.util.Objects.requireNonNull;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -28,13 +33,16 @@ final class Wait implements AutoCloseable {
 
     private long progressNanos = System.nanoTime();
 
-    Wait(GroupEngine engine) {
-        Runnable guard = engine.options().waitGuard();
-        if (guard != null) {
-            guard.run();
-        }
+    /** Tells whom it concerns that this thread is about to wait. Null where it concerns nobody. */
+    static @Nullable Wait begin(GroupEngine engine) {
+        TaskRun<?> self = CurrentTask.get();
+        boolean concernsNobody = self == null && engine.threads() instanceof OwnThreads;
+        return concernsNobody ? null : new Wait(engine, self);
+    }
+
+    private Wait(GroupEngine engine, @Nullable TaskRun<?> self) {
         this.engine = engine;
-        this.self = CurrentTask.get();
+        this.self = self;
         this.patienceNanos = engine.options().starvationTimeout().toNanos();
         this.progressSeen = engine.progress();
         this.compensating = Thread.currentThread() instanceof Compensation.CompensatingThread thread ? thread : null;
@@ -45,7 +53,7 @@ final class Wait implements AutoCloseable {
             this.compensation = null;
             this.own = false;
         }
-        for (TaskRun<?> task = self; task != null; task = task.outer()) {
+        for (TaskRun<?> task = self; task != null; task = outer(task)) {
             SharedLimit shared = task.engine.options().sharedLimit();
             if (shared != null) {
                 shared.giveBack(task);
@@ -85,14 +93,40 @@ final class Wait implements AutoCloseable {
         if (compensation != null) {
             compensation.waitEnds(engine, own);
         }
-        for (TaskRun<?> task = self; task != null; task = task.outer()) {
-            SharedLimit shared = task.engine.options().sharedLimit();
-            if (shared != null) {
-                shared.takeAgain(task);
-            }
-        }
+        takeSharedSlotsAgain();
         if (compensating != null) {
             compensating.waitEnds();
         }
+    }
+
+    /** Asks whether this thread may block at all. What the guard throws is for the caller. */
+    static void guard(GroupEngine engine) {
+        Runnable guard = engine.options().waitGuard();
+        if (guard != null) {
+            guard.run();
+        }
+    }
+
+    /** In one order for all threads: tasks nested by caller-runs executors may hold slots of several limits. */
+    private void takeSharedSlotsAgain() {
+        List<TaskRun<?>> givers = new ArrayList<>(1);
+        for (TaskRun<?> task = self; task != null; task = outer(task)) {
+            if (task.engine.options().sharedLimit() != null) {
+                givers.add(task);
+            }
+        }
+        if (givers.size() > 1) {
+            givers.sort(Comparator.comparingLong(
+                    task -> requireNonNull(task.engine.options().sharedLimit()).order));
+        }
+        for (TaskRun<?> task : givers) {
+            requireNonNull(task.engine.options().sharedLimit()).takeAgain(task);
+        }
+    }
+
+    /** The task in whose launch a caller-runs executor runs this one: its thread waits too. */
+    private static @Nullable TaskRun<?> outer(TaskRun<?> task) {
+        TaskExtras rare = task.extrasIfAny();
+        return rare == null ? null : rare.outer;
     }
 }

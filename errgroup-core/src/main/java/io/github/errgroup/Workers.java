@@ -1,9 +1,10 @@
 package io.github.errgroup;
 
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,17 +18,36 @@ import org.jspecify.annotations.Nullable;
  *       waits for another to end: short ones share a few threads, blocking ones get one each.
  *   <li>To stop being committed is to write {@link #committed}, then look at the queue again; to submit is to write the
  *       queue, then read {@link #committed}. One of the two sees the other.
+ *   <li>Who frees a slot while the queue is not empty wakes no blocked caller of {@code go}: the worker that empties the
+ *       queue does, before it runs what it took. So a caller is woken once for several slots, and never waits for a task
+ *       to end while a slot is free.
  * </ol>
  */
 final class Workers {
+    private static final VarHandle CURRENT;
+
+    static {
+        try {
+            CURRENT = MethodHandles.lookup().findVarHandle(Worker.class, "current", TaskRun.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final GroupTasks group;
+
     private final ThreadFactory factory;
 
-    private final Queue<TaskRun<?>> queue = new ConcurrentLinkedQueue<>();
+    private final RunQueue queue = new RunQueue();
 
     /** 1 while a worker is committed. */
     private final AtomicInteger committed = new AtomicInteger();
 
-    Workers(ThreadFactory factory) {
+    /** Where the next worker sits among the live tasks: any place will do. */
+    private int seats;
+
+    Workers(GroupTasks group, ThreadFactory factory) {
+        this.group = group;
         this.factory = factory;
     }
 
@@ -36,24 +56,45 @@ final class Workers {
         ensureCommitted();
     }
 
+    boolean isIdle() {
+        return queue.isEmpty();
+    }
+
+    void forEachQueued(Consumer<TaskRun<?>> visitor) {
+        queue.forEach(visitor);
+    }
+
+    /** The group is cancelled: what still waits here never starts. */
+    void skipQueued() {
+        for (TaskRun<?> task = queue.poll(); task != null; task = queue.poll()) {
+            end(task, null);
+        }
+    }
+
+    private static void end(TaskRun<?> task, @Nullable Throwable failure) {
+        if (task.retire()) {
+            task.engine.endUnstarted(task, failure);
+        }
+    }
+
     private void ensureCommitted() {
-        while (!queue.isEmpty() && committed.get() == 0 && committed.compareAndSet(0, 1)) {
+        while (committed.get() == 0 && !queue.isEmpty() && committed.compareAndSet(0, 1)) {
             Throwable failure = startCommitted();
             if (failure == null) {
                 return;
             }
             TaskRun<?> task = queue.poll();
             committed.set(0);
-            if (task != null && task.retire()) {
-                task.engine.endUnstarted(task, failure);
+            if (task != null) {
+                end(task, failure);
             }
         }
     }
 
     /** Starts a worker that inherits the commitment. Returns why it could not. */
     private @Nullable Throwable startCommitted() {
+        Worker worker = new Worker(seats++);
         try {
-            Worker worker = new Worker();
             Thread thread = OwnThreads.newThread(factory, worker, worker);
             thread.start();
             return null;
@@ -62,56 +103,85 @@ final class Workers {
         }
     }
 
-    private final class Worker implements Runnable, TaskThread, Host {
-        /** Read and written by the worker's thread. */
-        private @Nullable TaskRun<?> current;
+    private final class Worker implements Runnable, TaskThread, Host, LiveTasks.Seat {
+        /** What it runs. Written by the worker's thread, read by cancellers and snapshots. */
+        private volatile @Nullable TaskRun<?> current;
+
+        // What follows is the worker's thread's own.
 
         private boolean isCommitted = true;
+
+        private final int wanted;
+
+        private int seat;
+
+        private LiveTasks.Seat[] row = {};
 
         private String name = "";
 
         private @Nullable ClassLoader classLoader;
 
+        Worker(int wanted) {
+            this.wanted = wanted;
+        }
+
         @Override
         public void run() {
             Thread thread = Thread.currentThread();
+            TaskRun<?> task = queue.poll();
+            if (task == null && !findMore()) {
+                return;
+            }
             name = thread.getName();
             classLoader = thread.getContextClassLoader();
-            for (TaskRun<?> task = next(); task != null; task = next()) {
-                if (task.claim()) {
-                    current = task;
-                    task.runner(thread);
-                    task.perform(this);
-                    current = null;
+            group.live().add(this, wanted);
+            for (; ; ) {
+                if (task != null) {
+                    run(task, thread);
+                } else if (!findMore()) {
+                    break;
                 }
+                task = queue.poll();
+            }
+            LiveTasks.remove(row, seat);
+        }
+
+        private void run(TaskRun<?> task, Thread thread) {
+            task.activate(thread);
+            current = task; // a full fence: what it took from the queue is seen to be gone, and itself to run the task
+            passCommitment();
+            task.perform(this);
+            CURRENT.setRelease(this, null);
+        }
+
+        /** Before it runs a task: if there is more, another worker is committed; if not, a blocked caller may enter. */
+        private void passCommitment() {
+            boolean more = !queue.isEmpty();
+            if (isCommitted) {
+                isCommitted = false;
+                if (more && startCommitted() == null) {
+                    return;
+                }
+                committed.set(0);
+            }
+            ensureCommitted();
+            if (!more) {
+                group.queueDrained();
             }
         }
 
-        /** The next task, once another worker is committed if there is more; null if this worker is to end. */
-        private @Nullable TaskRun<?> next() {
-            for (; ; ) {
-                TaskRun<?> task = queue.poll();
-                if (task != null) {
-                    if (isCommitted) {
-                        isCommitted = false;
-                        if (!queue.isEmpty() && startCommitted() == null) {
-                            return task;
-                        }
-                        committed.set(0);
-                    }
-                    ensureCommitted();
-                    return task;
-                }
-                if (!isCommitted) {
-                    return null;
-                }
+        /** The queue was empty. Whether to look again, else this worker ends. */
+        private boolean findMore() {
+            if (isCommitted) {
                 isCommitted = false;
                 committed.set(0);
-                if (queue.isEmpty() || !committed.compareAndSet(0, 1)) {
-                    return null;
+                if (!queue.isEmpty() && committed.compareAndSet(0, 1)) {
+                    isCommitted = true;
+                    return true;
                 }
-                isCommitted = true;
             }
+            group.queueDrained();
+            return false;
         }
 
         /** What the next task of the group must not find. */
@@ -128,6 +198,17 @@ final class Workers {
             if (thread.getUncaughtExceptionHandler() != this) {
                 thread.setUncaughtExceptionHandler(this);
             }
+        }
+
+        @Override
+        public void seat(LiveTasks.Seat[] taken, int offset) {
+            row = taken;
+            seat = wanted + offset;
+        }
+
+        @Override
+        public @Nullable TaskRun<?> occupant() {
+            return current;
         }
 
         @Override

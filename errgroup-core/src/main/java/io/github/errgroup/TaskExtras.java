@@ -1,0 +1,66 @@
+package io.github.errgroup;
+
+import org.jspecify.annotations.Nullable;
+
+/** What only some tasks have: times, a captured context, a shared slot, child groups, a thread that is not ours. */
+final class TaskExtras {
+    private final TaskRun<?> task;
+
+    /** The context of the thread that called {@code go}. Written before the launch. */
+    ContextPropagator.@Nullable Captured captured;
+
+    /** That context while it is set. Own thread only. */
+    private ContextPropagator.@Nullable Scope scope;
+
+    /** Start in the group's clock, 0 before. Written by the running thread, read by snapshots. */
+    volatile long startNanos;
+
+    /** The thread that is inside {@code execute} for this task: if it is the one that runs it, its caller runs it. */
+    volatile @Nullable Thread launcher;
+
+    /** The task that was current on this thread before, if a caller-runs executor nested them. Own thread only. */
+    @Nullable
+    TaskRun<?> outer;
+
+    /** Whether a cancellation hook that this task registered has run: a socket it closed explains a SocketException. */
+    volatile boolean hookRan;
+
+    /** Its slot of the shared limit. Written under {@link SharedLimit}'s lock; read by compensating threads. */
+    volatile SharedLimit.@Nullable Slot sharedSlot;
+
+    /** Groups opened by this task and not closed yet. Written by the task's thread, read by cancellers. */
+    volatile @Nullable Children children;
+
+    TaskExtras(TaskRun<?> task) {
+        this.task = task;
+    }
+
+    void openScope() {
+        if (captured != null) {
+            scope = captured.open();
+        }
+    }
+
+    /** Restores the thread's own context, which listeners of the end still find as the task left it. */
+    void closeScope() {
+        ContextPropagator.Scope open = scope;
+        if (open != null) {
+            scope = null;
+            try {
+                open.close();
+            } catch (Throwable e) {
+                Log.warn("restoring the thread's context after " + task.describe() + " failed", e);
+            }
+        }
+    }
+
+    /** Called by the task's own thread alone. */
+    Children adopting() {
+        Children opened = children;
+        if (opened == null) {
+            opened = new Children();
+            children = opened;
+        }
+        return opened;
+    }
+}
