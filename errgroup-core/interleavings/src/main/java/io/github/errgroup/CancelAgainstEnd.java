@@ -1,0 +1,51 @@
+package io.github.errgroup;
+
+import io.github.errgroup.interleavings.SeededFault;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
+import org.openjdk.jcstress.annotations.Expect;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.LLL_Result;
+
+/** J1: a group is cancelled while its task ends on a pool's thread. Our interrupt never outlives the task. */
+@JCStressTest
+@Outcome(
+        id = {"clear, SUCCEEDED, 0", "clear, SKIPPED, 0"},
+        expect = Expect.ACCEPTABLE)
+@Outcome(expect = Expect.FORBIDDEN, desc = "the flag outlived the task")
+@State
+@SeededFault(
+        value = "the end does not wait for an interrupt that is on its way",
+        replace = "                task.awaitDelivery();\n",
+        by = "")
+@SeededFault(
+        value = "the window for interrupts is not closed before the flag is handed off",
+        replace = "return !STATUS.compareAndSet(this, RUNNING, ENDED);",
+        by = "return status != RUNNING;")
+public class CancelAgainstEnd {
+    private final ErrGroup group = Stage.open();
+
+    private final TaskRun<?> task = Stage.submit(group, () -> {});
+
+    @Actor
+    public void pool(LLL_Result result) {
+        // Left over from the task before this one, or set by this one.
+        boolean flag = Thread.interrupted();
+        task.run();
+        flag |= Thread.interrupted();
+        result.r1 = flag ? "flag" : "clear";
+    }
+
+    @Actor
+    public void canceller() {
+        group.cancel();
+    }
+
+    @Arbiter
+    public void after(LLL_Result result) {
+        result.r2 = task.state();
+        result.r3 = Stage.engine(group).outstanding();
+    }
+}

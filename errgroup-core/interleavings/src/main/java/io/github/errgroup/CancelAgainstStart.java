@@ -1,0 +1,59 @@
+package io.github.errgroup;
+
+import io.github.errgroup.interleavings.SeededFault;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
+import org.openjdk.jcstress.annotations.Expect;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.LL_Result;
+
+/** J2: a group is cancelled while its task starts. It is never running, cancelled and not interrupted. */
+@JCStressTest
+@Outcome(
+        id = {"interrupted, SUCCEEDED", "never ran, SKIPPED"},
+        expect = Expect.ACCEPTABLE)
+@Outcome(expect = Expect.FORBIDDEN, desc = "running, cancelled and not interrupted")
+@State
+@SeededFault(
+        value = "the starting task does not look at the cancellation",
+        replace = "        if (engine.isCancelled()) {\n            engine.end(",
+        by = "        if (outcome != null) {\n            engine.end(")
+@SeededFault(
+        value = "the canceller interrupts what runs before it writes the cancellation",
+        replace = "            markCancelled(why, cause, tree);\n",
+        by = "            interruptTasks();\n"
+                + "            markCancelled(why, cause, tree);\n"
+                + "            if (this != null) { return true; }\n")
+public class CancelAgainstStart {
+    private final ErrGroup group = Stage.open();
+
+    private volatile boolean cancelled;
+
+    private String seen = "never ran";
+
+    private final TaskRun<?> task = Stage.submit(group, () -> {
+        while (!cancelled) {
+            Thread.onSpinWait();
+        }
+        seen = Thread.interrupted() ? "interrupted" : "missed";
+    });
+
+    @Actor
+    public void pool() {
+        task.run();
+    }
+
+    @Actor
+    public void canceller() {
+        group.cancel();
+        cancelled = true;
+    }
+
+    @Arbiter
+    public void after(LL_Result result) {
+        result.r1 = seen;
+        result.r2 = task.state();
+    }
+}

@@ -1,0 +1,57 @@
+package io.github.errgroup;
+
+import io.github.errgroup.interleavings.SeededFault;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
+import org.openjdk.jcstress.annotations.Expect;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.LL_Result;
+
+/** G2: the last task ends while its owner goes to sleep in {@code await}. The wake-up is not lost. */
+@JCStressTest
+@Outcome(id = "woken, 0", expect = Expect.ACCEPTABLE)
+@Outcome(expect = Expect.FORBIDDEN, desc = "nothing outstanding, and the owner asleep")
+@State
+@SeededFault(
+        value = "who ends the last task wakes first and then tells",
+        replace = "        long now = (long) WORD.getAndAdd(this, -ONE_OUTSTANDING) - ONE_OUTSTANDING;\n"
+                + "        slotFreed();\n"
+                + "        if (outstanding(now) == 0) {\n"
+                + "            wakeAwaiters();\n"
+                + "        }\n",
+        by = "        if (outstanding(word) == 1) {\n"
+                + "            wakeAwaiters();\n"
+                + "        }\n"
+                + "        long now = (long) WORD.getAndAdd(this, -ONE_OUTSTANDING) - ONE_OUTSTANDING;\n"
+                + "        slotFreed();\n")
+@SeededFault(
+        value = "the owner looks before it registers, and not after",
+        replace = "            push(self);\n" + "            try {\n",
+        by = "            boolean quiet = condition.getAsBoolean();\n"
+                + "            push(self);\n"
+                + "            try {\n"
+                + "                if (!quiet) {\n"
+                + "                    wait.park();\n"
+                + "                }\n")
+public class EndAgainstAwait {
+    private final ErrGroup group = Stage.open();
+
+    private final TaskRun<?> task = Stage.submit(group, () -> {});
+
+    @Actor
+    public void owner(LL_Result result) {
+        result.r1 = Rescue.watch(() -> Stage.await(group));
+    }
+
+    @Actor
+    public void pool() {
+        task.run();
+    }
+
+    @Arbiter
+    public void after(LL_Result result) {
+        result.r2 = Stage.engine(group).outstanding();
+    }
+}

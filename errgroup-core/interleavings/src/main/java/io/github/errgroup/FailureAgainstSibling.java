@@ -1,0 +1,63 @@
+package io.github.errgroup;
+
+import io.github.errgroup.interleavings.SeededFault;
+import java.util.concurrent.CancellationException;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
+import org.openjdk.jcstress.annotations.Expect;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.LL_Result;
+
+/** G1: a sibling that sees the cancellation finds the failure recorded, and its own end never masks it. */
+@JCStressTest
+@Outcome(
+        id = {"recorded, CANCELLED", "never ran, SKIPPED"},
+        expect = Expect.ACCEPTABLE)
+@Outcome(expect = Expect.FORBIDDEN, desc = "cancelled by a failure that nobody knows yet")
+@State
+@SeededFault(
+        value = "the group is cancelled before the failure is recorded",
+        replace = "            failures().record(thrown, task.name(), task.index());\n"
+                + "            if (options.cancelOnError()) {\n"
+                + "                cancel(CancelReason.FAILURE, thrown);\n"
+                + "            }\n",
+        by = "            if (options.cancelOnError()) {\n"
+                + "                cancel(CancelReason.FAILURE, thrown);\n"
+                + "            }\n"
+                + "            failures().record(thrown, task.name(), task.index());\n")
+public class FailureAgainstSibling {
+    private final ErrGroup group = Stage.open();
+
+    private final TaskRun<?> failing = Stage.submit(group, () -> {
+        throw new IllegalStateException("failed");
+    });
+
+    private String seen = "never ran";
+
+    private final TaskRun<?> sibling = Stage.submit(group, () -> {
+        while (!group.context().isCancelled()) {
+            Thread.onSpinWait();
+        }
+        Failures failures = Stage.engine(group).failuresIfAny();
+        seen = failures != null && failures.first() != null ? "recorded" : "not recorded";
+        throw new CancellationException();
+    });
+
+    @Actor
+    public void poolThreadOne() {
+        failing.run();
+    }
+
+    @Actor
+    public void poolThreadTwo() {
+        sibling.run();
+    }
+
+    @Arbiter
+    public void after(LL_Result result) {
+        result.r1 = seen;
+        result.r2 = sibling.state();
+    }
+}

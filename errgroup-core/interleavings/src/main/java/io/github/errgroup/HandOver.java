@@ -1,0 +1,51 @@
+package io.github.errgroup;
+
+import io.github.errgroup.interleavings.SeededFault;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
+import org.openjdk.jcstress.annotations.Expect;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.LL_Result;
+
+/** N1: a slot is freed while a task from inside is queued for it. One of the two starts it. */
+@JCStressTest
+@Outcome(id = "SUCCEEDED, 1", expect = Expect.ACCEPTABLE)
+@Outcome(expect = Expect.FORBIDDEN, desc = "a free slot, and a task that waits for it")
+@State
+@SeededFault(
+        value = "who frees a slot looks at the queue first and then frees",
+        replace = "        long now = (long) WORD.getAndAdd(this, -ONE_OUTSTANDING) - ONE_OUTSTANDING;\n"
+                + "        slotFreed();\n",
+        by = "        slotFreed();\n"
+                + "        long now = (long) WORD.getAndAdd(this, -ONE_OUTSTANDING) - ONE_OUTSTANDING;\n")
+@SeededFault(
+        value = "who queues does not look for a slot after it",
+        replace = "        } finally {\n" + "            lock.unlock();\n" + "        }\n" + "        pump();\n",
+        by = "        } finally {\n" + "            lock.unlock();\n" + "        }\n")
+public class HandOver {
+    private final ErrGroup group = Stage.open(2);
+
+    private final TaskRun<?> opener = Stage.submit(group, () -> {});
+
+    private final TaskRun<?> other = Stage.submit(group, () -> {});
+
+    private Subtask<?> queued = opener;
+
+    @Actor
+    public void task() {
+        Stage.inside(opener, () -> queued = group.go(Stage.AT_ONCE, () -> {}));
+    }
+
+    @Actor
+    public void pool() {
+        other.run();
+    }
+
+    @Arbiter
+    public void after(LL_Result result) {
+        result.r1 = queued.state();
+        result.r2 = Stage.engine(group).outstanding();
+    }
+}

@@ -1,0 +1,48 @@
+package io.github.errgroup;
+
+import io.github.errgroup.interleavings.SeededFault;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Expect;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.L_Result;
+
+/** J12: a group is cancelled while its owner awaits it. {@code await} waits for the hook. */
+@JCStressTest
+@Outcome(
+        id = {"done", "not cancelled"},
+        expect = Expect.ACCEPTABLE)
+@Outcome(expect = Expect.FORBIDDEN, desc = "returned while the hook runs")
+@State
+@SeededFault(
+        value = "the hooks are counted after the group was cancelled",
+        replace = "        hooksBegin();\n"
+                + "        if (!tryPhase(CANCELLED, UNOPENED | CANCELLED | FINISHED | CLOSED, false)) {\n"
+                + "            hooksEnd();\n"
+                + "            return;\n"
+                + "        }\n",
+        by = "        if (!tryPhase(CANCELLED, UNOPENED | CANCELLED | FINISHED | CLOSED, false)) {\n"
+                + "            return;\n"
+                + "        }\n"
+                + "        hooksBegin();\n")
+public class HookAgainstAwait {
+    private final ErrGroup group = Stage.open();
+
+    private volatile boolean done;
+
+    public HookAgainstAwait() {
+        group.context().onCancel(() -> done = true);
+    }
+
+    @Actor
+    public void owner(L_Result result) {
+        Stage.await(group);
+        result.r1 = done ? "done" : group.context().reason() == null ? "not cancelled" : "not done";
+    }
+
+    @Actor
+    public void canceller() {
+        group.cancel();
+    }
+}

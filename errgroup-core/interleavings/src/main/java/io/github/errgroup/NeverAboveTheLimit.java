@@ -1,0 +1,54 @@
+package io.github.errgroup;
+
+import io.github.errgroup.interleavings.SeededFault;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
+import org.openjdk.jcstress.annotations.Expect;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.I_Result;
+
+/** G3: a slot is freed and the limit is set, and both look at the queue. One slot starts one task. */
+@JCStressTest
+@Outcome(id = "1", expect = Expect.ACCEPTABLE)
+@Outcome(expect = Expect.FORBIDDEN, desc = "above the limit, or a free slot and a task that waits")
+@State
+@SeededFault(
+        value = "whether there is room is decided outside the lock",
+        replace =
+                "        lock.lock();\n"
+                        + "        try {\n"
+                        + "            int limit = engine.limit();\n"
+                        + "            boolean room = limit < 0 || engine.outstanding() - backlog.size() < limit || engine.isCancelled();\n",
+        by = "        int limit = engine.limit();\n"
+                + "        boolean room = limit < 0 || engine.outstanding() - backlogSize < limit || engine.isCancelled();\n"
+                + "        lock.lock();\n"
+                + "        try {\n")
+public class NeverAboveTheLimit {
+    private final ErrGroup group = Stage.open(1);
+
+    private final TaskRun<?> running = Stage.submit(group, () -> {});
+
+    public NeverAboveTheLimit() {
+        Stage.inside(running, () -> {
+            group.go(() -> {});
+            group.go(() -> {});
+        });
+    }
+
+    @Actor
+    public void pool() {
+        running.run();
+    }
+
+    @Actor
+    public void operator() {
+        group.setLimit(1);
+    }
+
+    @Arbiter
+    public void after(I_Result result) {
+        result.r1 = Stage.engine(group).slots().backlog().size();
+    }
+}

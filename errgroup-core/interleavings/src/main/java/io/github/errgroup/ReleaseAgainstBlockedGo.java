@@ -1,0 +1,53 @@
+package io.github.errgroup;
+
+import io.github.errgroup.interleavings.SeededFault;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
+import org.openjdk.jcstress.annotations.Expect;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.LL_Result;
+
+/** G3: a slot is freed while a caller from outside blocks in {@code go}. The wake-up is not lost. */
+@JCStressTest
+@Outcome(id = "woken, 1", expect = Expect.ACCEPTABLE)
+@Outcome(expect = Expect.FORBIDDEN, desc = "a free slot, and a caller asleep")
+@State
+@SeededFault(
+        value = "who frees a slot wakes first and then frees",
+        replace = "        long now = (long) WORD.getAndAdd(this, -ONE_OUTSTANDING) - ONE_OUTSTANDING;\n"
+                + "        slotFreed();\n",
+        by = "        slotFreed();\n"
+                + "        long now = (long) WORD.getAndAdd(this, -ONE_OUTSTANDING) - ONE_OUTSTANDING;\n")
+@SeededFault(
+        value = "the caller looks for room before it queues, and not after",
+        replace = "            callers.add(self);\n" + "            try {\n" + "                for (; ; ) {",
+        by = "            admitted = engine.tryAdmit();\n"
+                + "            callers.add(self);\n"
+                + "            try {\n"
+                + "                if (admitted != GroupEngine.FULL) {\n"
+                + "                    return admitted;\n"
+                + "                }\n"
+                + "                wait.park();\n"
+                + "                for (; ; ) {")
+public class ReleaseAgainstBlockedGo {
+    private final ErrGroup group = Stage.open(1);
+
+    private final TaskRun<?> first = Stage.submit(group, () -> {});
+
+    @Actor
+    public void caller(LL_Result result) {
+        result.r1 = Rescue.watch(() -> Stage.submit(group, () -> {}));
+    }
+
+    @Actor
+    public void pool() {
+        first.run();
+    }
+
+    @Arbiter
+    public void after(LL_Result result) {
+        result.r2 = Stage.engine(group).outstanding();
+    }
+}

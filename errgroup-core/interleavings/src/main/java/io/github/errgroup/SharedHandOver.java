@@ -1,0 +1,48 @@
+package io.github.errgroup;
+
+import io.github.errgroup.interleavings.SeededFault;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
+import org.openjdk.jcstress.annotations.Expect;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.L_Result;
+
+/** N7: a shared slot is freed while a task from inside queues for it. One of the two starts it. */
+@JCStressTest
+@Outcome(id = "SUCCEEDED", expect = Expect.ACCEPTABLE)
+@Outcome(expect = Expect.FORBIDDEN, desc = "a free slot, and a task that waits for it")
+@State
+@SeededFault(
+        value = "who queues does not look for a slot under the lock",
+        replace = "            if (hasRoom() && returning.isEmpty() && queue.isEmpty()) {\n"
+                + "                hold(task);\n"
+                + "                return true;\n"
+                + "            }\n"
+                + "            queue.add(",
+        by = "            queue.add(")
+public class SharedHandOver {
+    private final ErrGroupOptions options = Stage.options().sharedLimit(new SharedLimit(1));
+
+    private final ErrGroup group = ErrGroup.open(options);
+
+    private final TaskRun<?> holder = Stage.submit(ErrGroup.open(options), () -> {});
+
+    private Subtask<?> queued = holder;
+
+    @Actor
+    public void task() {
+        Stage.inside(Stage.taskOf(group), () -> queued = group.go(Stage.AT_ONCE, () -> {}));
+    }
+
+    @Actor
+    public void pool() {
+        holder.run();
+    }
+
+    @Arbiter
+    public void after(L_Result result) {
+        result.r1 = queued.state();
+    }
+}

@@ -1,0 +1,76 @@
+package io.github.errgroup;
+
+import java.time.Duration;
+
+/**
+ * Groups whose tasks the actors run themselves: an executor is handed in that accepts every task and runs none, so no
+ * thread is started per sample and both actors are in the engine at the same moment.
+ */
+final class Stage {
+    /** A task of this name is run at once, by who launches it. */
+    static final String AT_ONCE = "at once";
+
+    private static final ErrGroupOptions OPTIONS = ErrGroupOptions.defaults()
+            // Longer than any run: the engine's own remedies for a lost task must not hide a lost wake-up.
+            .starvationTimeout(Duration.ofDays(1))
+            .threads(TaskThreads.on(task -> {
+                if (((TaskRun<?>) task).name().equals(AT_ONCE)) {
+                    task.run();
+                }
+            }));
+
+    private Stage() {}
+
+    static ErrGroupOptions options() {
+        return OPTIONS;
+    }
+
+    static ErrGroup open() {
+        return ErrGroup.open(OPTIONS);
+    }
+
+    static ErrGroup open(int limit) {
+        return ErrGroup.open(OPTIONS.limit(limit));
+    }
+
+    static GroupEngine engine(ErrGroup group) {
+        return (GroupEngine) group.context();
+    }
+
+    /** Submits a task, which an actor is to run. */
+    static TaskRun<?> submit(ErrGroup group, ThrowingRunnable body) {
+        return (TaskRun<?>) group.go(body);
+    }
+
+    /** A task that is not one of the group's counts, for {@link #inside}. */
+    static TaskRun<?> taskOf(ErrGroup group) {
+        return new TaskRun<>(engine(group), null, -1, group, null);
+    }
+
+    /** What a compensating thread does with a task that it found. */
+    static void compensate(ErrGroup group, TaskRun<?> task) {
+        if (task.claim()) {
+            HandedInExecutor executor = (HandedInExecutor) engine(group).threads();
+            executor.host(task, Thread.currentThread(), Host.POOL_THREAD);
+        }
+    }
+
+    static void await(ErrGroup group) {
+        try {
+            group.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** What the action does, done by this thread as if it were inside the task. */
+    static void inside(TaskRun<?> task, Runnable action) {
+        Thread thread = Thread.currentThread();
+        TaskRun<?> hidden = CurrentTask.enter(thread, task);
+        try {
+            action.run();
+        } finally {
+            CurrentTask.leave(thread, hidden);
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package io.github.errgroup;
+
+import io.github.errgroup.interleavings.SeededFault;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
+import org.openjdk.jcstress.annotations.Expect;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.II_Result;
+
+/** J13: a task is submitted while the committed worker finds nothing more and ends. One of the two sees to it. */
+@JCStressTest
+@Outcome(id = "2, 0", expect = Expect.ACCEPTABLE)
+@Outcome(expect = Expect.FORBIDDEN, desc = "a task that no worker takes")
+@State
+@SeededFault(
+        value = "a worker that gives its commitment up does not look again",
+        replace = "                if (queue.isEmpty() || !committed.compareAndSet(0, 1)) {\n"
+                + "                    return null;\n"
+                + "                }\n",
+        by = "                if (queue.size() < 100) {\n"
+                + "                    return null;\n"
+                + "                }\n")
+@SeededFault(
+        value = "who submits looks for a worker before the task is in the queue",
+        replace = "        queue.add(task);\n" + "        ensureCommitted();\n",
+        by = "        boolean commit = committed.get() == 0;\n"
+                + "        queue.add(task);\n"
+                + "        if (commit) {\n"
+                + "            ensureCommitted();\n"
+                + "        }\n")
+public class WorkerCommitment {
+    /** Worker threads that were started. The actors run their bodies. */
+    private final Queue<Runnable> started = new ConcurrentLinkedQueue<>();
+
+    private final AtomicInteger ran = new AtomicInteger();
+
+    private final ErrGroup group =
+            ErrGroup.open(Stage.options().limit(100).threads(TaskThreads.from(body -> new Thread(body) {
+                @Override
+                public void start() {
+                    started.add(body);
+                }
+            })));
+
+    private final Runnable worker;
+
+    public WorkerCommitment() {
+        group.go(ran::incrementAndGet);
+        worker = started.remove();
+    }
+
+    @Actor
+    public void caller() {
+        group.go(ran::incrementAndGet);
+    }
+
+    @Actor
+    public void worker() {
+        worker.run();
+    }
+
+    @Arbiter
+    public void after(II_Result result) {
+        for (Runnable next = started.poll(); next != null; next = started.poll()) {
+            next.run();
+        }
+        result.r1 = ran.get();
+        result.r2 = Stage.engine(group).outstanding();
+    }
+}
