@@ -17,18 +17,18 @@ class QuoteConfiguration {
      * the exchange and its connection. A client on blocking sockets would notice on virtual threads only.
      */
     @Bean
-    SupplierClient supplierClient(
-            RestClient.Builder builder,
-            SupplierAddress address,
-            SupplierProperties properties,
-            SupplierBehaviours behaviours) {
+    RestClient supplierRestClient(RestClient.Builder builder, SupplierAddress address, SupplierProperties properties) {
         HttpClient http = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(properties.connectTimeout())
                 .build();
-        RestClient client = builder.requestFactory(new JdkClientHttpRequestFactory(http))
+        return builder.requestFactory(new JdkClientHttpRequestFactory(http))
                 .baseUrl(address.baseUrl().toString())
                 .build();
-        return new StragglerSupplierClient(new RestSupplierClient(client), behaviours);
+    }
+
+    @Bean
+    SupplierClient supplierClient(RestClient supplierRestClient, SupplierBehaviours behaviours) {
+        return new StragglerSupplierClient(new RestSupplierClient(supplierRestClient), behaviours);
     }
 }

@@ -53,9 +53,12 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
     @ExceptionHandler(Exception.class)
     @Nullable
     ProblemDetail unexpected(Exception e, HttpServletResponse response) {
+        if (response.isCommitted()) {
+            // The middle of a stream: its reader has gone, and there is nobody to tell.
+            log.debug("a stream broke off", e);
+            return null;
+        }
         log.error("a request failed unexpectedly", e);
-        return response.isCommitted()
-                ? null
-                : ProblemDetail.forStatusAndDetail(HttpStatus.INTERNAL_SERVER_ERROR, "see the log of this time");
+        return ProblemDetail.forStatusAndDetail(HttpStatus.INTERNAL_SERVER_ERROR, "see the log of this time");
     }
 }

@@ -80,7 +80,20 @@ class BadInputTest {
                 "POST   | /imports?id=a%20b | text/csv | x | 400 | must be 1 to 64 letters, digits or hyphens",
                 "GET    | /imports/none | | | 404 | must be of one of the last imports",
                 "DELETE | /imports/none | | | 404 | must be of one of the last imports",
-                "PUT    | /imports | text/csv | x | 405 | not supported"
+                "PUT    | /imports | text/csv | x | 405 | not supported",
+                // The page
+                "POST   | /runs | application/json | {} | 400 | must be one of storefront, fetcher, importer",
+                "POST   | /runs | application/json | {\"scenario\":\"fetcher\"} | 400 | must be from 1 to 200",
+                "POST   | /runs | application/json | {\"scenario\":\"fetcher\",\"tasks\":201} | 400 | must be from 1 to 200",
+                "POST   | /runs | application/json | {\"scenario\":\"fetcher\",\"tasks\":1.5} | 400 | must be JSON of the documented form",
+                "POST   | /runs | application/json | {\"scenario\":\"fetcher\",\"tasks\":5,\"limit\":0} | 400 | must be from 1 to 200",
+                "POST   | /runs | application/json | {\"scenario\":\"importer\",\"tasks\":5,\"limit\":2} | 400 | must be from 3 to 200, since the three stages wait for each other",
+                "POST   | /runs | application/json | {\"scenario\":\"fetcher\",\"tasks\":5,\"failAt\":6} | 400 | must be from 1 to the number of tasks, 5",
+                "POST   | /runs | application/json | {\"scenario\":\"fetcher\",\"tasks\":5,\"deadlineMs\":49} | 400 | must be from 50 to 60000",
+                "GET    | /runs/none | | | 404 | must be of one of the last 20 runs",
+                "GET    | /runs/none/events | | | 404 | must be of one of the last 20 runs",
+                "PATCH  | /runs/none | application/json | {\"limit\":1} | 404 | must be of one of the last 20 runs",
+                "DELETE | /runs/none | | | 404 | must be of one of the last 20 runs"
             })
     void is_answered_with_problem_json_that_tells_the_rule(
             String method, String path, String contentType, String body, int status, String rule) throws Exception {

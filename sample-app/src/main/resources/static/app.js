@@ -1,0 +1,371 @@
+// The page: starts a run, draws its events as bars, and shows the meters and live groups beside it.
+// No library: a bar is two boxes in a list.
+
+const $ = id => document.getElementById(id);
+const ENDED = new Set(['succeeded', 'failed', 'cancelled', 'skipped']);
+const SIGNS = {succeeded: '✓', failed: '✗', cancelled: '■', skipped: '–'};
+const GROUPS = {storefront: 'quote', fetcher: 'fetch', importer: 'import'};
+
+/** The run on show; null before the first. */
+let run = null;
+
+// ---------------------------------------------------------------- the form
+
+const scenario = () => document.querySelector('input[name=scenario]:checked').value;
+const numberOrNull = id => $(id).value === '' ? null : Number($(id).value);
+
+function tuneForm() {
+  const importer = scenario() === 'importer';
+  $('tasks-label').textContent = importer ? 'Thousands of rows' : 'Tasks';
+  $('failAt-label').textContent = importer ? 'Thousand with a bad row' : 'Task that fails';
+  const tasks = Number($('tasks').value) || 1;
+  $('failAt').max = tasks;
+  $('limit').min = importer ? 3 : 1;
+  $('limit').max = importer ? 8 : Math.max(tasks, 2);
+  $('limit-value').value = $('limit').value;
+  $('meters-group').textContent = GROUPS[scenario()];
+}
+
+for (const radio of document.querySelectorAll('input[name=scenario]')) {
+  radio.addEventListener('change', () => { tuneForm(); refreshPanels(); });
+}
+$('tasks').addEventListener('input', tuneForm);
+$('limit').addEventListener('input', () => { $('limit-value').value = $('limit').value; });
+$('limit').addEventListener('change', () => {
+  if (run && !run.ended) {
+    send('PATCH', `runs/${run.id}`, {limit: Number($('limit').value)}).catch(showError);
+  }
+});
+$('form').addEventListener('submit', event => {
+  event.preventDefault();
+  start().catch(showError);
+});
+$('cancel').addEventListener('click', () => {
+  if (run) {
+    send('DELETE', `runs/${run.id}`).catch(showError);
+  }
+});
+
+async function send(method, url, body) {
+  const response = await fetch(url, {
+    method,
+    headers: body ? {'Content-Type': 'application/json'} : {},
+    body: body ? JSON.stringify(body) : undefined,
+  });
+  const answer = await response.json();
+  if (!response.ok) {
+    throw new Error(answer.detail ?? `The server answered ${response.status}.`);
+  }
+  return answer;
+}
+
+function showError(error) {
+  $('status').textContent = error.message;
+}
+
+// ---------------------------------------------------------------- a run
+
+async function start() {
+  if (run && !run.ended) {
+    return;
+  }
+  const plan = {
+    scenario: scenario(),
+    tasks: numberOrNull('tasks'),
+    limit: Number($('limit').value),
+    failAt: numberOrNull('failAt'),
+    deadlineMs: numberOrNull('deadline'),
+    cancelOnError: $('cancelOnError').checked,
+  };
+  const started = await send('POST', 'runs', plan);
+  $('bars').replaceChildren();
+  $('marker').hidden = true;
+  run = {id: started.id, scenario: plan.scenario, tasks: [], began: performance.now(), at: 0, rows: null,
+    firstFailure: null, cancelledAt: null, reason: null, latency: null, outcome: null, ended: false};
+  $('run').disabled = true;
+  $('cancel').disabled = false;
+  listen(run);
+  requestAnimationFrame(draw);
+  refreshPanels();
+}
+
+function listen(mine) {
+  const source = new EventSource(`runs/${mine.id}/events`);
+  const on = (type, handle) => source.addEventListener(type, message => {
+    const event = JSON.parse(message.data);
+    // The server's clock is the one that counts; ours only moves the bars in between.
+    mine.at = Math.max(mine.at, event.at);
+    mine.began = Math.min(mine.began, performance.now() - event.at);
+    handle(event);
+  });
+  on('task', event => taskEvent(mine, event));
+  on('limit', event => { mine.limit = event.limit; });
+  on('cancel', event => {
+    mine.cancelledAt = event.at;
+    mine.reason = event.reason;
+  });
+  on('cancelled', event => { mine.latency = event.millis; });
+  on('end', event => {
+    source.close();
+    mine.ended = true;
+    mine.outcome = event.state;
+    mine.at = event.at;
+    $('run').disabled = false;
+    $('cancel').disabled = true;
+    refreshPanels();
+  });
+}
+
+function taskEvent(mine, event) {
+  let task = mine.tasks[event.task];
+  if (!task) {
+    task = mine.tasks[event.task] = {name: event.name, waitedFrom: event.at, from: null, to: null, row: addRow(event.name)};
+  }
+  // A plan is made before its tasks are submitted, and may be told after the first of them has begun.
+  if (event.state === 'waiting' && task.state) {
+    return;
+  }
+  task.state = event.state;
+  task.row.dataset.state = event.state;
+  if (event.state === 'running') {
+    task.from = event.at;
+  } else if (ENDED.has(event.state)) {
+    task.to = event.at;
+    if (event.state === 'failed' && mine.firstFailure === null) {
+      mine.firstFailure = {at: event.at, name: event.name};
+    }
+  }
+}
+
+function addRow(name) {
+  const row = document.createElement('li');
+  row.innerHTML = '<span class="name"></span>'
+    + '<span class="track"><span class="wait"></span><span class="bar"></span><span class="sign" aria-hidden="true"></span></span>'
+    + '<span class="visually-hidden"></span>';
+  row.querySelector('.name').textContent = name;
+  row.querySelector('.name').title = name;
+  $('bars').append(row);
+  return row;
+}
+
+// ---------------------------------------------------------------- drawing
+
+function draw() {
+  const now = run.ended ? run.at : Math.max(run.at, performance.now() - run.began);
+  const span = Math.max(500, now) * 1.06;
+  const percent = at => `${Math.min(100, at / span * 100)}%`;
+  for (const task of run.tasks) {
+    if (task) {
+      drawTask(task, now, percent);
+    }
+  }
+  drawAxis(span, percent);
+  drawMarker(span);
+  $('status').textContent = statusText(now);
+  if (!run.ended) {
+    requestAnimationFrame(draw);
+  }
+}
+
+function drawTask(task, now, percent) {
+  const [wait, bar, sign] = task.row.querySelector('.track').children;
+  const begun = task.from ?? task.to ?? now;
+  wait.style.left = percent(task.waitedFrom);
+  wait.style.width = `calc(${percent(begun)} - ${percent(task.waitedFrom)})`;
+  const to = task.to ?? now;
+  bar.hidden = task.state === 'waiting';
+  bar.style.left = percent(begun);
+  bar.style.width = task.from === null ? '3px' : `calc(${percent(to)} - ${percent(begun)})`;
+  sign.style.left = percent(to);
+  sign.textContent = SIGNS[task.state] ?? '';
+  const words = task.from !== null && task.to !== null
+    ? `${task.state} after ${Math.round(task.to - task.from)} milliseconds` : task.state;
+  const spoken = task.row.lastElementChild;
+  if (spoken.textContent !== words) {
+    spoken.textContent = words;
+  }
+}
+
+function drawAxis(span, percent) {
+  const axis = $('axis');
+  const most = Math.max(2, axis.clientWidth / 75);
+  const step = [100, 200, 500, 1000, 2000, 5000, 10000, 20000].find(candidate => span / candidate <= most) ?? 60000;
+  const ticks = Math.floor(span / step) + 1;
+  while (axis.children.length > ticks) {
+    axis.lastChild.remove();
+  }
+  while (axis.children.length < ticks) {
+    axis.append(document.createElement('span'));
+  }
+  for (let i = 0; i < ticks; i++) {
+    axis.children[i].style.left = percent(i * step);
+    axis.children[i].textContent = step < 1000 ? `${i * step} ms` : `${i * step / 1000} s`;
+  }
+}
+
+function drawMarker(span) {
+  const at = run.firstFailure?.at ?? run.cancelledAt;
+  if (at === null || at === undefined || run.tasks.length === 0) {
+    return;
+  }
+  const marker = $('marker');
+  const track = $('bars').querySelector('.track');
+  marker.hidden = false;
+  marker.style.left = `${track.offsetLeft + at / span * track.clientWidth}px`;
+  marker.style.height = `${$('bars').offsetHeight}px`;
+  marker.classList.toggle('left', at / span > 0.55);
+  marker.firstElementChild.textContent =
+    `${run.firstFailure ? 'first failure' : `cancelled: ${run.reason}`}, ${Math.round(at)} ms`;
+}
+
+function statusText(now) {
+  const counts = {};
+  for (const task of run.tasks) {
+    counts[task.state] = (counts[task.state] ?? 0) + 1;
+  }
+  const parts = ['waiting', 'running', 'succeeded', 'failed', 'cancelled', 'skipped']
+    .filter(state => counts[state]).map(state => `${counts[state]} ${state}`);
+  let text = `${run.ended ? `Ended: ${run.outcome}` : 'Running'}, ${Math.round(now)} ms. ${parts.join(', ')}.`;
+  if (run.firstFailure) {
+    text += ` First failure: ${run.firstFailure.name} at ${Math.round(run.firstFailure.at)} ms.`;
+  }
+  if (run.reason) {
+    text += ` Cancelled by ${run.reason}`;
+    text += run.latency === null ? '.' : `; the last task ended ${run.latency.toFixed(1)} ms later.`;
+  }
+  if (run.rows) {
+    text += ` Rows: ${run.rows.map(rows => rows.toLocaleString('en')).join(' read, ')}`
+      .replace(/, ([\d,]+)$/, ', $1 saved').replace(/read, ([\d,]+) read/, 'read, $1 checked') + '.';
+  }
+  return text;
+}
+
+// ---------------------------------------------------------------- meters and live groups
+
+const METERS = [
+  ['errgroup.task', 'outcome:success', 'COUNT', 'tasks succeeded'],
+  ['errgroup.task', 'outcome:failure', 'COUNT', 'tasks failed'],
+  ['errgroup.task', 'outcome:cancelled', 'COUNT', 'tasks cancelled'],
+  ['errgroup.task.skipped', null, 'COUNT', 'tasks skipped'],
+  ['errgroup.task.active', null, 'VALUE', 'tasks running now'],
+  ['errgroup.task.stragglers', null, 'VALUE', 'stragglers now'],
+  ['errgroup.cancellations', null, 'COUNT', 'groups cancelled'],
+  ['errgroup.cancellation.latency', null, 'MAX', 'longest cancellation'],
+  ['errgroup.limit.wait', null, 'MAX', 'longest wait for a slot'],
+];
+let refreshing = false;
+let refreshAgain = false;
+
+/** One at a time; asked for meanwhile, once more after it, so that the last word is from after the end. */
+async function refreshPanels() {
+  refreshAgain = refreshing;
+  if (refreshing) {
+    return;
+  }
+  refreshing = true;
+  try {
+    const group = GROUPS[run && !run.ended ? run.scenario : scenario()];
+    const [values, report, mine] = await Promise.all([
+      Promise.all(METERS.map(meter => meterValue(group, meter))),
+      get(`actuator/errgroups/${group}`),
+      run && run.scenario === 'importer' ? get(`runs/${run.id}`) : null,
+    ]);
+    showMeters(values);
+    showTree(report);
+    if (mine) {
+      run.rows = mine.rows;
+      if (run.ended) {
+        $('status').textContent = statusText(run.at);
+      }
+    }
+  } finally {
+    refreshing = false;
+  }
+  if (refreshAgain) {
+    refreshPanels();
+  }
+}
+
+async function get(url) {
+  try {
+    const response = await fetch(url, {headers: {Accept: 'application/json'}});
+    return response.ok ? await response.json() : null;
+  } catch {
+    return null;
+  }
+}
+
+async function meterValue(group, [name, tag, statistic]) {
+  const answer = await get(`actuator/metrics/${name}?tag=group:${group}${tag ? `&tag=${tag}` : ''}`);
+  const found = answer?.measurements.find(measurement => measurement.statistic === statistic);
+  if (!found) {
+    return '–';
+  }
+  return statistic === 'MAX' ? `${(found.value * 1000).toFixed(1)} ms` : found.value.toLocaleString('en');
+}
+
+function showMeters(values) {
+  const rows = METERS.map(([name, tag, , words], i) => {
+    const row = document.createElement('tr');
+    const cell = document.createElement('td');
+    cell.textContent = words;
+    cell.title = tag ? `${name} ${tag}` : name;
+    const value = document.createElement('td');
+    value.textContent = values[i];
+    row.append(cell, value);
+    return row;
+  });
+  $('meters').replaceChildren(...rows);
+}
+
+function showTree(report) {
+  const tree = $('tree');
+  if (!report || report.live.length === 0) {
+    const note = document.createElement('p');
+    note.className = 'note';
+    note.textContent = report ? 'No group of this name is open.' : 'The endpoint is not exposed.';
+    tree.replaceChildren(note);
+    return;
+  }
+  tree.replaceChildren(groupList(report.live));
+}
+
+function groupList(groups) {
+  const list = document.createElement('ul');
+  for (const group of groups) {
+    const item = document.createElement('li');
+    const limit = group.limit < 0 ? 'no limit' : `limit ${group.limit}`;
+    item.append(`${group.name}: ${group.state.toLowerCase()}, ${limit}, ${group.counts.pending} unfinished`);
+    const tasks = document.createElement('ul');
+    for (const task of group.tasks.slice(0, 20)) {
+      const line = document.createElement('li');
+      line.append(`${task.name}: ${task.state.toLowerCase()}${task.age ? ` for ${seconds(task.age)}` : ''}`);
+      if (task.stack?.length) {
+        const where = document.createElement('small');
+        where.textContent = ` at ${task.stack[0]}`;
+        line.append(where);
+      }
+      tasks.append(line);
+    }
+    item.append(tasks);
+    if (group.groups?.length) {
+      item.append(groupList(group.groups));
+    }
+    list.append(item);
+  }
+  return list;
+}
+
+/** An ISO duration such as PT1.234S in short. */
+function seconds(iso) {
+  const match = /^PT(?:(\d+)M)?(?:([\d.]+)S)?$/.exec(iso);
+  return match ? `${(Number(match[1] ?? 0) * 60 + Number(match[2] ?? 0)).toFixed(2)} s` : iso;
+}
+
+setInterval(() => {
+  if (run && !run.ended) {
+    refreshPanels();
+  }
+}, 500);
+tuneForm();
+refreshPanels();

@@ -1,0 +1,317 @@
+package io.github.errgroup.sample.page;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.errgroup.ErrGroups;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.openqa.selenium.By;
+import org.openqa.selenium.Keys;
+import org.openqa.selenium.OutputType;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.logging.LogEntry;
+import org.openqa.selenium.logging.LogType;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.web.server.LocalServerPort;
+
+/** The page in a real browser. */
+@RequiresChromium
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
+class PageIT {
+    private static final Path SCREENSHOTS = Path.of("target", "screenshots");
+
+    private static ChromeDriver chrome;
+
+    @LocalServerPort
+    private int port;
+
+    @Autowired
+    private ErrGroups groups;
+
+    @BeforeAll
+    static void startBrowser() throws IOException {
+        Files.createDirectories(SCREENSHOTS);
+        chrome = Chromium.start();
+    }
+
+    @AfterAll
+    static void quitBrowser() {
+        if (chrome != null) {
+            chrome.quit();
+        }
+    }
+
+    @BeforeEach
+    void open() {
+        Chromium.show(chrome, 1100, 1000, "light");
+        chrome.get("http://127.0.0.1:" + port + "/");
+        // What an earlier test's page has said is that test's business.
+        chrome.manage().logs().get(LogType.BROWSER);
+    }
+
+    @AfterEach
+    void nothing_was_said_on_the_console_and_no_group_is_left() {
+        List<LogEntry> said = chrome.manage().logs().get(LogType.BROWSER).getAll();
+        assertThat(said).isEmpty();
+        Awaitility.await().untilAsserted(() -> assertThat(groups.live()).isEmpty());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"storefront", "fetcher"})
+    void the_first_failure_is_a_line_and_the_rest_is_cancelled_or_skipped(String scenario) throws IOException {
+        choose(scenario);
+        enter("tasks", "24");
+        enter("failAt", "9");
+        slide("limit", 6);
+
+        run();
+        await(() -> bars("running") > 0 && bars("waiting") > 0);
+        awaitEnd();
+
+        assertThat(status())
+                .startsWith("Ended: failure")
+                .contains("First failure: ")
+                .contains("Cancelled by failure");
+        assertThat(bars("failed")).isOne();
+        assertThat(bars("cancelled")).isPositive();
+        assertThat(bars("skipped")).isPositive();
+        assertThat(bars("succeeded") + bars("failed") + bars("cancelled") + bars("skipped"))
+                .isEqualTo(24);
+        WebElement marker = chrome.findElement(By.id("marker"));
+        assertThat(marker.isDisplayed()).isTrue();
+        assertThat(marker.getText()).startsWith("first failure");
+        await(() -> !meter("tasks cancelled").equals("–")
+                && !meter("tasks cancelled").equals("0"));
+        screenshot(scenario + "-failure");
+    }
+
+    @Test
+    void without_a_failure_every_bar_succeeds() {
+        choose("storefront");
+        enter("tasks", "8");
+        enter("failAt", "");
+        slide("limit", 8);
+
+        run();
+        awaitEnd();
+
+        assertThat(status()).startsWith("Ended: success");
+        assertThat(bars("succeeded")).isEqualTo(8);
+        assertThat(chrome.findElement(By.id("marker")).isDisplayed()).isFalse();
+    }
+
+    @Test
+    void without_cancelling_on_error_all_the_others_succeed() {
+        choose("fetcher");
+        enter("tasks", "8");
+        enter("failAt", "2");
+        slide("limit", 8);
+        chrome.findElement(By.id("cancelOnError")).click();
+
+        run();
+        awaitEnd();
+
+        assertThat(bars("failed")).isOne();
+        assertThat(bars("succeeded")).isEqualTo(7);
+    }
+
+    @Test
+    void a_deadline_cancels_the_group() {
+        choose("storefront");
+        enter("tasks", "20");
+        enter("failAt", "");
+        enter("deadline", "400");
+        slide("limit", 4);
+
+        run();
+        awaitEnd();
+
+        assertThat(status()).startsWith("Ended: timeout").contains("Cancelled by timeout");
+        assertThat(bars("skipped")).isPositive();
+    }
+
+    @Test
+    void the_button_cancels_the_group() throws IOException {
+        choose("fetcher");
+        enter("tasks", "20");
+        enter("failAt", "");
+        slide("limit", 3);
+
+        run();
+        await(() -> bars("running") == 3);
+        // The live tree is beside it.
+        await(() -> chrome.findElement(By.id("tree")).getText().startsWith("fetch: open, limit 3"));
+        screenshot("fetcher-running");
+        chrome.findElement(By.id("cancel")).click();
+        awaitEnd();
+
+        assertThat(status()).startsWith("Ended: cancelled").contains("Cancelled by explicit");
+        assertThat(bars("skipped")).isPositive();
+        assertThat(bars("running")).isZero();
+        assertThat(chrome.findElement(By.id("cancel")).isEnabled()).isFalse();
+    }
+
+    @Test
+    void the_slider_retunes_the_limit_while_it_runs() {
+        choose("fetcher");
+        enter("tasks", "60");
+        enter("failAt", "");
+        slide("limit", 2);
+
+        run();
+        await(() -> bars("running") == 2);
+        slide("limit", 20);
+
+        await(() -> bars("running") > 10);
+        chrome.findElement(By.id("cancel")).click();
+        awaitEnd();
+    }
+
+    @Test
+    void an_import_is_three_bars_that_succeed_and_its_rows_are_counted() throws IOException {
+        choose("importer");
+        enter("tasks", "10");
+        enter("failAt", "");
+
+        run();
+        awaitEnd();
+
+        assertThat(bars("succeeded")).isEqualTo(3);
+        await(() -> status().contains("10,000 read, 10,000 checked, 10,000 saved"));
+        screenshot("importer");
+    }
+
+    @Test
+    void a_bad_row_fails_the_second_stage_and_cancels_the_others() throws IOException {
+        choose("importer");
+        enter("tasks", "20");
+        enter("failAt", "8");
+
+        run();
+        awaitEnd();
+
+        assertThat(status()).contains("First failure: validate");
+        assertThat(bars("failed")).isOne();
+        assertThat(bars("cancelled")).isEqualTo(2);
+        screenshot("importer-failure");
+    }
+
+    @Test
+    void the_keyboard_is_enough() {
+        enter("tasks", "4");
+        WebElement failAt = chrome.findElement(By.id("failAt"));
+        failAt.clear();
+        failAt.sendKeys(Keys.ENTER);
+
+        awaitEnd();
+
+        assertThat(bars("succeeded")).isEqualTo(4);
+        // From the first control to the last one by Tab alone, each one shown to have the focus.
+        chrome.executeScript("document.activeElement.blur(); window.scrollTo(0, 0)");
+        Set<String> reached = new HashSet<>();
+        WebElement body = chrome.findElement(By.tagName("body"));
+        body.sendKeys(Keys.TAB);
+        for (int i = 0; i < 12; i++) {
+            WebElement focused = chrome.switchTo().activeElement();
+            reached.add(String.valueOf(focused.getDomAttribute("id")));
+            focused.sendKeys(Keys.TAB);
+        }
+        assertThat(reached).contains("tasks", "failAt", "deadline", "limit", "cancelOnError", "run", "timeline");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"360,light", "360,dark", "1100,dark"})
+    void nothing_sticks_out_however_narrow_or_dark(int width, String scheme) throws IOException {
+        Chromium.show(chrome, width, 1000, scheme);
+        choose("storefront");
+        enter("tasks", "16");
+        enter("failAt", "6");
+        slide("limit", 5);
+
+        run();
+        awaitEnd();
+        await(() -> !meter("tasks failed").equals("–"));
+
+        assertThat((Long) chrome.executeScript("return document.documentElement.scrollWidth"))
+                .isLessThanOrEqualTo(width);
+        screenshot("storefront-" + width + "-" + scheme);
+    }
+
+    private static void choose(String scenario) {
+        chrome.findElement(By.cssSelector("input[value=" + scenario + "]")).click();
+    }
+
+    private static void enter(String id, String value) {
+        WebElement field = chrome.findElement(By.id(id));
+        field.clear();
+        field.sendKeys(value);
+    }
+
+    /** Moves a slider, one key at a time, as a hand would; then leaves it, which is when it counts. */
+    private static void slide(String id, int value) {
+        WebElement slider = chrome.findElement(By.id(id));
+        int now = Integer.parseInt(slider.getDomProperty("value"));
+        Keys key = now < value ? Keys.ARROW_RIGHT : Keys.ARROW_LEFT;
+        slider.sendKeys(key.toString().repeat(Math.abs(value - now)));
+        assertThat(slider.getDomProperty("value")).isEqualTo(Integer.toString(value));
+    }
+
+    private static void run() {
+        chrome.findElement(By.id("run")).click();
+    }
+
+    private static long bars(String state) {
+        return (Long) chrome.executeScript(
+                "return document.querySelectorAll('#bars li[data-state=' + arguments[0] + ']').length", state);
+    }
+
+    private static String status() {
+        return chrome.findElement(By.id("status")).getText();
+    }
+
+    private static String meter(String words) {
+        return (String) chrome.executeScript(
+                "return [...document.querySelectorAll('#meters tr')]"
+                        + ".find(row => row.cells[0].textContent === arguments[0])?.cells[1].textContent ?? '–'",
+                words);
+    }
+
+    private static void awaitEnd() {
+        await(() -> status().startsWith("Ended"));
+    }
+
+    private static void await(Callable<Boolean> condition) {
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .pollInterval(Duration.ofMillis(30))
+                .until(condition);
+    }
+
+    /** Takes a picture of the whole page, also of what is below the window's edge. */
+    private static void screenshot(String name) throws IOException {
+        long height = (Long) chrome.executeScript("return document.documentElement.scrollHeight");
+        long width = (Long) chrome.executeScript("return window.innerWidth");
+        chrome.executeCdpCommand(
+                "Emulation.setDeviceMetricsOverride",
+                Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", false));
+        Files.write(SCREENSHOTS.resolve(name + ".png"), chrome.getScreenshotAs(OutputType.BYTES));
+    }
+}
