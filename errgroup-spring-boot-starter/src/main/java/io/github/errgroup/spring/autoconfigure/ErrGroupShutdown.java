@@ -106,29 +106,34 @@ final class ErrGroupShutdown implements SmartLifecycle {
     private void end() {
         GroupDrain drain = registry.drain();
         try {
-            List<ErrGroup> open = registry.live();
-            if (!open.isEmpty()) {
-                logger.info("Waiting at most " + describe(gracePeriod) + " for " + open.size() + " open groups to end");
+            int open = registry.live().size();
+            if (open > 0) {
+                logger.info("Waiting at most " + describe(gracePeriod) + " for " + open + " open groups to end");
             }
-            boolean ended = drain.await(() -> registry.live().isEmpty(), gracePeriod);
-            drain.stop();
-            if (!ended) {
-                cancel();
+            if (drain.await(() -> registry.live().isEmpty(), gracePeriod)) {
+                logger.debug("All groups have ended");
             }
         } catch (InterruptedException e) {
-            drain.stop();
-            registry.live().forEach(ErrGroup::shutdown);
             Thread.currentThread().interrupt();
         }
+        drain.stop();
+        // Also after a wait that went well: a group may have opened between its end and the stop.
+        cancel(registry.live());
     }
 
-    private void cancel() throws InterruptedException {
-        List<ErrGroup> late = registry.live();
-        logger.warn("The grace period of " + describe(gracePeriod) + " is over: cancelling " + late.size()
-                + " open groups: " + late);
+    private void cancel(List<ErrGroup> late) {
+        if (late.isEmpty()) {
+            return;
+        }
+        logger.warn("Cancelling " + late.size() + " groups that are open after the grace period of "
+                + describe(gracePeriod) + ": " + late);
         late.forEach(ErrGroup::shutdown);
-        if (!registry.drain().await(this::noTaskRuns, cancellationPeriod)) {
-            registry.live().forEach(ErrGroupShutdown::nameStragglers);
+        try {
+            if (!registry.drain().await(this::noTaskRuns, cancellationPeriod)) {
+                registry.live().forEach(ErrGroupShutdown::nameStragglers);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -87,6 +87,8 @@ class ErrGroupRegistryTest {
                             .hasValueSatisfying(left -> assertThat(left).isGreaterThan(Duration.ofSeconds(5)));
                     try (ErrGroup coming = groups.open("quote", o -> o.limit(9))) {
                         assertThat(coming.limit()).isEqualTo(16);
+                        assertThat(coming.context().remaining())
+                                .hasValueSatisfying(left -> assertThat(left).isGreaterThan(Duration.ofSeconds(5)));
                     }
                     try (ErrGroup fresh = open.fresh()) {
                         assertThat(fresh.limit()).isEqualTo(16);
@@ -108,6 +110,7 @@ class ErrGroupRegistryTest {
                 registry.override("quote", 16, 17, Duration.ofSeconds(-1));
                 try (ErrGroup open = groups.open("quote", o -> o.limit(9))) {
                     assertThat(open.limit()).isEqualTo(16);
+                    assertThat(open.context().remaining()).isEmpty();
                     assertThat(registry.sharedLimit("quote").limit()).isEqualTo(17);
                     registry.dropOverride("quote");
                     assertThat(open.limit()).isEqualTo(9);

@@ -95,7 +95,7 @@ class ErrGroupShutdownTest {
             ErrGroups groups = context.getBean(ErrGroups.class);
             ErrGroup template = context.getBean(ErrGroup.class);
             closing(context.getSourceApplicationContext()).join();
-            for (ErrGroup late : List.of(groups.open("late"), template.fresh())) {
+            for (ErrGroup late : List.of(groups.open("late"), template.fresh(), template)) {
                 assertThat(late.go(() -> "too late").state()).isEqualTo(Subtask.State.SKIPPED);
                 assertThat(late.context().reason()).isEqualTo(CancelReason.SHUTDOWN);
                 assertThat(catchThrowable(late::await)).isInstanceOf(ErrGroupException.class);
