@@ -57,7 +57,14 @@ public record TaskReport(
     private static List<String> framesOf(ThreadStack stack) {
         return Arrays.stream(stack.frames())
                 .limit(MAX_FRAMES)
-                .map(StackTraceElement::toString)
+                .map(TaskReport::lineOf)
                 .toList();
+    }
+
+    /** Without loader and module, which say nothing about what a task waits for. */
+    private static String lineOf(StackTraceElement frame) {
+        return new StackTraceElement(
+                        frame.getClassName(), frame.getMethodName(), frame.getFileName(), frame.getLineNumber())
+                .toString();
     }
 }

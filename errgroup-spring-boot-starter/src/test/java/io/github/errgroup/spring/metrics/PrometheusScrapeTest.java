@@ -42,23 +42,6 @@ class PrometheusScrapeTest {
 
     private static final Pattern LABEL = Pattern.compile("(\\w+)=\"([^\"]*)\"");
 
-    /** What Prometheus makes of the names and types of {@link ErrGroupMeter}. */
-    private static final Map<ErrGroupMeter, List<String>> SERIES = Map.ofEntries(
-            Map.entry(ErrGroupMeter.TASK, timer("errgroup_task")),
-            Map.entry(ErrGroupMeter.TASK_FAILURES, List.of("errgroup_task_failures_total")),
-            Map.entry(ErrGroupMeter.TASK_SKIPPED, List.of("errgroup_task_skipped_total")),
-            Map.entry(ErrGroupMeter.TASK_REJECTED, List.of("errgroup_task_rejected_total")),
-            Map.entry(ErrGroupMeter.TASK_ACTIVE, List.of("errgroup_task_active")),
-            Map.entry(ErrGroupMeter.TASK_STRAGGLERS, List.of("errgroup_task_stragglers")),
-            Map.entry(ErrGroupMeter.TASK_COMPENSATED, List.of("errgroup_task_compensated_total")),
-            Map.entry(ErrGroupMeter.CANCELLATIONS, List.of("errgroup_cancellations_total")),
-            Map.entry(ErrGroupMeter.CANCELLATION_LATENCY, timer("errgroup_cancellation_latency")),
-            Map.entry(ErrGroupMeter.LIMIT_WAIT, timer("errgroup_limit_wait")),
-            Map.entry(ErrGroupMeter.LIMIT, List.of("errgroup_limit")),
-            Map.entry(ErrGroupMeter.GROUP, timer("errgroup_group")),
-            Map.entry(ErrGroupMeter.GROUP_ACTIVE, List.of("errgroup_group_active")),
-            Map.entry(ErrGroupMeter.GROUP_OLDEST, List.of("errgroup_group_oldest_seconds")));
-
     @SpringBootConfiguration
     @EnableAutoConfiguration
     static class Application {}
@@ -76,13 +59,12 @@ class PrometheusScrapeTest {
         List<Sample> samples = scrape();
 
         assertThat(samples.stream().map(Sample::series).collect(Collectors.toSet()))
-                .containsExactlyInAnyOrderElementsOf(
-                        SERIES.values().stream().flatMap(List::stream).collect(Collectors.toSet()));
+                .containsExactlyInAnyOrderElementsOf(PrometheusSeries.all());
         for (ErrGroupMeter meter : ErrGroupMeter.values()) {
             Set<String> keys = Arrays.stream(meter.getKeyNames())
                     .map(KeyName::asString)
                     .collect(Collectors.toCollection(TreeSet::new));
-            for (String series : SERIES.getOrDefault(meter, List.of())) {
+            for (String series : PrometheusSeries.of(meter)) {
                 assertThat(samples)
                         .filteredOn(sample -> sample.series().equals(series))
                         .as(series)
@@ -188,9 +170,5 @@ class PrometheusScrapeTest {
                         HttpResponse.BodyHandlers.ofString());
         assertThat(response.statusCode()).isEqualTo(200);
         return response.body();
-    }
-
-    private static List<String> timer(String name) {
-        return List.of(name + "_seconds_count", name + "_seconds_sum", name + "_seconds_max");
     }
 }
