@@ -175,7 +175,7 @@ class CancelContractTest extends GroupContract {
     @Test
     void J2_register_then_check_a_task_is_never_running_and_cancelled_and_not_interrupted() throws Exception {
         needsTasksAtOnce(1);
-        for (int round = 0; round < 100; round++) {
+        for (int round = 0; round < 40; round++) {
             ErrGroup group = open();
             Gate go = new Gate();
             Caller<?> canceller = Caller.runs(() -> {

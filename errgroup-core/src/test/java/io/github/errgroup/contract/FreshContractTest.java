@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import io.github.errgroup.ErrGroup;
 import io.github.errgroup.GroupSnapshot.Phase;
 import io.github.errgroup.Subtask;
+import io.github.errgroup.Subtask.State;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -97,6 +99,47 @@ class FreshContractTest extends GroupContract {
         assertThat(uses).hasValue(3);
         assertThat(lazy.snapshot().phase()).isEqualTo(Phase.UNOPENED);
         lazy.close();
+    }
+
+    @Test
+    void J5_a_lazy_group_that_was_used_and_not_awaited_throws_the_failure_at_close() {
+        ErrGroup lazy = track(ErrGroup.lazy(this::options, () -> {}));
+        Broken broken = new Broken("unheard");
+        lazy.go(() -> {
+            throw broken;
+        });
+        untilAllEnded(lazy);
+        assertThat(catchThrowable(lazy::close)).hasCause(broken);
+    }
+
+    @Test
+    void G2_a_lazy_group_that_was_closed_unused_lets_nobody_wait() throws Exception {
+        ErrGroup lazy = track(ErrGroup.lazy(this::options, () -> {}));
+        lazy.close();
+        Caller<?> waiting = Caller.runs(() -> catchThrowable(lazy::await));
+        assertThat(waiting.endsWell()).isTrue();
+        assertThatIllegalStateException().isThrownBy(() -> lazy.go(() -> "late"));
+    }
+
+    @Test
+    void N7_a_lazy_group_first_used_under_a_cancelled_parent_is_born_cancelled() throws Exception {
+        ErrGroup parent = open();
+        Subtask<State> task = parent.go(() -> {
+            ErrGroup lazy = track(ErrGroup.lazy(this::options, () -> {}));
+            parent.cancel();
+            return lazy.go(() -> "never").state();
+        });
+        parent.await();
+        assertThat(task.get()).isEqualTo(State.SKIPPED);
+    }
+
+    @Test
+    void J12_a_lazy_groups_deadline_counts_from_its_first_use() throws Exception {
+        HandClock clock = new HandClock();
+        ErrGroup lazy = track(ErrGroup.lazy(() -> options().clock(clock), () -> {}));
+        lazy.setTimeout(Duration.ofMinutes(1));
+        assertThat(lazy.context().isCancelled()).isFalse();
+        assertThat(works(lazy)).isTrue();
     }
 
     private static boolean works(ErrGroup group) throws InterruptedException {

@@ -289,6 +289,19 @@ class LimitContractTest extends GroupContract {
         }
 
         @Test
+        void N4_is_told_that_the_group_is_over_when_it_ends_meanwhile() throws Exception {
+            ErrGroup awaited = open(o -> o.limit(0));
+            Caller<?> one = Caller.calls(() -> awaited.go(() -> "never")).blockedIn("go");
+            awaited.await();
+            assertThat(one.failure()).isInstanceOf(IllegalStateException.class).hasMessageContaining("fresh()");
+
+            ErrGroup closed = open(o -> o.limit(0));
+            Caller<?> two = Caller.calls(() -> closed.go(() -> "never")).blockedIn("go");
+            closed.close();
+            assertThat(two.failure()).isInstanceOf(IllegalStateException.class).hasMessageContaining("fresh()");
+        }
+
+        @Test
         void N4_interrupted_after_go_returned_has_cancelled_nothing() throws Exception {
             ErrGroup group = open(o -> o.limit(1));
             Caller<Subtask<String>> caller = Caller.calls(() -> {

@@ -270,6 +270,30 @@ class NestingContractTest extends GroupContract {
             assertThat(log().has("forgotten", "forgetful")).as("reported").isTrue();
         }
 
+        /** Its interrupt and its parent's meet on one thread: taking the one back must not take the other. */
+        @Test
+        void N7_J1_J2_that_runs_in_its_parents_thread_leaves_the_parents_interrupt_there() throws Exception {
+            needsTasksAtOnce(1);
+            ErrGroup parent = open();
+            Gate inside = new Gate();
+            Subtask<Boolean> task = parent.go(() -> {
+                ErrGroup child = track(ErrGroup.open(o -> o.executor(Runnable::run)));
+                child.go(() -> {
+                    inside.open();
+                    Threads.until(() -> Thread.currentThread().isInterrupted());
+                    // both groups are cancelled before any thread is interrupted
+                    Threads.until(() -> parent.context().isCancelled());
+                });
+                // now, or in a moment: the parent's interrupt may still be on its way
+                Threads.until(() -> Thread.currentThread().isInterrupted());
+                return true;
+            });
+            inside.pass();
+            parent.cancel();
+            parent.await(); // every task succeeded
+            assertThat(task.get()).isTrue();
+        }
+
         @Test
         void N7_made_with_fresh_in_a_task_is_a_child_as_well() throws Exception {
             ErrGroup template = open();

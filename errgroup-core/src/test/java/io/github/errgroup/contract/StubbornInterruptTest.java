@@ -154,12 +154,14 @@ class StubbornInterruptTest {
     void J1_an_interrupt_on_its_way_at_the_tasks_end_is_waited_for_and_taken_back() throws Exception {
         Gate entered = new Gate();
         Gate leave = new Gate();
+        Gate delivered = new Gate();
         CarelessWorker worker = new CarelessWorker(command -> new Thread(command) {
             @Override
             public void interrupt() {
                 entered.open();
                 leave.passIgnoringInterrupts();
                 super.interrupt();
+                delivered.open();
             }
         });
         try (ErrGroup group = ErrGroup.open(o -> o.executor(worker))) {
@@ -169,6 +171,7 @@ class StubbornInterruptTest {
             leave.open();
             canceller.result();
             group.await(); // every task succeeded
+            delivered.pass();
 
             FutureTask<Boolean> probe =
                     new FutureTask<>(() -> Thread.currentThread().isInterrupted());
