@@ -2,6 +2,8 @@ package io.github.errgroup.sample.quotes;
 
 import io.github.errgroup.ErrGroupException;
 import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpStatus;
@@ -14,6 +16,8 @@ import org.springframework.web.client.RestClientResponseException;
 @RestControllerAdvice(assignableTypes = QuoteController.class)
 @Order(Ordered.HIGHEST_PRECEDENCE)
 class QuoteAdvice {
+    private static final Logger log = LoggerFactory.getLogger(QuoteAdvice.class);
+
     @ExceptionHandler
     ProblemDetail failed(ErrGroupException e) {
         Throwable first = e.getCause();
@@ -22,6 +26,7 @@ class QuoteAdvice {
             return problem(HttpStatus.NOT_FOUND, "Unknown product", String.valueOf(first.getMessage()));
         }
         if (supplier != null) {
+            log.warn("no quote, since supplier {} {}", supplier, what(first), first);
             ProblemDetail problem =
                     problem(HttpStatus.BAD_GATEWAY, "Supplier failed", "supplier '" + supplier + "' " + what(first));
             problem.setProperty("supplier", supplier);

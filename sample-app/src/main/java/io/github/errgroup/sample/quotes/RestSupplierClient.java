@@ -2,11 +2,15 @@ package io.github.errgroup.sample.quotes;
 
 import io.github.errgroup.sample.suppliers.Supplier;
 import java.util.Objects;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.client.RestClient;
 
 /** Asks with a {@link RestClient}. */
 final class RestSupplierClient implements SupplierClient {
+    private static final Logger log = LoggerFactory.getLogger(RestSupplierClient.class);
+
     private final RestClient http;
 
     RestSupplierClient(RestClient http) {
@@ -15,6 +19,7 @@ final class RestSupplierClient implements SupplierClient {
 
     @Override
     public <T> T ask(Supplier supplier, String sku, Class<T> type) {
+        log.debug("asking supplier {} about {}", supplier.id(), sku);
         T answer = http.get()
                 .uri("/{supplier}/{sku}", supplier.id(), sku)
                 .retrieve()

@@ -18,7 +18,7 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.http.MediaType;
 import org.springframework.test.web.servlet.client.RestTestClient;
 
-@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = "errgroup.groups.quote.timeout=3s")
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = "errgroup.groups.quote.timeout=5s")
 class QuotesTest {
     private static final Duration AN_AGE = Duration.ofSeconds(30);
 
@@ -117,6 +117,18 @@ class QuotesTest {
                 .expectBody(String.class)
                 .value(body -> assertThat(body).contains("reviews").doesNotContain("price"));
         assertThat(groups.live()).isEmpty();
+    }
+
+    @Test
+    void a_supplier_that_does_not_notice_cancellation_holds_up_the_end() {
+        Duration delay = Duration.ofMillis(700);
+        behaviours.change(Supplier.REVIEWS, new SupplierBehaviour(delay, 0, true));
+        behaviours.change(Supplier.STOCK, new SupplierBehaviour(Duration.ZERO, 1, false));
+
+        long start = System.nanoTime();
+        http.get().uri("/quotes/SKU-0001").exchange().expectStatus().isEqualTo(502);
+
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThanOrEqualTo(delay);
     }
 
     @Test
