@@ -33,6 +33,8 @@ import org.springframework.boot.test.context.SpringBootTest;
         webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
         properties = {
             "management.endpoints.web.exposure.include=prometheus,metrics",
+            // Boot 3 turns exporters off in tests.
+            "management.prometheus.metrics.export.enabled=true",
             "errgroup.groups.quote.limit=8",
             "errgroup.groups.untouched.limit=-1",
         })
