@@ -47,7 +47,8 @@ class ImportService {
                 failure = null;
             } catch (ErrGroupException e) {
                 state = group.context().reason() == CancelReason.FAILURE ? Import.State.FAILED : Import.State.CANCELLED;
-                failure = String.valueOf(e.getCause().getMessage());
+                Throwable cause = e.getCause();
+                failure = cause == null ? e.getMessage() : cause.getMessage();
                 throw e;
             } finally {
                 running.end(state, failure);

@@ -2,6 +2,7 @@ package io.github.errgroup.sample.quotes;
 
 import io.github.errgroup.ErrGroupException;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.Ordered;
@@ -20,7 +21,7 @@ class QuoteAdvice {
 
     @ExceptionHandler
     ProblemDetail failed(ErrGroupException e) {
-        Throwable first = e.getCause();
+        @Nullable Throwable first = e.getCause();
         String supplier = e.task();
         if (first instanceof UnknownSkuException) {
             return problem(HttpStatus.NOT_FOUND, "Unknown product", String.valueOf(first.getMessage()));
@@ -39,7 +40,7 @@ class QuoteAdvice {
         return problem(HttpStatus.SERVICE_UNAVAILABLE, "Cancelled", "the quote was cancelled before it was complete");
     }
 
-    private static String what(Throwable failure) {
+    private static String what(@Nullable Throwable failure) {
         return failure instanceof RestClientResponseException answered
                 ? "answered " + answered.getStatusCode().value()
                 : "could not be asked";
