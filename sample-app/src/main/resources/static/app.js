@@ -234,8 +234,9 @@ function statusText(now) {
     text += run.latency === null ? '.' : `; the last task ended ${run.latency.toFixed(1)} ms later.`;
   }
   if (run.rows) {
-    text += ` Rows: ${run.rows.map(rows => rows.toLocaleString('en')).join(' read, ')}`
-      .replace(/, ([\d,]+)$/, ', $1 saved').replace(/read, ([\d,]+) read/, 'read, $1 checked') + '.';
+    const [read, checked, saved] = run.rows.map(rows => rows.toLocaleString('en'));
+    const undone = run.ended && run.outcome !== 'success' ? ' and rolled back' : '';
+    text += ` Rows: ${read} read, ${checked} checked, ${saved} saved${undone}.`;
   }
   return text;
 }

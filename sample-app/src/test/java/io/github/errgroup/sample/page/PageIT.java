@@ -211,6 +211,7 @@ class PageIT {
         assertThat(status()).contains("First failure: validate");
         assertThat(bars("failed")).isOne();
         assertThat(bars("cancelled")).isEqualTo(2);
+        await(() -> status().endsWith("saved and rolled back."));
         screenshot("importer-failure");
     }
 
