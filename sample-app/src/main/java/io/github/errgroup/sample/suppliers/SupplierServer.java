@@ -29,6 +29,8 @@ final class SupplierServer implements AutoCloseable {
         factory.setRegisterDefaultServlet(false);
         factory.addConnectorCustomizers(connector -> {
             connector.setProperty("maxConnections", "20000");
+            // A burst of new connections is not to overflow the queue: a dropped packet is sent again after a second.
+            connector.setProperty("acceptCount", "4096");
             connector.setProperty("maxKeepAliveRequests", "-1");
             // Longer than the client keeps an idle connection, or it would now and then pick one that we just closed.
             connector.setProperty(
