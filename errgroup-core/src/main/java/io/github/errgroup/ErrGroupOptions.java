@@ -32,8 +32,8 @@ import org.jspecify.annotations.Nullable;
  * @param cancellationWhen exceptions that, once cancellation began, count as a task's cancellation and not as its
  *     failure, besides those that always do
  * @param listeners who is told what happens, in this order
- * @param waitGuard runs in a thread that is about to block in {@code await} or {@code go}; what it throws is thrown to
- *     the caller instead of blocking. For threads that must never block, as an event loop's; null for none
+ * @param waitGuard runs at the start of {@code await}, and in a thread that is about to block in {@code go}; what it throws
+ *     is thrown to the caller. For threads that must never block, as an event loop's; null for none
  * @param clock time and timer
  */
 public record ErrGroupOptions(

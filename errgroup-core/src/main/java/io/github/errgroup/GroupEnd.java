@@ -2,7 +2,6 @@ package io.github.errgroup;
 
 import java.util.List;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,10 +60,10 @@ abstract class GroupEnd extends GroupTasks {
     private boolean awaitEnd() {
         used();
         refuseInside("await");
+        Wait.guard(self()); // also if there is nothing to wait for: a bug shows in the first test
         boolean interrupted = false;
         do {
             if (!isQuiet()) {
-                Wait.guard(self());
                 interrupted |= awaitUntil(GroupState::isQuiet, self(), true);
             }
             if (!options().cancelOnError() && !is(CANCELLED | FINISHED | CLOSED)) {
@@ -118,7 +117,8 @@ abstract class GroupEnd extends GroupTasks {
     }
 
     private Throwable asCancellation(Cancellation why) {
-        if (why.cause instanceof CancellationException || why.cause instanceof TimeoutException) {
+        // A parent's deadline is not this group's: the task that waits here is cancelled, it has not failed (J6).
+        if (why.cause instanceof CancellationException || why.reason == CancelReason.TIMEOUT) {
             return why.cause;
         }
         CancellationException wrapper =
@@ -256,8 +256,7 @@ abstract class GroupEnd extends GroupTasks {
         if (thrown instanceof InterruptedException) {
             cancel(CancelReason.INTERRUPTED, thrown);
         } else if (open && !isAnswer) {
-            failures().record(thrown, null, -1);
-            cancel(CancelReason.FAILURE, thrown);
+            cancel(CancelReason.FAILURE, failures().record(thrown, null, -1));
         }
         boolean unanswered = failures().hasUnansweredFailures();
         close(false);

@@ -7,6 +7,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
@@ -30,6 +31,8 @@ abstract class GroupTasks extends GroupState {
 
     private static final AtomicReferenceFieldUpdater<GroupTasks, @Nullable Failures> FAILURES =
             AtomicReferenceFieldUpdater.newUpdater(GroupTasks.class, Failures.class, "failures");
+
+    private static final Throwable CANCELLED_MEANWHILE = new CancellationException("the group was cancelled");
 
     private final ErrGroup group;
 
@@ -154,7 +157,7 @@ abstract class GroupTasks extends GroupState {
         if (started) {
             return task;
         }
-        if (failure != null && !(failure instanceof RejectedExecutionException)) {
+        if (failure != null && failure != CANCELLED_MEANWHILE && !(failure instanceof RejectedExecutionException)) {
             endUnstarted(task, failure);
             return task;
         }
@@ -273,13 +276,13 @@ abstract class GroupTasks extends GroupState {
     void launchGranted(TaskRun<?> task) {
         Throwable failure = launch(task);
         if (failure != null) {
-            endUnstarted(task, failure);
+            endUnstarted(task, failure == CANCELLED_MEANWHILE ? null : failure);
         }
     }
 
     /**
-     * Gives a task its thread, or skips it if the group is cancelled. Returns why there is no thread to be had; then the
-     * caller ends the task.
+     * Gives a task its thread. Returns why there is none to be had, {@link #CANCELLED_MEANWHILE} among the reasons; then
+     * the task is out of everyone's reach, and the caller ends it.
      */
     private @Nullable Throwable launch(TaskRun<?> task) {
         if (!task.isPending()) {
@@ -306,8 +309,7 @@ abstract class GroupTasks extends GroupState {
         live.add(task, (int) task.index());
         if (cancellation != null) {
             task.retireActive();
-            endUnstarted(task, null);
-            return null;
+            return CANCELLED_MEANWHILE;
         }
         try {
             thread.start();
@@ -321,8 +323,7 @@ abstract class GroupTasks extends GroupState {
     private @Nullable Throwable launchOn(HandedInExecutor executor, TaskRun<?> task) {
         live.add(task, (int) task.index());
         if (cancellation != null) {
-            skip(task);
-            return null;
+            return task.retire() ? CANCELLED_MEANWHILE : null;
         }
         try {
             executor.launch(task);
@@ -393,15 +394,18 @@ abstract class GroupTasks extends GroupState {
         } catch (Throwable e) {
             endBadly(task, e);
         } finally {
-            handOff(task, interrupted, host);
-            leave(task);
+            try {
+                handOff(task, interrupted, host);
+            } finally {
+                leave(task);
+            }
         }
     }
 
     /** Something of the engine's own failed (no memory, no stack): the task ends all the same. */
-    private static void endBadly(TaskRun<?> task, Throwable fault) {
+    private void endBadly(TaskRun<?> task, Throwable fault) {
         if (!task.isSettled()) {
-            task.settle(State.FAILED, fault);
+            settle(task, State.FAILED, fault);
         }
         Log.error(task.describe() + ": its end could not be told", fault);
     }

@@ -73,7 +73,7 @@ final class HandedInExecutor extends TaskThreads {
         // A flag that the caller brought is the caller's: hidden from the task, and restored after it (J1).
         boolean callersFlag = callerRuns && Thread.interrupted();
         TaskRun<?> outer = callerRuns ? CurrentTask.get() : null;
-        boolean outerKnew = outer == null || outer.isInterrupted();
+        boolean outerKnew = outer == null || outer.wasInterrupted();
         try {
             host(task, thread, callerRuns ? Host.CALLERS_THREAD : Host.POOL_THREAD);
         } finally {

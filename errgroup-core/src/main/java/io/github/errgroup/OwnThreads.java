@@ -44,7 +44,7 @@ final class OwnThreads extends TaskThreads {
     }
 
     static OwnThreads ofFactory(ThreadFactory factory) {
-        return new OwnThreads(false, group -> factory);
+        return new OwnThreads(false, group -> body -> checked(factory.newThread(body), factory));
     }
 
     /** Whether these are the JVM's virtual threads. False where a factory of the user's makes them. */
@@ -69,10 +69,16 @@ final class OwnThreads extends TaskThreads {
     /** An unstarted thread that knows its task. */
     static Thread newThread(ThreadFactory factory, Runnable body, TaskThread link) {
         Thread thread = factory.newThread(body);
-        if (thread == null) {
-            throw new IllegalStateException("thread factory " + factory + " returned null; it must return a thread");
-        }
         thread.setUncaughtExceptionHandler(link);
+        return thread;
+    }
+
+    private static Thread checked(@Nullable Thread thread, ThreadFactory factory) {
+        if (thread == null || thread.getState() != Thread.State.NEW) {
+            throw new IllegalStateException("thread factory " + factory + " returned "
+                    + (thread == null ? "null" : "a thread that was started already")
+                    + "; it must return a new thread, not started");
+        }
         return thread;
     }
 

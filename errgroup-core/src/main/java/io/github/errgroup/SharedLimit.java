@@ -245,12 +245,7 @@ public final class SharedLimit {
         List<Entry> forgotten = new ArrayList<>();
         lock.lock();
         try {
-            for (Entry entry : queue) {
-                if (entry.task.engine == engine) {
-                    forgotten.add(entry);
-                }
-            }
-            queue.removeAll(forgotten);
+            queue.removeIf(entry -> entry.task.engine == engine && forgotten.add(entry));
             for (Returning entry : returning) {
                 if (entry.task.engine == engine) {
                     LockSupport.unpark(entry.thread);

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *     │                          cancel                            │
  *     │                             ▼                              │
  *     │                       INTERRUPTING ──delivered──▶ INTERRUPTED
- *     └──retired: skipped, or it could not be started──────────────┘
+ *     └──never to run──▶ RETIRED ──▶ FAILED or SKIPPED ─────────────┘ (an active task that is skipped goes this way too)
  * </pre>
  *
  * <ol>
@@ -44,8 +44,10 @@ final class TaskRun<T extends @Nullable Object> implements Subtask<T>, Runnable,
 
     private static final int ENDING = 4;
 
+    private static final int RETIRED = 5;
+
     /** The final states follow, in the order of {@link State}. */
-    private static final int FIRST_FINAL = 5;
+    private static final int FIRST_FINAL = 6;
 
     /** A bit beside ENDING and the final states: the interrupt that was on its way has not arrived. */
     private static final int DELIVERING = 1 << 8;
@@ -64,12 +66,15 @@ final class TaskRun<T extends @Nullable Object> implements Subtask<T>, Runnable,
 
     private static final VarHandle RUNNER;
 
+    private static final VarHandle PAYLOAD;
+
     static {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
             STATUS = lookup.findVarHandle(TaskRun.class, "status", int.class);
             EXTRAS = lookup.findVarHandle(TaskRun.class, "extras", TaskExtras.class);
             RUNNER = lookup.findVarHandle(TaskRun.class, "runner", Thread.class);
+            PAYLOAD = lookup.findVarHandle(TaskRun.class, "payload", Object.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -129,12 +134,12 @@ final class TaskRun<T extends @Nullable Object> implements Subtask<T>, Runnable,
 
     /** Takes the task never to run it. The caller then ends it. */
     boolean retire() {
-        return STATUS.compareAndSet(this, PENDING, ENDING);
+        return STATUS.compareAndSet(this, PENDING, RETIRED);
     }
 
     /** Takes back a task that was made active and whose thread did not start. */
-    boolean retireActive() {
-        return closeWindow();
+    void retireActive() {
+        closeWindow(RETIRED);
     }
 
     boolean isPending() {
@@ -154,7 +159,10 @@ final class TaskRun<T extends @Nullable Object> implements Subtask<T>, Runnable,
     public void run() {
         if (engine.threads() instanceof HandedInExecutor executor) {
             executor.run(this);
-        } else {
+            return;
+        }
+        int now = status;
+        if (now != PENDING && now < ENDING) { // else a thread factory runs it too early, or twice
             perform(Host.FRESH_THREAD);
         }
     }
@@ -162,7 +170,7 @@ final class TaskRun<T extends @Nullable Object> implements Subtask<T>, Runnable,
     /** Runs an active task to its very end. What it throws never leaves. */
     void perform(Host host) {
         if (engine.isCancelled()) {
-            engine.end(this, State.SKIPPED, null, !closeWindow(), host);
+            engine.end(this, State.SKIPPED, null, !closeWindow(RETIRED), host);
             return;
         }
         State state;
@@ -181,7 +189,9 @@ final class TaskRun<T extends @Nullable Object> implements Subtask<T>, Runnable,
             result = thrown;
             state = State.FAILED;
         }
-        engine.end(this, state, result, !closeWindow(), host);
+        boolean interrupted =
+                host == Host.FRESH_THREAD && !engine.isTimed() ? !closeWindowOfFresh() : !closeWindow(ENDING);
+        engine.end(this, state, result, interrupted, host);
     }
 
     private @Nullable Object call(Object body) throws Exception {
@@ -221,13 +231,25 @@ final class TaskRun<T extends @Nullable Object> implements Subtask<T>, Runnable,
     }
 
     /** From here on nobody interrupts the thread for this task. Returns whether nobody did, or is about to. */
-    private boolean closeWindow() {
+    private boolean closeWindow(int end) {
         for (; ; ) {
             int now = status;
-            if (STATUS.compareAndSet(this, now, now == INTERRUPTING ? ENDING | DELIVERING : ENDING)) {
+            if (STATUS.compareAndSet(this, now, now == INTERRUPTING ? end | DELIVERING : end)) {
                 return now == ACTIVE;
             }
         }
+    }
+
+    /**
+     * The same without a CAS, where the thread ends with its task and no listener runs in it: an interrupt that comes
+     * between the two steps finds no user code any more.
+     */
+    private boolean closeWindowOfFresh() {
+        if (status != ACTIVE) {
+            return closeWindow(ENDING);
+        }
+        STATUS.setOpaque(this, ENDING);
+        return true;
     }
 
     /** Waits for an interrupt that was on its way when the body ended. */
@@ -256,6 +278,11 @@ final class TaskRun<T extends @Nullable Object> implements Subtask<T>, Runnable,
         }
     }
 
+    /** Whether its thread was interrupted for it. */
+    boolean wasInterrupted() {
+        return status == INTERRUPTED;
+    }
+
     /** Whether its thread was interrupted for it while it ran, or is about to be. */
     boolean isInterrupted() {
         int now = status;
@@ -266,7 +293,7 @@ final class TaskRun<T extends @Nullable Object> implements Subtask<T>, Runnable,
 
     /** Stores the result and the final state. */
     void settle(State state, @Nullable Object result) {
-        payload = result;
+        PAYLOAD.setRelease(this, result); // not before ENDING, nor after the final state
         int end = FIRST_FINAL + state.ordinal() - State.SUCCEEDED.ordinal();
         int now;
         do {
@@ -365,11 +392,18 @@ final class TaskRun<T extends @Nullable Object> implements Subtask<T>, Runnable,
 
     @Override
     public State state() {
-        int now = status & ~DELIVERING;
-        if (now >= FIRST_FINAL) {
-            return STATES[now - FIRST_FINAL + State.SUCCEEDED.ordinal()];
+        for (; ; ) {
+            int now = status & ~DELIVERING;
+            if (now >= FIRST_FINAL) {
+                return STATES[now - FIRST_FINAL + State.SUCCEEDED.ordinal()];
+            }
+            if (now == ENDING || PAYLOAD.getAcquire(this) == STARTED) {
+                return State.RUNNING;
+            }
+            if (now == (status & ~DELIVERING)) { // else it has started and ended between the two reads
+                return State.PENDING;
+            }
         }
-        return payload == STARTED ? State.RUNNING : State.PENDING;
     }
 
     @Override

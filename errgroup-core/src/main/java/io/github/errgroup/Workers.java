@@ -93,8 +93,8 @@ final class Workers {
 
     /** Starts a worker that inherits the commitment. Returns why it could not. */
     private @Nullable Throwable startCommitted() {
-        Worker worker = new Worker(seats++);
         try {
+            Worker worker = new Worker(seats++);
             Thread thread = OwnThreads.newThread(factory, worker, worker);
             thread.start();
             return null;
@@ -134,7 +134,9 @@ final class Workers {
             }
             name = thread.getName();
             classLoader = thread.getContextClassLoader();
-            group.live().add(this, wanted);
+            if (!takeSeat(task)) {
+                return;
+            }
             for (; ; ) {
                 if (task != null) {
                     run(task, thread);
@@ -144,6 +146,22 @@ final class Workers {
                 task = queue.poll();
             }
             LiveTasks.remove(row, seat);
+        }
+
+        /** Without a seat nobody could cancel what it runs: then it gives up, and the task with it. */
+        private boolean takeSeat(@Nullable TaskRun<?> task) {
+            try {
+                group.live().add(this, wanted);
+                return true;
+            } catch (Throwable e) {
+                isCommitted = false;
+                committed.set(0);
+                if (task != null) {
+                    end(task, e);
+                }
+                ensureCommitted();
+                return false;
+            }
         }
 
         private void run(TaskRun<?> task, Thread thread) {
