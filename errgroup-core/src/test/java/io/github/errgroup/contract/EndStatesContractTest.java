@@ -68,6 +68,33 @@ class EndStatesContractTest extends GroupContract {
         }
     }
 
+    /** An observer looks at one task all the time: it never sees it go back. */
+    @Test
+    void J3_a_tasks_state_only_goes_forward() throws Exception {
+        needsTasksAtOnce(1);
+        needsTasksInARow(3);
+        for (int round = 0; round < ROUNDS; round++) {
+            ErrGroup group = open(o -> o.cancelOnError(false));
+            Gate begin = new Gate();
+            Subtask<?> task = group.go(() -> begin.pass());
+            Caller<List<State>> observer = Caller.calls(() -> {
+                List<State> seen = new ArrayList<>(List.of(State.PENDING));
+                while (!seen.get(seen.size() - 1).isEnded()) {
+                    State now = task.state();
+                    if (now != seen.get(seen.size() - 1)) {
+                        seen.add(now);
+                        begin.open();
+                    }
+                }
+                return seen;
+            });
+            Threads.until(() -> task.state() != State.PENDING || workplace == Workplace.DROPS_EVERY_THIRD);
+            begin.open();
+            group.await();
+            assertThat(observer.result()).isSorted().endsWith(State.SUCCEEDED);
+        }
+    }
+
     private static void assertEndedOnce(ErrGroup group, List<Subtask<Integer>> tasks, Recorder recorder) {
         for (Subtask<Integer> task : tasks) {
             assertThat(task.state().isEnded()).isTrue();

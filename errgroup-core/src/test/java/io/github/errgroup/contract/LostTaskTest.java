@@ -178,6 +178,48 @@ class LostTaskTest {
             }
         }
 
+        /** The thread may or may not get to the task before the engine refuses it: either way it ends once. */
+        @Test
+        void J3_J9_a_factory_that_starts_its_threads_itself_ends_each_task_once() {
+            for (int round = 0; round < 20; round++) {
+                try (ErrGroup group = ErrGroup.open(
+                        o -> o.limit(1).cancelOnError(false).reuseThreads(false).threadFactory(command -> {
+                            Thread thread = new Thread(command);
+                            thread.start();
+                            return thread;
+                        }))) {
+                    AtomicInteger ran = new AtomicInteger();
+                    Subtask<?> one = group.go(ran::incrementAndGet);
+                    Subtask<?> two = group.go(ran::incrementAndGet);
+                    catchThrowable(group::await);
+                    assertThat(one.state()).isIn(State.SUCCEEDED, State.FAILED);
+                    assertThat(two.state()).isIn(State.SUCCEEDED, State.FAILED);
+                    assertThat(group.snapshot().succeeded()).isEqualTo(ran.get());
+                    assertThat(group.snapshot().failed()).isEqualTo(2 - ran.get());
+                }
+            }
+        }
+
+        @Test
+        void J3_a_thread_that_runs_its_command_twice_runs_the_task_once() throws Exception {
+            for (boolean reuse : new boolean[] {true, false}) {
+                try (ErrGroup group = ErrGroup.open(o -> o.limit(1)
+                        .reuseThreads(reuse)
+                        .threadFactory(command -> new Thread(() -> {
+                            command.run();
+                            command.run();
+                        })))) {
+                    AtomicInteger ran = new AtomicInteger();
+                    for (int i = 0; i < 10; i++) {
+                        group.go(ran::incrementAndGet);
+                    }
+                    group.await();
+                    assertThat(ran).hasValue(10);
+                    assertThat(group.snapshot().succeeded()).isEqualTo(10);
+                }
+            }
+        }
+
         @Test
         void J9_J7_an_OutOfMemoryError_at_thread_start_is_not_swallowed() {
             OutOfMemoryError error = new OutOfMemoryError("unable to create native thread");
