@@ -6,6 +6,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Level;
@@ -46,7 +47,6 @@ public class CancelBenchmark {
     public void block() throws InterruptedException {
         Rival runner = Rivals.named(rival);
         CountDownLatch blocked = new CountDownLatch(TASKS - 1);
-        CountDownLatch never = new CountDownLatch(1);
         CountDownLatch failNow = new CountDownLatch(1);
         fail = failNow;
         group = new FutureTask<>(() -> {
@@ -58,7 +58,7 @@ public class CancelBenchmark {
                         throw new Exception("planted");
                     }
                     blocked.countDown();
-                    never.await();
+                    parkUntilInterrupted();
                     return true;
                 });
             } catch (Exception expected) {
@@ -68,6 +68,14 @@ public class CancelBenchmark {
         });
         Thread.startVirtualThread(group);
         blocked.await();
+    }
+
+    /** Not on one latch for all: taking ten thousand interrupted waiters out of its list would be all that is seen. */
+    private static void parkUntilInterrupted() throws InterruptedException {
+        while (!Thread.interrupted()) {
+            LockSupport.park();
+        }
+        throw new InterruptedException();
     }
 
     /**

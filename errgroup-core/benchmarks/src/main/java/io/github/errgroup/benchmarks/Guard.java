@@ -2,6 +2,7 @@ package io.github.errgroup.benchmarks;
 
 import io.github.errgroup.benchmarks.results.Figure;
 import io.github.errgroup.benchmarks.results.Results;
+import io.github.errgroup.benchmarks.results.Row;
 import io.github.errgroup.benchmarks.results.Target;
 import io.github.errgroup.benchmarks.rivals.Rival;
 import io.github.errgroup.benchmarks.rivals.Rivals;
@@ -18,7 +19,7 @@ public final class Guard {
 
     private static final List<Scenario> SCENARIOS = List.of(Scenario.THREE_TASKS, Scenario.MANY, Scenario.LIMITED);
 
-    private static final Settings SETTINGS = new Settings(1, 4, 3, 300, List.of(), List.of(), List.of());
+    private static final Settings SETTINGS = new Settings(1, 5, 3, 500, List.of(), List.of(), List.of());
 
     private final Forks forks = new Forks(SETTINGS);
 
@@ -54,7 +55,7 @@ public final class Guard {
         boolean holds = true;
         for (Target target : targets) {
             Optional<Double> reached = results.row(forks.setting(), scenario.id(), target.caller(), target.rival())
-                    .map(target.kind()::of);
+                    .map(row -> value(target, row));
             double bound = target.bound() * GENEROSITY;
             boolean kept = reached.isPresent() && reached.get() <= bound;
             System.out.printf(
@@ -67,6 +68,13 @@ public final class Guard {
             holds &= kept;
         }
         return holds;
+    }
+
+    /** Processor time in place of time: of what else the machine does, nothing is in it. */
+    private static double value(Target target, Row row) {
+        return target.kind() == Target.Kind.TIME
+                ? row.cpuRatio()
+                : target.kind().of(row);
     }
 
     private Results measure(Scenario scenario, List<Target> targets) throws Exception {

@@ -3,12 +3,14 @@ package io.github.errgroup.benchmarks;
 import io.github.errgroup.benchmarks.rivals.Rival;
 import io.github.errgroup.benchmarks.rivals.Rivals;
 import java.lang.management.ManagementFactory;
+import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A million tasks of one group, all blocked on one latch: how many bytes of heap live per task, and how long it takes
- * from the latch's release until the group has returned. Once per JVM: what the collector does in the meantime is part
+ * A million tasks of one group, all blocked: how many bytes of heap live per task, and how long it takes
+ * from their release until the group has returned. Once per JVM: what the collector does in the meantime is part
  * of the answer.
  */
 public final class MillionBlocked {
@@ -17,6 +19,9 @@ public final class MillionBlocked {
 
     /** What begins the line that holds the two figures. */
     static final String MARK = "million-blocked:";
+
+    /** Many latches: the list of a million waiters of a single one would keep the collector busier than the group does. */
+    private static final int GATES = 1_000;
 
     private MillionBlocked() {}
 
@@ -31,11 +36,13 @@ public final class MillionBlocked {
         int tasks = Integer.parseInt(args[1]);
         long before = liveBytes();
         CountDownLatch started = new CountDownLatch(tasks);
-        CountDownLatch gate = new CountDownLatch(1);
+        CountDownLatch[] gates = new CountDownLatch[GATES];
+        Arrays.setAll(gates, i -> new CountDownLatch(1));
+        AtomicInteger arrived = new AtomicInteger();
         FutureTask<Boolean> group = new FutureTask<>(() -> {
             rival.all(tasks, () -> {
                 started.countDown();
-                gate.await();
+                gates[arrived.getAndIncrement() % GATES].await();
                 return true;
             });
             return true;
@@ -44,7 +51,9 @@ public final class MillionBlocked {
         started.await();
         long live = liveBytes() - before;
         long start = System.nanoTime();
-        gate.countDown();
+        for (CountDownLatch gate : gates) {
+            gate.countDown();
+        }
         group.get();
         long nanos = System.nanoTime() - start;
         System.out.println(MARK + " " + live / tasks + " " + nanos);

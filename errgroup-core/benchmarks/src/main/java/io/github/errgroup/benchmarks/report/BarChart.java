@@ -69,6 +69,7 @@ final class BarChart {
         int barLeft = left + LABEL_WIDTH;
         double scale = (PANEL_WIDTH - LABEL_WIDTH - FIGURE_WIDTH) / LONGEST;
         int y = top + 34;
+        svg.line(barLeft + scale, top + 30, barLeft + scale, y + rows.size() * STEP, Colours.FAINT, 1);
         for (Row row : rows) {
             boolean ours = Colours.isOurs(row.rival());
             svg.text(
@@ -93,7 +94,6 @@ final class BarChart {
                             + Titles.bytes(row.bytes()));
             y += STEP;
         }
-        svg.line(barLeft + scale, top + 30, barLeft + scale, y, Colours.FAINT, 1);
     }
 
     private static List<List<Row>> panels(Results results, String setting) {
