@@ -19,5 +19,5 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 public record SupplierProperties(
         @Nullable URI baseUrl,
         @DefaultValue("0") int port,
-        @DefaultValue("3s") Duration connectTimeout,
+        @DefaultValue("30s") Duration connectTimeout,
         @DefaultValue Map<Supplier, SupplierBehaviour> behaviour) {}
