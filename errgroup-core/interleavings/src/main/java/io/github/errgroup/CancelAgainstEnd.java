@@ -21,9 +21,9 @@ import org.openjdk.jcstress.infra.results.LLL_Result;
         replace = "                task.awaitDelivery();\n",
         by = "")
 @SeededFault(
-        value = "the window for interrupts is not closed before the flag is handed off",
-        replace = "return !STATUS.compareAndSet(this, RUNNING, ENDED);",
-        by = "return status != RUNNING;")
+        value = "whether the window is open is looked at before the interrupt, and not claimed",
+        replace = "if (thread != null && STATUS.compareAndSet(this, ACTIVE, INTERRUPTING)) {",
+        by = "if (thread != null && status == ACTIVE) {")
 public class CancelAgainstEnd {
     private final ErrGroup group = Stage.open();
 

@@ -19,7 +19,7 @@ import org.openjdk.jcstress.infra.results.LL_Result;
 @SeededFault(
         value = "the starting task does not look at the cancellation",
         replace = "        if (engine.isCancelled()) {\n            engine.end(",
-        by = "        if (outcome != null) {\n            engine.end(")
+        by = "        if (payload == null) {\n            engine.end(")
 @SeededFault(
         value = "the canceller interrupts what runs before it writes the cancellation",
         replace = "            markCancelled(why, cause, tree);\n",

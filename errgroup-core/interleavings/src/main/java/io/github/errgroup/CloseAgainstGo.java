@@ -19,8 +19,11 @@ import org.openjdk.jcstress.infra.results.LLL_Result;
 @State
 @SeededFault(
         value = "the group finishes in a step that does not see what is outstanding",
-        replace = "outstanding(now) == 0 && WORD.compareAndSet(this, now, now | FINISHED)",
-        by = "WORD.compareAndSet(this, now = word, now | FINISHED)")
+        replace = "            if (outstanding(now) == 0 && WORD.compareAndSet(this, now, now | FINISHED)) {",
+        by = "            for (int spin = 0; spin < 200; spin++) {\n"
+                + "                Thread.onSpinWait();\n"
+                + "            }\n"
+                + "            if (WORD.compareAndSet(this, now = word, now | FINISHED)) {")
 public class CloseAgainstGo {
     private final ErrGroup group = Stage.open();
 

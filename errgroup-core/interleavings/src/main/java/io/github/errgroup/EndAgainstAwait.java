@@ -28,12 +28,14 @@ import org.openjdk.jcstress.infra.results.LL_Result;
                 + "        slotFreed();\n")
 @SeededFault(
         value = "the owner looks before it registers, and not after",
-        replace = "            push(self);\n" + "            try {\n",
-        by = "            boolean quiet = condition.getAsBoolean();\n"
-                + "            push(self);\n"
+        replace =
+                "            Awaiter further = AWAITER.compareAndSet(this, null, Thread.currentThread()) ? null : push(new Awaiter());\n"
+                        + "            try {\n",
+        by = "            boolean quiet = condition.holds(engine);\n"
+                + "            Awaiter further = AWAITER.compareAndSet(this, null, Thread.currentThread()) ? null : push(new Awaiter());\n"
                 + "            try {\n"
                 + "                if (!quiet) {\n"
-                + "                    wait.park();\n"
+                + "                    LockSupport.park(engine);\n"
                 + "                }\n")
 public class EndAgainstAwait {
     private final ErrGroup group = Stage.open();

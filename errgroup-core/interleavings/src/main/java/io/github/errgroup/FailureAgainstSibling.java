@@ -19,14 +19,14 @@ import org.openjdk.jcstress.infra.results.LL_Result;
 @State
 @SeededFault(
         value = "the group is cancelled before the failure is recorded",
-        replace = "            failures().record(thrown, task.name(), task.index());\n"
+        replace = "            Throwable first = bad.record(thrown, task.name(), task.index());\n"
                 + "            if (options.cancelOnError()) {\n"
-                + "                cancel(CancelReason.FAILURE, thrown);\n"
+                + "                cancel(CancelReason.FAILURE, first);\n"
                 + "            }\n",
         by = "            if (options.cancelOnError()) {\n"
                 + "                cancel(CancelReason.FAILURE, thrown);\n"
                 + "            }\n"
-                + "            failures().record(thrown, task.name(), task.index());\n")
+                + "            bad.record(thrown, task.name(), task.index());\n")
 public class FailureAgainstSibling {
     private final ErrGroup group = Stage.open();
 

@@ -17,8 +17,11 @@ import org.openjdk.jcstress.infra.results.LL_Result;
 @State
 @SeededFault(
         value = "the group finishes in a step that does not see what is outstanding",
-        replace = "outstanding(now) == 0 && WORD.compareAndSet(this, now, now | FINISHED)",
-        by = "WORD.compareAndSet(this, now = word, now | FINISHED)")
+        replace = "            if (outstanding(now) == 0 && WORD.compareAndSet(this, now, now | FINISHED)) {",
+        by = "            for (int spin = 0; spin < 200; spin++) {\n"
+                + "                Thread.onSpinWait();\n"
+                + "            }\n"
+                + "            if (WORD.compareAndSet(this, now = word, now | FINISHED)) {")
 @SeededFault(
         value = "a task is admitted in a step that does not see the phase",
         replace = "if ((now & NOT_OPEN) == 0 && outstanding(now) < MAX_OUTSTANDING) {",

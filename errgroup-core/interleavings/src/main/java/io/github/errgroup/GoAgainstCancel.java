@@ -16,13 +16,13 @@ import org.openjdk.jcstress.infra.results.LL_Result;
 @State
 @SeededFault(
         value = "the cancellation is read before the task is registered",
-        replace = "        live.add(task);\n"
+        replace = "        live.add(task, (int) task.index());\n"
                 + "        if (cancellation != null) {\n"
-                + "            if (task.retire()) {",
+                + "            return task.retire()",
         by = "        boolean cancelled = cancellation != null;\n"
-                + "        live.add(task);\n"
+                + "        live.add(task, (int) task.index());\n"
                 + "        if (cancelled) {\n"
-                + "            if (task.retire()) {")
+                + "            return task.retire()")
 public class GoAgainstCancel {
     private final ErrGroup group = Stage.open();
 

@@ -20,7 +20,7 @@ import org.openjdk.jcstress.infra.results.I_Result;
                 "        lock.lock();\n"
                         + "        try {\n"
                         + "            int limit = engine.limit();\n"
-                        + "            boolean room = limit < 0 || engine.outstanding() - backlog.size() < limit || engine.isCancelled();\n",
+                        + "            boolean room = limit < 0 || engine.outstanding() - backlogSize < limit || engine.isCancelled();\n",
         by = "        int limit = engine.limit();\n"
                 + "        boolean room = limit < 0 || engine.outstanding() - backlogSize < limit || engine.isCancelled();\n"
                 + "        lock.lock();\n"
@@ -49,6 +49,6 @@ public class NeverAboveTheLimit {
 
     @Arbiter
     public void after(I_Result result) {
-        result.r1 = Stage.engine(group).slots().backlog().size();
+        Stage.engine(group).slots().forEachBacklogged(task -> result.r1++);
     }
 }

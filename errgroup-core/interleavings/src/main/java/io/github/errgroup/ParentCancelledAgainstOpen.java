@@ -16,9 +16,10 @@ import org.openjdk.jcstress.infra.results.Z_Result;
 @State
 @SeededFault(
         value = "the cancellation is read before the child is registered",
-        replace = "            opener.adopting().add(this);\n" + "            if (opener.engine.isCancelled()) {\n",
+        replace = "            opener.extras().adopting().add(this);\n"
+                + "            if (opener.engine.isCancelled()) {\n",
         by = "            boolean cancelled = opener.engine.isCancelled();\n"
-                + "            opener.adopting().add(this);\n"
+                + "            opener.extras().adopting().add(this);\n"
                 + "            if (cancelled) {\n")
 public class ParentCancelledAgainstOpen {
     private final ErrGroup parent = Stage.open();

@@ -17,8 +17,13 @@ import org.openjdk.jcstress.infra.results.II_Result;
 @State
 @SeededFault(
         value = "a task is looked at, then claimed",
-        replace = "return STATUS.compareAndSet(this, PENDING, RUNNING);",
-        by = "if (status != PENDING) { return false; }\n" + "        status = RUNNING;\n" + "        return true;")
+        replace = "        if (!STATUS.compareAndSet(this, PENDING, ACTIVE)) {\n"
+                + "            return false;\n"
+                + "        }\n",
+        by = "        if (status != PENDING) {\n"
+                + "            return false;\n"
+                + "        }\n"
+                + "        status = ACTIVE;\n")
 public class PoolAgainstCompensation {
     private final ErrGroup group = Stage.open();
 

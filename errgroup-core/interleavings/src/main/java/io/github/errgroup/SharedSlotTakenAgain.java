@@ -24,7 +24,7 @@ import org.openjdk.jcstress.infra.results.LLL_Result;
 @SeededFault(
         value = "who gives back grants it to nobody",
         replace = "            held--;\n" + "            return grant();\n",
-        by = "            held--;\n" + "            return instead == TaskRun.SharedSlot.NONE ? grant() : List.of();\n")
+        by = "            held--;\n" + "            return instead == null ? grant() : List.of();\n")
 public class SharedSlotTakenAgain {
     private final SharedLimit shared = new SharedLimit(1);
 
@@ -35,7 +35,7 @@ public class SharedSlotTakenAgain {
     private final TaskRun<?> waiting = Stage.submit(one, () -> {});
 
     public SharedSlotTakenAgain() {
-        waiting.claim();
+        waiting.claim(Thread.currentThread());
     }
 
     @Actor

@@ -1,6 +1,7 @@
 package io.github.errgroup;
 
 import java.time.Duration;
+import java.util.Queue;
 
 /**
  * Groups whose tasks the actors run themselves: an executor is handed in that accepts every task and runs none, so no
@@ -25,6 +26,22 @@ final class Stage {
         return OPTIONS;
     }
 
+    /** Threads of our own that are never started: their bodies come into the queue, and the actors run them. */
+    static ErrGroupOptions ownThreads(Queue<Runnable> started) {
+        return OPTIONS.threads(TaskThreads.from(body -> new Thread(body) {
+            @Override
+            public void start() {
+                started.add(body);
+            }
+        }));
+    }
+
+    static void runAll(Queue<Runnable> started) {
+        for (Runnable body = started.poll(); body != null; body = started.poll()) {
+            body.run();
+        }
+    }
+
     static ErrGroup open() {
         return ErrGroup.open(OPTIONS);
     }
@@ -44,14 +61,15 @@ final class Stage {
 
     /** A task that is not one of the group's counts, for {@link #inside}. */
     static TaskRun<?> taskOf(ErrGroup group) {
-        return new TaskRun<>(engine(group), null, -1, group, null);
+        return new TaskRun<>(engine(group), null, 1_000, group);
     }
 
     /** What a compensating thread does with a task that it found. */
     static void compensate(ErrGroup group, TaskRun<?> task) {
-        if (task.claim()) {
+        Thread thread = Thread.currentThread();
+        if (task.claim(thread)) {
             HandedInExecutor executor = (HandedInExecutor) engine(group).threads();
-            executor.host(task, Thread.currentThread(), Host.POOL_THREAD);
+            executor.host(task, thread, Host.POOL_THREAD);
         }
     }
 

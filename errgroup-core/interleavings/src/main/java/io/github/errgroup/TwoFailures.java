@@ -7,19 +7,26 @@ import org.openjdk.jcstress.annotations.Expect;
 import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
-import org.openjdk.jcstress.infra.results.LL_Result;
+import org.openjdk.jcstress.infra.results.LLL_Result;
 
-/** G1, J7: two tasks fail at once. One is the first, the other a later one or skipped; none is lost. */
+/**
+ * G1, G6, J7: two tasks fail at once. One is the first and what the context tells; the other is a later one, or
+ * skipped. None is lost.
+ */
 @JCStressTest
 @Outcome(
-        id = {"one first, one later", "one first, one skipped"},
+        id = {"one first, one later, its cause", "one first, one skipped, its cause"},
         expect = Expect.ACCEPTABLE)
 @Outcome(expect = Expect.FORBIDDEN, desc = "a failure lost or told twice")
 @State
 @SeededFault(
         value = "the first failure is looked for, then set",
-        replace = "if (first.get() == null && first.compareAndSet(null, new First(thrown, task, index))) {",
-        by = "if (first.get() == null) {\n            first.set(new First(thrown, task, index));")
+        replace = "            if (first.compareAndSet(null, mine)) {",
+        by = "            first.set(mine);\n            if (mine.thrown() == thrown) {")
+@SeededFault(
+        value = "a failing task cancels with its own failure, not with the first",
+        replace = "            Throwable first = bad.record(thrown, task.name(), task.index());\n",
+        by = "            Throwable first = thrown;\n" + "            bad.record(thrown, task.name(), task.index());\n")
 public class TwoFailures {
     private static final RuntimeException ONE = new Failure();
 
@@ -46,11 +53,12 @@ public class TwoFailures {
     }
 
     @Arbiter
-    public void after(LL_Result result) {
+    public void after(LLL_Result result) {
         try {
             group.await();
             result.r1 = "none first";
         } catch (ErrGroupException e) {
+            result.r3 = group.context().cause() == e.getCause() ? "its cause" : "another cause";
             Throwable other = e.getCause() == ONE ? TWO : ONE;
             result.r1 = e.getCause() == ONE || e.getCause() == TWO ? "one first" : e.getCause();
             if (e.getSuppressed().length == 1 && e.getSuppressed()[0] == other) {

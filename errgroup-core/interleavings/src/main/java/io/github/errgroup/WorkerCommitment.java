@@ -19,12 +19,11 @@ import org.openjdk.jcstress.infra.results.II_Result;
 @State
 @SeededFault(
         value = "a worker that gives its commitment up does not look again",
-        replace = "                if (queue.isEmpty() || !committed.compareAndSet(0, 1)) {\n"
-                + "                    return null;\n"
+        replace = "                if (!queue.isEmpty() && committed.compareAndSet(0, 1)) {\n"
+                + "                    isCommitted = true;\n"
+                + "                    return true;\n"
                 + "                }\n",
-        by = "                if (queue.size() < 100) {\n"
-                + "                    return null;\n"
-                + "                }\n")
+        by = "")
 @SeededFault(
         value = "who submits looks for a worker before the task is in the queue",
         replace = "        queue.add(task);\n" + "        ensureCommitted();\n",
@@ -39,13 +38,7 @@ public class WorkerCommitment {
 
     private final AtomicInteger ran = new AtomicInteger();
 
-    private final ErrGroup group =
-            ErrGroup.open(Stage.options().limit(100).threads(TaskThreads.from(body -> new Thread(body) {
-                @Override
-                public void start() {
-                    started.add(body);
-                }
-            })));
+    private final ErrGroup group = ErrGroup.open(Stage.ownThreads(started).limit(100));
 
     private final Runnable worker;
 
@@ -66,9 +59,7 @@ public class WorkerCommitment {
 
     @Arbiter
     public void after(II_Result result) {
-        for (Runnable next = started.poll(); next != null; next = started.poll()) {
-            next.run();
-        }
+        Stage.runAll(started);
         result.r1 = ran.get();
         result.r2 = Stage.engine(group).outstanding();
     }

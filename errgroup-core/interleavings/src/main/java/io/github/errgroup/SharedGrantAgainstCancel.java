@@ -1,0 +1,54 @@
+package io.github.errgroup;
+
+import io.github.errgroup.interleavings.SeededFault;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
+import org.openjdk.jcstress.annotations.Expect;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.LL_Result;
+
+/** N7, J9: a group is cancelled while its queued task is given the shared slot. The slot is not lost. */
+@JCStressTest
+@Outcome(id = "SKIPPED, true", expect = Expect.ACCEPTABLE)
+@Outcome(expect = Expect.FORBIDDEN, desc = "the slot is lost")
+@State
+@SeededFault(
+        value = "a slot is given to whoever looked unfinished",
+        replace = "            queue.removeIf(entry -> entry.task.engine == engine && forgotten.add(entry));\n",
+        by = "            for (Entry entry : queue) {\n"
+                + "                if (entry.task.engine == engine) {\n"
+                + "                    forgotten.add(entry);\n"
+                + "                }\n"
+                + "            }\n")
+public class SharedGrantAgainstCancel {
+    private final SharedLimit shared = new SharedLimit(1);
+
+    private final ErrGroup group = ErrGroup.open(Stage.options().sharedLimit(shared));
+
+    private final TaskRun<?> holder = Stage.submit(ErrGroup.open(Stage.options().sharedLimit(shared)), () -> {});
+
+    private Subtask<?> queued = holder;
+
+    public SharedGrantAgainstCancel() {
+        Stage.inside(Stage.taskOf(group), () -> queued = group.go(() -> {}));
+    }
+
+    @Actor
+    public void pool() {
+        holder.run();
+    }
+
+    @Actor
+    public void canceller() {
+        group.cancel();
+    }
+
+    @Arbiter
+    public void after(LL_Result result) {
+        result.r1 = queued.state();
+        ErrGroup other = ErrGroup.open(Stage.options().sharedLimit(shared));
+        result.r2 = other.tryGo(() -> {}).isPresent();
+    }
+}

@@ -1,0 +1,66 @@
+package io.github.errgroup;
+
+import io.github.errgroup.interleavings.SeededFault;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
+import org.openjdk.jcstress.annotations.Expect;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.II_Result;
+
+/** J13: two workers take tasks from the queue while one is added. Each task is taken exactly once. */
+@JCStressTest
+@Outcome(id = "2, 2", expect = Expect.ACCEPTABLE)
+@Outcome(expect = Expect.FORBIDDEN, desc = "taken twice, or lost")
+@State
+@SeededFault(
+        value = "two threads may take at once",
+        replace = "!TOKEN.weakCompareAndSetAcquire(this, 0, 1)",
+        by = "token < 0")
+public class TwoTakers {
+    private final ErrGroup group = Stage.open();
+
+    private final RunQueue queue = new RunQueue();
+
+    private final TaskRun<?> older = Stage.taskOf(group);
+
+    private final TaskRun<?> newer = Stage.taskOf(group);
+
+    /** What each took. */
+    private final List<TaskRun<?>> one = new ArrayList<>();
+
+    private final List<TaskRun<?>> other = new ArrayList<>();
+
+    public TwoTakers() {
+        queue.add(older);
+    }
+
+    @Actor
+    public void one() {
+        queue.add(newer);
+        one.add(queue.poll());
+    }
+
+    @Actor
+    public void other() {
+        other.add(queue.poll());
+        other.add(queue.poll());
+    }
+
+    @Arbiter
+    public void after(II_Result result) {
+        List<TaskRun<?>> taken = new ArrayList<>(one);
+        taken.addAll(other);
+        for (TaskRun<?> task = queue.poll(); task != null; task = queue.poll()) {
+            taken.add(task);
+        }
+        taken.removeIf(Objects::isNull);
+        result.r1 = taken.size();
+        result.r2 = new HashSet<>(taken).size();
+    }
+}

@@ -1,0 +1,460 @@
+package io.github.errgroup.model;
+
+import io.github.errgroup.CancelReason;
+import io.github.errgroup.ErrGroup;
+import io.github.errgroup.ErrGroupException;
+import io.github.errgroup.ErrGroupOptions;
+import io.github.errgroup.GroupSnapshot;
+import io.github.errgroup.Outstanding;
+import io.github.errgroup.SharedLimit;
+import io.github.errgroup.Subtask;
+import io.github.errgroup.Subtask.State;
+import io.github.errgroup.model.Model.ModelTask;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/** One run of a program, on a group and on the model beside it. Its owner is the thread that calls {@link #run}. */
+final class Execution {
+    private final Program program;
+
+    private final Setting setting;
+
+    private final Model model;
+
+    private final Workshop workshop;
+
+    private final long patienceNanos;
+
+    private final @Nullable SharedLimit shared;
+
+    private final ErrGroup group;
+
+    /** As in the model, in order of submission. Added to by whoever submits, one after the other. */
+    private final List<RealTask> tasks = new CopyOnWriteArrayList<>();
+
+    /** What tasks saw that must not be. */
+    private final Queue<String> violations = new ConcurrentLinkedQueue<>();
+
+    private final AtomicInteger bodies = new AtomicInteger();
+
+    /** The highest limit so far; {@link Integer#MAX_VALUE} for none. Written by the owner, read by tasks. */
+    private volatile int highestLimit;
+
+    private volatile boolean closed;
+
+    private boolean over;
+
+    private final class RealTask {
+        private final Behaviour behaviour;
+
+        private final CountDownLatch gate = new CountDownLatch(1);
+
+        private final RuntimeException exception = new IllegalStateException("thrown by a task");
+
+        private final Error error = new AssertionError("thrown by a task");
+
+        private volatile @Nullable Subtask<?> handle;
+
+        RealTask(Behaviour behaviour) {
+            this.behaviour = behaviour;
+        }
+
+        void run() throws Exception {
+            if (bodies.incrementAndGet() > highestLimit) {
+                violations.add("G3: more bodies run than the limit allows");
+            }
+            if (closed) {
+                violations.add("G2: a body runs after the close");
+            }
+            try {
+                waitAtGate();
+                act();
+            } catch (InterruptedException e) {
+                if (group.context().reason() == CancelReason.FAILURE
+                        && group.snapshot().failed() == 0) {
+                    violations.add("G1: cancelled by a failure that is not recorded");
+                }
+                throw e;
+            } finally {
+                bodies.decrementAndGet();
+            }
+        }
+
+        private void waitAtGate() throws Exception {
+            if (behaviour == Behaviour.NEST) {
+                try (ErrGroup child = ErrGroup.open(workshop.childOptions())) {
+                    child.go(() -> gate.await());
+                    child.await();
+                }
+                return;
+            }
+            for (boolean open = false; !open; ) {
+                try {
+                    gate.await();
+                    open = true;
+                } catch (InterruptedException e) {
+                    if (!behaviour.isStubborn()) {
+                        throw e;
+                    }
+                }
+            }
+        }
+
+        private void act() {
+            switch (behaviour) {
+                case THROW, STUBBORN_THROW -> throw exception;
+                case THROW_ERROR -> throw error;
+                case SPAWN -> {
+                    RealTask task = new RealTask(Behaviour.SUCCEED);
+                    task.handle = group.go(task::run);
+                    tasks.add(task);
+                }
+                case SUCCEED, STUBBORN, NEST -> {}
+            }
+        }
+    }
+
+    Execution(Program program, Duration patience) {
+        this.program = program;
+        this.setting = program.setting();
+        this.model = new Model(setting);
+        this.patienceNanos = patience.toNanos();
+        this.workshop = new Workshop(setting.place());
+        this.shared = setting.sharedLimit() < 0 ? null : new SharedLimit(setting.sharedLimit());
+        this.highestLimit = setting.limit() < 0 ? Integer.MAX_VALUE : setting.limit();
+        this.group = ErrGroup.open(options());
+    }
+
+    private ErrGroupOptions options() {
+        return workshop.options()
+                .name("model")
+                .limit(setting.limit())
+                .sharedLimit(shared)
+                .cancelOnError(setting.cancelOnError())
+                .interruptOnCancel(setting.interruptOnCancel());
+    }
+
+    /** Takes every step and ends the group. Throws an AssertionError where it is not as the model says. */
+    void run() {
+        try {
+            for (Step step : program.steps()) {
+                if (!over) {
+                    take(step);
+                    settle(step.toString());
+                }
+            }
+            if (!over) {
+                end();
+            }
+            check(Outstanding.of(group) == 0, "something is outstanding at the end");
+            checkCounts();
+            group.close();
+            closed = true;
+            checkSharedSlots();
+            check(workshop.joinThreads(patienceNanos), "a thread is left");
+        } finally {
+            Thread.interrupted();
+            tasks.forEach(task -> task.gate.countDown());
+        }
+        check(violations.isEmpty(), violations.toString());
+    }
+
+    // ---- steps
+
+    private void take(Step step) {
+        switch (step.kind()) {
+            case GO -> go(step.behaviour());
+            case TRY_GO -> tryGo(step.behaviour());
+            case GO_INTERRUPTED -> goInterrupted(step.behaviour());
+            case FINISH -> {
+                List<ModelTask> running = model.running();
+                if (!running.isEmpty()) {
+                    finish(running.get(step.number() % running.size()));
+                }
+            }
+            case CANCEL -> {
+                model.cancel(CancelReason.EXPLICIT);
+                group.cancel();
+            }
+            case SET_LIMIT -> {
+                model.setLimit(step.number());
+                highestLimit = Math.max(highestLimit, step.number() < 0 ? Integer.MAX_VALUE : step.number());
+                group.setLimit(step.number());
+            }
+            case EXPIRE -> {
+                model.cancel(CancelReason.TIMEOUT);
+                workshop.passDeadline();
+            }
+            case AWAIT -> awaitAndGoOn();
+        }
+    }
+
+    private void go(Behaviour behaviour) {
+        if (model.reason == null && !model.hasRoom()) {
+            tryGo(behaviour); // go would block
+            return;
+        }
+        model.go(behaviour);
+        RealTask task = new RealTask(behaviour);
+        tasks.add(task);
+        task.handle = group.go(task::run);
+    }
+
+    private void tryGo(Behaviour behaviour) {
+        boolean expected = model.tryGo(behaviour) != null;
+        RealTask task = new RealTask(behaviour);
+        Optional<? extends Subtask<?>> handle = group.tryGo(task::run);
+        check(handle.isPresent() == expected, "tryGo is " + handle + ", expected " + (expected ? "a task" : "none"));
+        handle.ifPresent(there -> {
+            task.handle = there;
+            tasks.add(task);
+        });
+    }
+
+    private void goInterrupted(Behaviour behaviour) {
+        model.goInterrupted(behaviour);
+        RealTask task = new RealTask(behaviour);
+        tasks.add(task);
+        Thread.currentThread().interrupt();
+        task.handle = group.go(task::run);
+        check(Thread.interrupted(), "N4: go has taken the caller's interrupt flag");
+    }
+
+    private void finish(ModelTask task) {
+        RealTask real = tasks.get(model.tasks.indexOf(task));
+        model.finish(task);
+        real.gate.countDown();
+    }
+
+    private void finishAll(boolean onlyWhatCancellingDoesNotEnd) {
+        for (boolean more = true; more; ) {
+            more = false;
+            for (ModelTask task : model.running()) {
+                if (task.state == State.RUNNING && !(onlyWhatCancellingDoesNotEnd && model.endsWhenCancelled(task))) {
+                    finish(task);
+                    settle("finish " + model.tasks.indexOf(task));
+                    more = true;
+                }
+            }
+        }
+    }
+
+    private void awaitAndGoOn() {
+        if (setting.cancelOnError() || model.reason != null || cannotEmpty()) {
+            return;
+        }
+        finishAll(false);
+        settle("await");
+        tasks.forEach(task -> task.gate.countDown());
+        if (model.reason != null) {
+            return;
+        }
+        model.compensate();
+        expectVerdict(false);
+        model.answered();
+    }
+
+    /** Whether queued tasks wait for a slot that the limit will never give them. */
+    private boolean cannotEmpty() {
+        return model.limit() == 0 && model.outstanding() > 0;
+    }
+
+    // ---- the end
+
+    private void end() {
+        if (setting.ending() == Ending.AWAIT && !cannotEmpty()) {
+            finishAll(false);
+            checkSlots();
+            if (!cannotEmpty()) {
+                tasks.forEach(task -> task.gate.countDown());
+                model.compensate();
+                expectVerdict(false);
+                model.answered();
+                return;
+            }
+        }
+        finishAll(true);
+        boolean cancels = model.outstanding() > 0 && model.reason == null;
+        if (setting.ending() == Ending.AWAIT_INTERRUPTED) {
+            boolean interrupted = model.outstanding() > 0;
+            if (cancels) {
+                model.cancel(CancelReason.INTERRUPTED);
+            }
+            Thread.currentThread().interrupt();
+            expectVerdict(interrupted);
+            model.answered();
+        } else {
+            if (cancels) {
+                model.cancel(CancelReason.CLOSED);
+            }
+            expectOfClose(cancels);
+        }
+        settle("the end");
+    }
+
+    private void expectVerdict(boolean interruptedWhileWaiting) {
+        boolean flagged = Thread.currentThread().isInterrupted();
+        Throwable thrown = thrownBy(group::await);
+        boolean interruptedException = thrown instanceof InterruptedException;
+        if (model.first != null) {
+            expectFailure(thrown);
+        } else if (model.reason == CancelReason.INTERRUPTED || interruptedWhileWaiting) {
+            check(interruptedException, "await threw " + thrown + ", expected InterruptedException");
+        } else if (model.reason != null && model.undone() > 0) {
+            check(thrown instanceof ErrGroupException, "await threw " + thrown + ", expected that it was cancelled");
+        } else {
+            check(thrown == null, "await threw " + thrown + ", expected nothing");
+        }
+        boolean flagLeft = Thread.interrupted();
+        check(flagLeft == (flagged && !interruptedException), "J4: the flag after await is " + flagLeft);
+        check(Objects.toString(thrownBy(group::await)).equals(Objects.toString(thrown)), "await changed its answer");
+    }
+
+    private void expectFailure(@Nullable Throwable thrown) {
+        RealTask real = tasks.get(model.tasks.indexOf(model.first));
+        Throwable failure = Objects.requireNonNull(real.handle).exception();
+        boolean told = failure instanceof Error
+                ? thrown == failure
+                : thrown instanceof ErrGroupException && thrown.getCause() == failure;
+        check(told, "G1, J7: thrown was " + thrown + ", the first failure was " + failure);
+    }
+
+    private void expectOfClose(boolean cancels) {
+        Throwable thrown = thrownBy(group::close);
+        if (model.hasUnansweredFailures()) {
+            expectFailure(thrown);
+        } else if (model.reason == CancelReason.TIMEOUT && model.hasUnansweredUndone() && model.first != null) {
+            expectFailure(thrown); // the first error is sticky
+        } else if (model.reason == CancelReason.TIMEOUT && model.hasUnansweredUndone()) {
+            check(thrown instanceof ErrGroupException, "J5: close threw " + thrown + ", expected the deadline");
+        } else if (cancels && model.hasUnansweredUndone()) {
+            check(thrown instanceof IllegalStateException, "J5: close threw " + thrown + ", expected what was lost");
+        } else {
+            check(thrown == null, "J5: close threw " + thrown + ", expected nothing");
+        }
+    }
+
+    private interface Throwing {
+        void run() throws Throwable;
+    }
+
+    private static @Nullable Throwable thrownBy(Throwing action) {
+        try {
+            action.run();
+            return null;
+        } catch (Throwable thrown) {
+            return thrown;
+        }
+    }
+
+    // ---- invariants
+
+    /** J3. */
+    private void checkCounts() {
+        GroupSnapshot snapshot = group.snapshot();
+        check(
+                snapshot.submitted() == model.tasks.size()
+                        && snapshot.succeeded() == model.count(State.SUCCEEDED)
+                        && snapshot.failed() == model.count(State.FAILED)
+                        && snapshot.cancelled() == model.count(State.CANCELLED)
+                        && snapshot.skipped() == model.count(State.SKIPPED)
+                        && snapshot.pending() == 0,
+                "J3: the counts are " + snapshot);
+    }
+
+    /** J9: an open group that is empty can be filled to its limit, and no further. */
+    private void checkSlots() {
+        boolean fillable = model.reason == null
+                && model.outstanding() == 0
+                && model.limit() > 0
+                && shared == null
+                && !setting.place().isFaulty();
+        if (fillable) {
+            for (int slot = 0; slot <= model.limit(); slot++) {
+                tryGo(Behaviour.SUCCEED);
+                settle("fill slot " + slot);
+            }
+            finishAll(false);
+        }
+    }
+
+    /** N7, J9: so can a shared limit, by another group. */
+    private void checkSharedSlots() {
+        if (shared == null) {
+            return;
+        }
+        CountDownLatch gate = new CountDownLatch(1);
+        try (ErrGroup other = ErrGroup.open(workshop.childOptions().sharedLimit(shared))) {
+            for (int slot = 0; slot < setting.sharedLimit(); slot++) {
+                check(other.tryGo(() -> gate.await()).isPresent(), "N7: shared slot " + slot + " is lost");
+            }
+            check(other.tryGo(() -> gate.await()).isEmpty(), "N7: there are more shared slots than the limit");
+            gate.countDown();
+            Throwable thrown = thrownBy(other::await);
+            check(thrown == null, "the group that fills the shared limit threw " + thrown);
+        }
+    }
+
+    // ---- the group against the model
+
+    private void settle(String after) {
+        long start = System.nanoTime();
+        for (int looks = 0; !isAsTheModelSays(); looks++) {
+            if (System.nanoTime() - start > patienceNanos) {
+                throw new AssertionError("after '" + after + "' it never got where the model is: " + difference());
+            }
+            if (looks < 1_000) {
+                Thread.onSpinWait();
+            } else {
+                LockSupport.parkNanos(20_000);
+            }
+        }
+    }
+
+    private boolean isAsTheModelSays() {
+        if (tasks.size() != model.tasks.size()
+                || Outstanding.of(group) != model.outstanding()
+                || (model.outstanding() == 0 && !Outstanding.isNone(group))
+                || group.context().reason() != model.reason) {
+            return false;
+        }
+        for (int i = 0; i < tasks.size(); i++) {
+            Subtask<?> handle = tasks.get(i).handle;
+            if (handle == null || handle.state() != model.tasks.get(i).state) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private String difference() {
+        List<String> parts = new ArrayList<>();
+        parts.add("reason " + group.context().reason() + ", expected " + model.reason);
+        parts.add("outstanding " + Outstanding.of(group) + ", expected " + model.outstanding());
+        parts.add("submitted " + tasks.size() + ", expected " + model.tasks.size());
+        for (int i = 0; i < Math.min(tasks.size(), model.tasks.size()); i++) {
+            Subtask<?> handle = tasks.get(i).handle;
+            State state = handle == null ? null : handle.state();
+            if (state != model.tasks.get(i).state) {
+                parts.add("task " + i + " is " + state + ", expected " + model.tasks.get(i).state);
+            }
+        }
+        return String.join("; ", parts);
+    }
+
+    private static void check(boolean holds, String otherwise) {
+        if (!holds) {
+            throw new AssertionError(otherwise);
+        }
+    }
+}

@@ -1,0 +1,275 @@
+package io.github.errgroup.model;
+
+import io.github.errgroup.CancelReason;
+import io.github.errgroup.Subtask.State;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the contract says of a group, one event after the other. Not thread-safe, and knows nothing of threads: a task that
+ * has a slot runs.
+ */
+final class Model {
+    private final Setting setting;
+
+    /** Every task that was submitted, in order. */
+    final List<ModelTask> tasks = new ArrayList<>();
+
+    /** Submitted from inside, without a slot (N1). */
+    private final ArrayDeque<ModelTask> backlog = new ArrayDeque<>();
+
+    /** With a slot, and without a shared one (N7). */
+    private final ArrayDeque<ModelTask> sharedQueue = new ArrayDeque<>();
+
+    private int limit;
+
+    private int outstanding;
+
+    private int sharedHeld;
+
+    /** Tasks that the executor was given. */
+    private int executed;
+
+    @Nullable
+    CancelReason reason;
+
+    /** The first failure in time (G1). */
+    @Nullable
+    ModelTask first;
+
+    /** Failures, and other ends but success, that an {@code await} answered for (J5). */
+    private long failuresAnswered;
+
+    private long undoneAnswered;
+
+    /** One task. */
+    static final class ModelTask {
+        final Behaviour behaviour;
+
+        State state = State.PENDING;
+
+        private boolean holdsShared;
+
+        /** Whether it is past its gate: then no interrupt ends it. */
+        private boolean acts;
+
+        ModelTask(Behaviour behaviour) {
+            this.behaviour = behaviour;
+        }
+    }
+
+    Model(Setting setting) {
+        this.setting = setting;
+        this.limit = setting.limit();
+    }
+
+    // ---- what may be asked
+
+    /** Whether {@code go} from outside would start a task now, were the group not cancelled. */
+    boolean hasRoom() {
+        return (limit < 0 || outstanding < limit) && hasSharedRoom();
+    }
+
+    private boolean hasSharedRoom() {
+        return setting.sharedLimit() < 0 || (sharedHeld < setting.sharedLimit() && sharedQueue.isEmpty());
+    }
+
+    int limit() {
+        return limit;
+    }
+
+    int outstanding() {
+        return outstanding;
+    }
+
+    long count(State state) {
+        return tasks.stream().filter(task -> task.state == state).count();
+    }
+
+    long undone() {
+        return count(State.CANCELLED) + count(State.SKIPPED);
+    }
+
+    boolean hasUnansweredFailures() {
+        return count(State.FAILED) > failuresAnswered;
+    }
+
+    boolean hasUnansweredUndone() {
+        return undone() > undoneAnswered;
+    }
+
+    List<ModelTask> running() {
+        return tasks.stream().filter(task -> task.state == State.RUNNING).toList();
+    }
+
+    // ---- what may happen
+
+    /** {@code go} from outside; only where there is room, or the group is cancelled. */
+    ModelTask go(Behaviour behaviour) {
+        ModelTask task = submitted(behaviour);
+        if (reason != null) {
+            task.state = State.SKIPPED;
+        } else {
+            outstanding++;
+            start(task);
+        }
+        return task;
+    }
+
+    /** {@code tryGo}. Null if it says no. */
+    @Nullable
+    ModelTask tryGo(Behaviour behaviour) {
+        if (reason != null || !hasRoom()) {
+            return null;
+        }
+        if (setting.place() == Place.REJECTING && (executed + 1) % 3 == 0) {
+            executed++;
+            return null;
+        }
+        return go(behaviour);
+    }
+
+    /** {@code go} with the owner's flag set: blocked, it cancels the group (N4). */
+    ModelTask goInterrupted(Behaviour behaviour) {
+        if (reason == null && !hasRoom()) {
+            ModelTask task = submitted(behaviour);
+            task.state = State.SKIPPED;
+            cancel(CancelReason.INTERRUPTED);
+            return task;
+        }
+        return go(behaviour);
+    }
+
+    private ModelTask submitted(Behaviour behaviour) {
+        ModelTask task = new ModelTask(behaviour);
+        tasks.add(task);
+        return task;
+    }
+
+    private void spawn() {
+        ModelTask task = submitted(Behaviour.SUCCEED);
+        if (reason != null) {
+            task.state = State.SKIPPED;
+            return;
+        }
+        outstanding++;
+        if (limit >= 0 && outstanding > limit) {
+            backlog.add(task);
+        } else {
+            start(task);
+        }
+    }
+
+    private void start(ModelTask task) {
+        if (hasSharedRoom()) {
+            launch(task);
+        } else {
+            sharedQueue.add(task);
+        }
+    }
+
+    private void launch(ModelTask task) {
+        if (setting.sharedLimit() >= 0) {
+            task.holdsShared = true;
+            sharedHeld++;
+        }
+        boolean third = ++executed % 3 == 0;
+        if (third && setting.place() == Place.DROPPING) {
+            return;
+        }
+        task.state = State.RUNNING;
+        if (third && setting.place().isFaulty()) {
+            fail(task);
+        }
+    }
+
+    /** A running task's gate is opened. */
+    void finish(ModelTask task) {
+        task.acts = true;
+        switch (task.behaviour) {
+            case THROW, THROW_ERROR, STUBBORN_THROW -> fail(task);
+            case SPAWN -> {
+                spawn();
+                end(task, State.SUCCEEDED);
+            }
+            case SUCCEED, STUBBORN, NEST -> end(task, State.SUCCEEDED);
+        }
+    }
+
+    private void fail(ModelTask task) {
+        task.state = State.FAILED;
+        if (first == null) {
+            first = task;
+        }
+        if (setting.cancelOnError()) {
+            cancel(CancelReason.FAILURE);
+        }
+        end(task, State.FAILED);
+    }
+
+    private void end(ModelTask task, State state) {
+        task.state = state;
+        outstanding--;
+        if (task.holdsShared) {
+            task.holdsShared = false;
+            sharedHeld--;
+        }
+        serve();
+    }
+
+    /** Free slots go to who waits: shared ones first to who has a slot already. */
+    private void serve() {
+        while (!sharedQueue.isEmpty() && sharedHeld < setting.sharedLimit()) {
+            launch(sharedQueue.remove());
+        }
+        while (!backlog.isEmpty() && (limit < 0 || outstanding - backlog.size() < limit)) {
+            start(backlog.remove());
+        }
+    }
+
+    void setLimit(int newLimit) {
+        limit = newLimit;
+        serve();
+    }
+
+    /** Returns whether this cancelled the group. */
+    boolean cancel(CancelReason why) {
+        if (reason != null) {
+            return false;
+        }
+        reason = why;
+        backlog.clear();
+        sharedQueue.clear();
+        for (ModelTask task : List.copyOf(tasks)) {
+            if (task.state == State.PENDING) {
+                end(task, State.SKIPPED);
+            } else if (task.state == State.RUNNING && endsWhenCancelled(task)) {
+                end(task, State.CANCELLED);
+            }
+        }
+        return true;
+    }
+
+    boolean endsWhenCancelled(ModelTask task) {
+        // A group opened inside is cancelled with this one, and interrupts its own task whatever we do.
+        return !task.acts
+                && (task.behaviour == Behaviour.NEST || (setting.interruptOnCancel() && !task.behaviour.isStubborn()));
+    }
+
+    /** The owner waits: what the executor dropped is run by a compensating thread (N2). */
+    void compensate() {
+        for (ModelTask task : List.copyOf(tasks)) {
+            if (task.state == State.PENDING) {
+                end(task, State.SUCCEEDED);
+            }
+        }
+    }
+
+    /** {@code await} answered. */
+    void answered() {
+        failuresAnswered = count(State.FAILED);
+        undoneAnswered = undone();
+    }
+}

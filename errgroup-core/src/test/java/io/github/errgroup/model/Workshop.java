@@ -1,0 +1,140 @@
+package io.github.errgroup.model;
+
+import io.github.errgroup.ErrGroupOptions;
+import io.github.errgroup.GroupClock;
+import io.github.errgroup.GroupContext.Registration;
+import io.github.errgroup.TaskThreads;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** The threads, the executor and the clock of one execution. */
+final class Workshop {
+    private static final Duration DEADLINE = Duration.ofHours(1);
+
+    private static final ExecutorService POOL = Executors.newCachedThreadPool(task -> daemon(task));
+
+    private final Place place;
+
+    /** Threads of our own: none may be left. */
+    private final List<Thread> made = new CopyOnWriteArrayList<>();
+
+    private final AtomicInteger executed = new AtomicInteger();
+
+    private final List<Runnable> alarms = new CopyOnWriteArrayList<>();
+
+    private final GroupClock clock = new GroupClock() {
+        @Override
+        public long nanoTime() {
+            return System.nanoTime();
+        }
+
+        @Override
+        public Registration schedule(Duration delay, Runnable action) {
+            alarms.add(action);
+            return () -> alarms.remove(action);
+        }
+    };
+
+    Workshop(Place place) {
+        this.place = place;
+    }
+
+    private static Thread daemon(Runnable body) {
+        Thread thread = new Thread(body, "model");
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    ErrGroupOptions options() {
+        ErrGroupOptions options =
+                ErrGroupOptions.defaults().timeout(DEADLINE).clock(clock).threads(threads());
+        return switch (place) {
+            case FRESH_THREADS, DYING -> options.reuseThreads(false);
+            case REUSED_THREADS -> options.reuseThreads(true);
+            case DROPPING -> options.starvationTimeout(Duration.ofMillis(1));
+            case POOL, DELAYING, REJECTING -> options;
+        };
+    }
+
+    /** For a group beside the one that is tested. */
+    ErrGroupOptions childOptions() {
+        return ErrGroupOptions.defaults().threads(TaskThreads.from(this::thread));
+    }
+
+    private TaskThreads threads() {
+        return switch (place) {
+            case FRESH_THREADS, REUSED_THREADS -> TaskThreads.from(this::thread);
+            case DYING -> TaskThreads.from(this::threadThatMayDie);
+            case POOL -> TaskThreads.on(once(POOL));
+            case DELAYING -> TaskThreads.on(task -> POOL.execute(() -> POOL.execute(task)));
+            case REJECTING ->
+                TaskThreads.on(task -> {
+                    if (isThird()) {
+                        throw new RejectedExecutionException("each third is rejected");
+                    }
+                    POOL.execute(task);
+                });
+            case DROPPING ->
+                TaskThreads.on(task -> {
+                    if (!isThird()) {
+                        POOL.execute(task);
+                    }
+                });
+        };
+    }
+
+    /** An executor of its own, so that no other execution's groups are compensated with this one's. */
+    private static Executor once(Executor executor) {
+        return executor::execute;
+    }
+
+    private boolean isThird() {
+        return executed.incrementAndGet() % 3 == 0;
+    }
+
+    private Thread thread(Runnable body) {
+        Thread thread = daemon(body);
+        made.add(thread);
+        return thread;
+    }
+
+    private Thread threadThatMayDie(Runnable body) {
+        if (!isThird()) {
+            return thread(body);
+        }
+        return new Thread(body, "dying") {
+            @Override
+            public void start() {
+                throw new OutOfMemoryError("unable to create native thread: none for each third");
+            }
+        };
+    }
+
+    void passDeadline() {
+        List.copyOf(alarms).forEach(Runnable::run);
+    }
+
+    /** Returns whether every thread has ended. */
+    boolean joinThreads(long patienceNanos) {
+        long start = System.nanoTime();
+        try {
+            for (Thread thread : made) {
+                long left = patienceNanos - (System.nanoTime() - start);
+                thread.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(left)));
+                if (thread.isAlive()) {
+                    return false;
+                }
+            }
+            return true;
+        } catch (InterruptedException e) {
+            throw new AssertionError("nobody interrupts this", e);
+        }
+    }
+}
