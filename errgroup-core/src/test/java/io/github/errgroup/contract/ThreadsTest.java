@@ -143,6 +143,41 @@ class ThreadsTest {
             assertThat(counted.made).hasValue(20);
         }
 
+        /**
+         * Interleaving: a slot is freed while the queue still holds a task whose thread has not begun. The worker that
+         * freed the slot takes that task over, and must then wake the caller that waits for the slot.
+         */
+        @Test
+        void G3_J13_a_slot_freed_while_a_task_waits_for_its_thread_wakes_a_blocked_caller() throws Exception {
+            AtomicInteger made = new AtomicInteger();
+            Gate late = new Gate();
+            try (ErrGroup group = ErrGroup.open(o -> o.limit(2).threadFactory(command -> {
+                boolean first = made.getAndIncrement() == 0;
+                return new Thread(() -> {
+                    if (!first) {
+                        late.passIgnoringInterrupts();
+                    }
+                    command.run();
+                });
+            }))) {
+                Gate endOne = new Gate();
+                Gate endTwo = new Gate();
+                GroupContract.running(group, endOne::pass);
+                Subtask<?> two = group.go(() -> endTwo.pass());
+                Caller<Subtask<String>> caller =
+                        Caller.calls(() -> group.go(() -> "three")).blockedIn("go");
+
+                endOne.open(); // its worker goes on with the second task, which holds it
+
+                Subtask<String> three = caller.result();
+                assertThat(two.state().isEnded()).isFalse();
+                late.open();
+                endTwo.open();
+                group.await();
+                assertThat(three.get()).isEqualTo("three");
+            }
+        }
+
         @Test
         void J13_workers_end_with_the_group() throws Exception {
             Counted counted = new Counted();
