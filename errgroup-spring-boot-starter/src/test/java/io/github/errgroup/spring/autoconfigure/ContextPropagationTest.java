@@ -17,13 +17,17 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -70,7 +74,7 @@ class ContextPropagationTest {
     static class Application {
         static final int REQUESTS = 200;
 
-        private final CountDownLatch allIn = new CountDownLatch(REQUESTS);
+        private final Map<String, CountDownLatch> allIn = new ConcurrentHashMap<>();
         private final ObjectProvider<ErrGroupsAndTracer> beans;
 
         Application(ObjectProvider<ErrGroupsAndTracer> beans) {
@@ -121,10 +125,11 @@ class ContextPropagationTest {
         }
 
         @GetMapping("/identity")
-        String identity(@RequestParam String id) throws InterruptedException {
-            allIn.countDown();
-            allIn.await();
-            return beans.getObject().compare(id);
+        String identity(@RequestParam String group, @RequestParam String id) throws InterruptedException {
+            CountDownLatch all = allIn.computeIfAbsent(group, any -> new CountDownLatch(REQUESTS));
+            all.countDown();
+            all.await();
+            return beans.getObject().compare(group, id);
         }
 
         @Bean
@@ -135,10 +140,10 @@ class ContextPropagationTest {
 
     record ErrGroupsAndTracer(ErrGroups groups, Tracer tracer) {
         /** {@code same} if each of ten tasks saw what this thread has, and this thread still has it afterwards. */
-        String compare(String id) throws InterruptedException {
+        String compare(String name, String id) throws InterruptedException {
             Identity mine = Identity.ofThisThread(tracer);
             List<Subtask<Identity>> seen;
-            try (ErrGroup group = groups.open("identities")) {
+            try (ErrGroup group = groups.open(name)) {
                 seen = group.map(Collections.nCopies(10, id), any -> {
                     Identity ofTask = Identity.ofThisThread(tracer);
                     // A bad guest: the next one in this thread must not see it, nor the caller.
@@ -163,21 +168,31 @@ class ContextPropagationTest {
         }
     }
 
+    private static WebApplication application;
+
+    @BeforeAll
+    static void start() {
+        application = WebApplication.start(
+                Application.class,
+                "errgroup.context-propagation.mdc-keys=requestId",
+                "errgroup.groups.unlimited.limit=-1",
+                "errgroup.groups.limited.limit=2",
+                "errgroup.groups.platform.executor.type=platform",
+                "errgroup.groups.bounded.executor.bean=bounded",
+                "errgroup.groups.in-caller.executor.bean=inCaller");
+    }
+
+    @AfterAll
+    static void stop() {
+        application.close();
+    }
+
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "errgroup.limit=-1",
-                "errgroup.limit=2",
-                "errgroup.executor.bean=bounded",
-                "errgroup.executor.bean=inCaller",
-                "errgroup.executor.type=platform"
-            })
-    void eachOf200ConcurrentRequestsSeesOnlyItsOwn(String property) {
-        try (WebApplication application =
-                WebApplication.start(Application.class, "errgroup.context-propagation.mdc-keys=requestId", property)) {
-            List<String> answers = application.getAtOnce(Application.REQUESTS, i -> "/identity?id=request-" + i);
-            assertThat(answers).hasSize(Application.REQUESTS).containsOnly("same");
-        }
+    @ValueSource(strings = {"unlimited", "limited", "platform", "bounded", "in-caller"})
+    void eachOf200ConcurrentRequestsSeesOnlyItsOwn(String group) {
+        List<String> answers =
+                application.getAtOnce(Application.REQUESTS, i -> "/identity?group=" + group + "&id=request-" + i);
+        assertThat(answers).hasSize(Application.REQUESTS).containsOnly("same");
     }
 
     @Nested

@@ -9,6 +9,8 @@ import io.github.errgroup.Subtask;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -18,6 +20,7 @@ import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
@@ -26,32 +29,48 @@ import org.springframework.web.bind.annotation.RestController;
 class IdiomsTest {
     private static final int REQUESTS = 200;
 
+    private static final int NESTED = 50;
+
     /** Every twentieth request fails: 5 %. */
     private static final int FAILING = 20;
+
+    private static WebApplication application;
+
+    @BeforeAll
+    static void start() {
+        application = WebApplication.start(
+                Application.class,
+                "errgroup.groups.stock.limit=2",
+                "errgroup.groups.outer.executor.type=application",
+                "errgroup.groups.inner.executor.type=application");
+    }
+
+    @AfterAll
+    static void stop() {
+        application.close();
+    }
 
     @ParameterizedTest
     @ValueSource(strings = {"factory", "template", "provider"})
     void noRequestSeesAnothersResultFailureOrCancellation(String idiom) {
-        try (WebApplication application = WebApplication.start(Application.class, "errgroup.groups.stock.limit=2")) {
-            List<String> answers = application.getAtOnce(REQUESTS, i -> "/" + idiom + "?id=" + i);
-            List<String> own = new ArrayList<>();
-            for (int i = 0; i < REQUESTS; i++) {
-                own.add(i % FAILING == 0 ? "failure of " + i : "price of " + i + ", stock of " + i);
-            }
-            assertThat(answers).isEqualTo(own);
-            assertThat(application.context().getBean(ErrGroups.class).live()).isEmpty();
+        List<String> answers = application.getAtOnce(REQUESTS, i -> "/" + idiom + "?id=" + i);
+        List<String> own = new ArrayList<>();
+        for (int i = 0; i < REQUESTS; i++) {
+            own.add(i % FAILING == 0 ? "failure of " + i : "price of " + i + ", stock of " + i);
         }
+        assertThat(answers).isEqualTo(own);
+        assertThat(application.context().getBean(ErrGroups.class).live()).isEmpty();
     }
 
     @Test
     void fiftyNestedRequestsOnBootsEightThreadsFinish() {
-        try (WebApplication application = WebApplication.start(
-                Application.class, "errgroup.groups.stock.limit=2", "errgroup.executor.type=application")) {
-            List<String> answers = application.getAtOnce(50, i -> "/nested?id=" + i);
-            for (int i = 0; i < 50; i++) {
-                assertThat(answers.get(i)).isEqualTo("price of " + i + ", stock of " + i);
-            }
+        List<String> answers = application.getAtOnce(NESTED, i -> "/nested?id=" + i);
+        for (int i = 0; i < NESTED; i++) {
+            assertThat(answers.get(i)).isEqualTo("price of " + i + ", stock of " + i);
         }
+        ThreadPoolTaskExecutor boots = application.context().getBean(ThreadPoolTaskExecutor.class);
+        assertThat(boots.getCorePoolSize()).isEqualTo(8);
+        assertThat(boots.getPoolSize()).isBetween(1, 8);
     }
 
     /** What each request does with its group. */
@@ -152,8 +171,10 @@ class IdiomsTest {
 
     @RestController
     static class Quotes {
-        private final CountDownLatch allIn = new CountDownLatch(REQUESTS);
-        private final CountDownLatch allNestedIn = new CountDownLatch(50);
+        private final CountDownLatch allAtTheFactory = new CountDownLatch(REQUESTS);
+        private final CountDownLatch allAtTheTemplate = new CountDownLatch(REQUESTS);
+        private final CountDownLatch allAtTheProvider = new CountDownLatch(REQUESTS);
+        private final CountDownLatch allNested = new CountDownLatch(NESTED);
         private final FactoryService factory;
         private final TemplateService template;
         private final ProviderService provider;
@@ -171,25 +192,25 @@ class IdiomsTest {
 
         @GetMapping("/factory")
         String factory(@RequestParam int id) throws InterruptedException {
-            together(allIn);
+            together(allAtTheFactory);
             return factory.quote(id);
         }
 
         @GetMapping("/template")
         String template(@RequestParam int id) throws InterruptedException {
-            together(allIn);
+            together(allAtTheTemplate);
             return template.quote(id);
         }
 
         @GetMapping("/provider")
         String provider(@RequestParam int id) throws InterruptedException {
-            together(allIn);
+            together(allAtTheProvider);
             return provider.quote(id);
         }
 
         @GetMapping("/nested")
         String nested(@RequestParam int id) throws InterruptedException {
-            together(allNestedIn);
+            together(allNested);
             return factory.nested(id);
         }
     }

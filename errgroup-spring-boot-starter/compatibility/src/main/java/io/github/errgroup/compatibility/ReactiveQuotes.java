@@ -1,0 +1,45 @@
+package io.github.errgroup.compatibility;
+
+import io.github.errgroup.ErrGroup;
+import io.github.errgroup.ErrGroups;
+import io.github.errgroup.Subtask;
+import java.util.concurrent.CountDownLatch;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+
+/** A group on an event loop, and where it belongs. */
+@RestController
+@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
+class ReactiveQuotes {
+    private final ErrGroups groups;
+
+    ReactiveQuotes(ErrGroups groups) {
+        this.groups = groups;
+    }
+
+    @GetMapping("/on-the-event-loop")
+    Mono<String> onTheEventLoop() {
+        return Mono.fromCallable(() -> quote(1)).onErrorResume(e -> Mono.just(String.valueOf(e.getMessage())));
+    }
+
+    @GetMapping("/elastic")
+    Mono<String> elastic() {
+        return Mono.fromCallable(() -> quote(0)).subscribeOn(Schedulers.boundedElastic());
+    }
+
+    /** One task that waits for so many events, which never come. */
+    private String quote(int events) throws InterruptedException {
+        CountDownLatch awaited = new CountDownLatch(events);
+        try (ErrGroup group = groups.open("stock")) {
+            Subtask<String> task = group.go(() -> {
+                awaited.await();
+                return "done";
+            });
+            group.await();
+            return task.get();
+        }
+    }
+}

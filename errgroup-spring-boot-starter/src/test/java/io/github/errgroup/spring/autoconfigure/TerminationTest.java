@@ -1,0 +1,178 @@
+package io.github.errgroup.spring.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.errgroup.ErrGroup;
+import io.github.errgroup.ErrGroups;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.web.server.context.WebServerInitializedEvent;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** SIGTERM to a JVM of its own, while clients ask it without a pause. */
+@Timeout(300)
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "has no SIGTERM")
+class TerminationTest {
+    private static final int CLIENTS = 10;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"auto", "application"})
+    void noRequestThatWasAcceptedFailsAndNoTaskOutlivesTheContext(String type) throws Exception {
+        Process service = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:TieredStopAtLevel=1", // a short life
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Service.class.getName(),
+                        "--server.port=0",
+                        "--spring.main.banner-mode=off",
+                        "--logging.level.root=warn",
+                        "--errgroup.executor.type=" + type)
+                .redirectErrorStream(true)
+                .start();
+        BufferedReader output =
+                new BufferedReader(new InputStreamReader(service.getInputStream(), StandardCharsets.UTF_8));
+        List<String> lines = new ArrayList<>();
+        int port = Integer.parseInt(lineAfter("port ", output, lines));
+
+        AtomicBoolean go = new AtomicBoolean(true);
+        CountDownLatch underLoad = new CountDownLatch(5 * CLIENTS);
+        AtomicInteger refusedAnswers = new AtomicInteger();
+        List<Thread> clients = new ArrayList<>();
+        for (int i = 0; i < CLIENTS; i++) {
+            clients.add(new Thread(() -> askUntilGone(port, go, underLoad, refusedAnswers)));
+        }
+        clients.forEach(Thread::start);
+        assertThat(underLoad.await(60, TimeUnit.SECONDS)).isTrue();
+        service.toHandle().destroy(); // the process's own destroy() would close its output
+
+        String end = lineAfter("end ", output, lines);
+        go.set(false);
+        for (Thread client : clients) {
+            client.join();
+        }
+        assertThat(service.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        String[] counts = end.split(" ");
+        int accepted = Integer.parseInt(counts[0]);
+        int answered = Integer.parseInt(counts[1]);
+        int running = Integer.parseInt(counts[2]);
+        assertThat(accepted).as(lines.toString()).isGreaterThanOrEqualTo(5 * CLIENTS);
+        assertThat(answered).as(lines.toString()).isEqualTo(accepted);
+        assertThat(running).isZero();
+        assertThat(refusedAnswers).hasValue(0);
+    }
+
+    private static String lineAfter(String prefix, BufferedReader output, List<String> lines) throws IOException {
+        for (String line = output.readLine(); line != null; line = output.readLine()) {
+            lines.add(line);
+            if (line.startsWith(prefix)) {
+                return line.substring(prefix.length());
+            }
+        }
+        throw new AssertionError("no line began with '" + prefix + "': " + lines);
+    }
+
+    /** A connection that is no longer taken is no failure; an answer other than 200 is. */
+    private static void askUntilGone(
+            int port, AtomicBoolean go, CountDownLatch underLoad, AtomicInteger refusedAnswers) {
+        HttpClient client = HttpClient.newHttpClient();
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/quote"))
+                .timeout(Duration.ofSeconds(30))
+                .build();
+        while (go.get()) {
+            try {
+                int status = client.send(request, HttpResponse.BodyHandlers.ofString())
+                        .statusCode();
+                // 503 is the server's own word for a connection that it took before and serves no more.
+                if (status != 200 && status != 503) {
+                    refusedAnswers.incrementAndGet();
+                }
+                underLoad.countDown();
+            } catch (IOException gone) {
+                Thread.onSpinWait();
+            } catch (InterruptedException e) {
+                return;
+            }
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    @RestController
+    static class Service implements DisposableBean {
+        private final AtomicInteger accepted = new AtomicInteger();
+        private final AtomicInteger answered = new AtomicInteger();
+        private final AtomicInteger running = new AtomicInteger();
+        private final ObjectProvider<ErrGroups> groups;
+
+        Service(ObjectProvider<ErrGroups> groups) {
+            this.groups = groups;
+        }
+
+        public static void main(String[] args) {
+            SpringApplication.run(Service.class, args);
+        }
+
+        @Bean
+        static ApplicationListener<WebServerInitializedEvent> tellsThePort() {
+            return event -> System.out.println("port " + event.getWebServer().getPort());
+        }
+
+        @GetMapping("/quote")
+        String quote() throws InterruptedException {
+            accepted.incrementAndGet();
+            for (int step = 0; step < 3; step++) {
+                try (ErrGroup group = groups.getObject().open("quote")) {
+                    group.go(this::supplier);
+                    group.go(this::supplier);
+                    group.await();
+                }
+            }
+            answered.incrementAndGet();
+            return "done";
+        }
+
+        /** As long as a quick supplier takes, so that the signal comes while tasks run. */
+        private void supplier() throws InterruptedException {
+            running.incrementAndGet();
+            try {
+                boolean unused = new CountDownLatch(1).await(5, TimeUnit.MILLISECONDS);
+            } finally {
+                running.decrementAndGet();
+            }
+        }
+
+        /** After every lifecycle phase. */
+        @Override
+        public void destroy() {
+            System.out.println("end " + accepted + " " + answered + " " + running);
+        }
+    }
+}
