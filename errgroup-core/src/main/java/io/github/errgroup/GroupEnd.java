@@ -62,9 +62,12 @@ abstract class GroupEnd extends GroupTasks {
         refuseInside("await");
         Wait.guard(self()); // also if there is nothing to wait for: a bug shows in the first test
         boolean interrupted = false;
+        boolean late = false;
         do {
             if (!isQuiet()) {
-                interrupted |= awaitUntil(GroupState::isQuiet, self(), true);
+                // Once every task has ended an interrupt cancels nothing any more, though a hook may still run (J4).
+                interrupted |= awaitUntil(GroupState::isIdle, self(), true);
+                late |= awaitUntil(GroupState::isQuiet, self(), false);
             }
             if (!options().cancelOnError() && !is(CANCELLED | FINISHED | CLOSED)) {
                 break; // it may go on
@@ -74,11 +77,14 @@ abstract class GroupEnd extends GroupTasks {
             }
         } while (!is(FINISHED));
         if (is(FINISHED)) {
-            interrupted |= awaitUntil(GroupEnd::isAnswered, self(), false);
+            late |= awaitUntil(GroupEnd::isAnswered, self(), false);
         }
         Failures bad = failuresIfAny();
         if (bad != null) {
             bad.answered();
+        }
+        if (late) {
+            Thread.currentThread().interrupt(); // not ours to answer
         }
         return interrupted;
     }

@@ -297,6 +297,11 @@ abstract class GroupState {
         }
     }
 
+    /** Every task has ended. */
+    final boolean isIdle() {
+        return outstanding() == 0;
+    }
+
     /** Every task has ended, and no hook runs. */
     final boolean isQuiet() {
         return outstanding() == 0 && hooksActive == 0;

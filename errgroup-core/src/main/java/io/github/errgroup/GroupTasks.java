@@ -550,6 +550,11 @@ abstract class GroupTasks extends GroupState {
         return timed;
     }
 
+    /** Whether its tasks have more than a body and a name: listeners, captured context, a shared limit. */
+    final boolean isRich() {
+        return rich;
+    }
+
     final String title() {
         return "group '" + options.name() + "'";
     }

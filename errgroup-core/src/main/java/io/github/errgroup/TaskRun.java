@@ -190,7 +190,7 @@ final class TaskRun<T extends @Nullable Object> implements Subtask<T>, Runnable,
             state = State.FAILED;
         }
         boolean interrupted =
-                host == Host.FRESH_THREAD && !engine.isTimed() ? !closeWindowOfFresh() : !closeWindow(ENDING);
+                host == Host.FRESH_THREAD && !engine.isRich() ? !closeWindowOfFresh() : !closeWindow(ENDING);
         engine.end(this, state, result, interrupted, host);
     }
 
@@ -241,8 +241,8 @@ final class TaskRun<T extends @Nullable Object> implements Subtask<T>, Runnable,
     }
 
     /**
-     * The same without a CAS, where the thread ends with its task and no listener runs in it: an interrupt that comes
-     * between the two steps finds no user code any more.
+     * The same without a CAS, where the thread ends with its task and runs neither a listener nor, through a shared limit,
+     * another group's task: an interrupt that comes between the two steps finds no user code any more.
      */
     private boolean closeWindowOfFresh() {
         if (status != ACTIVE) {
