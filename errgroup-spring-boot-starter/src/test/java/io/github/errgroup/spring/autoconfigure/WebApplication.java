@@ -32,7 +32,7 @@ final class WebApplication implements AutoCloseable {
                         "server.port=0",
                         "server.tomcat.threads.max=" + THREADS,
                         "spring.main.banner-mode=off",
-                        "logging.level.root=warn")
+                        "logging.level.org=warn")
                 .properties(properties)
                 .run());
     }
