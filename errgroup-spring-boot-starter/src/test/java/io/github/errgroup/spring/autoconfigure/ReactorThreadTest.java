@@ -7,6 +7,7 @@ import io.github.errgroup.ErrGroups;
 import io.github.errgroup.Subtask;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
@@ -42,6 +43,21 @@ class ReactorThreadTest {
                     .contains("subscribeOn(Schedulers.boundedElastic())");
             assertThat(groups.live()).isEmpty();
         });
+    }
+
+    @Test
+    void awaitThereThrowsAlsoWhenEveryTaskHasEnded() {
+        Contexts.wired()
+                .withPropertyValues("errgroup.executor.bean=inCaller")
+                .withBean("inCaller", Executor.class, () -> Runnable::run)
+                .run(context -> {
+                    ErrGroups groups = context.getBean(ErrGroups.class);
+                    Mono<String> answer = Mono.fromCallable(() -> quote(groups, new CountDownLatch(0)))
+                            .subscribeOn(Schedulers.parallel())
+                            .onErrorResume(IllegalStateException.class, e -> Mono.just("refused"));
+                    assertThat(answer.block(PATIENCE)).isEqualTo("refused");
+                    assertThat(groups.live()).isEmpty();
+                });
     }
 
     @Test
