@@ -17,13 +17,20 @@ import org.openjdk.jcstress.infra.results.LLL_Result;
 @Outcome(expect = Expect.FORBIDDEN, desc = "the flag outlived the task")
 @State
 @SeededFault(
-        value = "the end does not wait for an interrupt that is on its way",
-        replace = "                task.awaitDelivery();\n",
-        by = "")
+        value = "an interrupt counts as delivered before it has arrived",
+        replace = "            Interrupts.deliver(thread, this::delivered);\n",
+        by = "            delivered();\n"
+                + "            for (int spin = 0; spin < 200; spin++) {\n"
+                + "                Thread.onSpinWait();\n"
+                + "            }\n"
+                + "            Interrupts.deliver(thread, () -> {});\n")
 @SeededFault(
         value = "whether the window is open is looked at before the interrupt, and not claimed",
         replace = "if (thread != null && STATUS.compareAndSet(this, ACTIVE, INTERRUPTING)) {",
-        by = "if (thread != null && status == ACTIVE) {")
+        by = "if (thread != null && status == ACTIVE) {\n"
+                + "            for (int spin = 0; spin < 200; spin++) {\n"
+                + "                Thread.onSpinWait();\n"
+                + "            }\n")
 public class CancelAgainstEnd {
     private final ErrGroup group = Stage.open();
 

@@ -14,6 +14,9 @@ import org.openjdk.jcstress.infra.runners.TestList;
  * that the fault stands beside fails. Ends with 1 if either is not so.
  */
 public final class Prove {
+    /** How often a fault is looked for before it counts as missed. */
+    private static final int ROUNDS = 4;
+
     private final FaultyEngine faulty;
 
     private final Jcstress jcstress;
