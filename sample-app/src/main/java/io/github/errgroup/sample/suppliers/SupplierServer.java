@@ -29,6 +29,9 @@ final class SupplierServer implements AutoCloseable {
         factory.setRegisterDefaultServlet(false);
         factory.addConnectorCustomizers(connector -> {
             connector.setProperty("maxConnections", "20000");
+            // Few are enough for answers that wait on a timer, and always as many leave the count of threads in peace.
+            connector.setProperty("maxThreads", "16");
+            connector.setProperty("minSpareThreads", "16");
             // A burst of new connections is not to overflow the queue: a dropped packet is sent again after a second.
             connector.setProperty("acceptCount", "4096");
             connector.setProperty("maxKeepAliveRequests", "-1");
