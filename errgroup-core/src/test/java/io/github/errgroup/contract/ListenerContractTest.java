@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import io.github.errgroup.CancelReason;
 import io.github.errgroup.ErrGroup;
 import io.github.errgroup.ErrGroupException;
+import io.github.errgroup.ErrGroupOptions;
 import io.github.errgroup.GroupListener;
 import io.github.errgroup.GroupOutcome;
 import io.github.errgroup.Subtask;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -23,6 +25,11 @@ import org.junit.jupiter.api.Test;
 class ListenerContractTest extends GroupContract {
     /** How many tasks listeners may start: each is told of in its turn. */
     private final AtomicInteger starts = new AtomicInteger(3);
+
+    /** A group for tests that know every event: none of its tasks is lost, so nothing may be compensated meanwhile. */
+    private ErrGroup openPatiently(UnaryOperator<ErrGroupOptions> changes) {
+        return open(o -> changes.apply(o.starvationTimeout(Duration.ofMinutes(1))));
+    }
 
     /** A listener whose every method does this. */
     private static GroupListener always(Runnable action) {
@@ -43,7 +50,7 @@ class ListenerContractTest extends GroupContract {
     @Test
     void J11_a_task_that_succeeds_is_told_of_between_open_and_end() throws Exception {
         Recorder recorder = new Recorder();
-        ErrGroup group = open(o -> o.listener(recorder));
+        ErrGroup group = openPatiently(o -> o.listener(recorder));
         assertThat(recorder.events()).containsExactly("open");
         group.go("one", () -> "x");
         group.await();
@@ -55,7 +62,7 @@ class ListenerContractTest extends GroupContract {
     @Test
     void J11_a_failure_is_recorded_then_cancels_then_is_told_as_the_tasks_end() {
         Recorder recorder = new Recorder();
-        ErrGroup group = open(o -> o.listener(recorder));
+        ErrGroup group = openPatiently(o -> o.listener(recorder));
         group.go("one", () -> {
             throw new Broken("first");
         });
@@ -195,7 +202,7 @@ class ListenerContractTest extends GroupContract {
         for (Throwable thrown : List.of(new IllegalStateException("listener"), new LinkageError("listener"))) {
             try (LogTap log = new LogTap()) {
                 Recorder after = new Recorder();
-                ErrGroup group = open(
+                ErrGroup group = openPatiently(
                         o -> o.limit(1).listener(always(() -> throwing(thrown))).listener(after));
                 Subtask<String> task = group.go("one", () -> "x");
                 group.await();
@@ -215,7 +222,8 @@ class ListenerContractTest extends GroupContract {
     void J10_one_that_throws_does_not_hide_a_failure_nor_hinder_the_cancellation() throws Exception {
         needsTasksAtOnce(2);
         try (LogTap log = new LogTap()) {
-            ErrGroup group = open(o -> o.listener(always(() -> throwing(new IllegalStateException("listener")))));
+            ErrGroup group =
+                    openPatiently(o -> o.listener(always(() -> throwing(new IllegalStateException("listener")))));
             Subtask<?> sibling = stuck(group);
             Broken broken = new Broken("first");
             group.go(() -> {
