@@ -8,6 +8,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplicat
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 /** A group on an event loop, and where it belongs. */
@@ -22,7 +23,11 @@ class ReactiveQuotes {
 
     @GetMapping("/on-the-event-loop")
     Mono<String> onTheEventLoop() {
-        return Mono.fromCallable(() -> quote(1)).onErrorResume(e -> Mono.just(String.valueOf(e.getMessage())));
+        // Boot 3.5 takes Tomcat for WebFlux where it is on the class path beside Netty, and Tomcat's threads may block.
+        Scheduler notBlocking = Schedulers.isInNonBlockingThread() ? Schedulers.immediate() : Schedulers.parallel();
+        return Mono.fromCallable(() -> quote(1))
+                .subscribeOn(notBlocking)
+                .onErrorResume(e -> Mono.just(String.valueOf(e.getMessage())));
     }
 
     @GetMapping("/elastic")
