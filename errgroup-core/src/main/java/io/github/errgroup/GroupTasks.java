@@ -351,6 +351,12 @@ abstract class GroupTasks extends GroupState {
         return workers == null || workers.isIdle();
     }
 
+    /** Whether the end of a task starts a queued one, and nothing else that could hold up the thread. */
+    final boolean isBacklogged() {
+        Slots waiting = slots;
+        return waiting != null && waiting.hasBacklog() && options.sharedLimit() == null;
+    }
+
     /** The last task that waited for a worker was taken. */
     final void queueDrained() {
         Slots waiting = slots;

@@ -128,6 +128,10 @@ final class Slots {
         }
     }
 
+    boolean hasBacklog() {
+        return backlogSize > 0;
+    }
+
     /** Visits what waits here. */
     void forEachBacklogged(Consumer<TaskRun<?>> visitor) {
         backlog.forEach(visitor);

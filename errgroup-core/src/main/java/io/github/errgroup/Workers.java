@@ -137,15 +137,27 @@ final class Workers {
             if (!takeSeat(task)) {
                 return;
             }
-            for (; ; ) {
-                if (task != null) {
-                    run(task, thread);
-                } else if (!findMore()) {
-                    break;
+            try {
+                for (; ; ) {
+                    if (task != null) {
+                        run(task, thread);
+                    } else if (!findMore()) {
+                        break;
+                    }
+                    task = queue.poll();
                 }
-                task = queue.poll();
+            } finally {
+                LiveTasks.remove(row, seat);
+                giveUpCommitment(); // only if the engine itself failed (no memory): another worker takes over
             }
-            LiveTasks.remove(row, seat);
+        }
+
+        private void giveUpCommitment() {
+            if (isCommitted) {
+                isCommitted = false;
+                committed.set(0);
+                ensureCommitted();
+            }
         }
 
         /** Without a seat nobody could cancel what it runs: then it gives up, and the task with it. */
@@ -154,12 +166,10 @@ final class Workers {
                 group.live().add(this, wanted);
                 return true;
             } catch (Throwable e) {
-                isCommitted = false;
-                committed.set(0);
                 if (task != null) {
                     end(task, e);
                 }
-                ensureCommitted();
+                giveUpCommitment();
                 return false;
             }
         }
@@ -205,6 +215,9 @@ final class Workers {
         /** What the next task of the group must not find. */
         @Override
         public void taskEnds(TaskRun<?> task, boolean interrupted) {
+            if (group.isBacklogged() && committed.compareAndSet(0, 1)) {
+                isCommitted = true; // the slot that is freed next starts a task, which this worker can take
+            }
             Thread thread = Thread.currentThread();
             Thread.interrupted();
             if (!name.equals(thread.getName())) {

@@ -110,14 +110,35 @@ class ThreadsTest {
 
         @Test
         void J13_reuseThreads_true_lets_a_worker_take_the_next_task_there_too() throws Exception {
-            Counted counted = new Counted();
-            try (ErrGroup group = counted.open(o -> o.reuseThreads(true).cancelOnError(false))) {
-                for (int i = 0; i < 50; i++) {
-                    group.go(() -> {});
-                    group.await();
-                }
+            AtomicInteger made = new AtomicInteger();
+            Gate late = new Gate();
+            Set<Thread> threads = ConcurrentHashMap.newKeySet();
+            try (ErrGroup group = ErrGroup.open(o -> o.reuseThreads(true).threadFactory(command -> {
+                boolean first = made.getAndIncrement() == 0;
+                return new Thread(() -> {
+                    if (!first) {
+                        late.passIgnoringInterrupts();
+                    }
+                    command.run();
+                });
+            }))) {
+                Gate last = new Gate();
+                group.go(() -> {
+                    for (int i = 0; i < 50; i++) {
+                        boolean isLast = i == 49;
+                        group.go(() -> {
+                            threads.add(Thread.currentThread());
+                            if (isLast) {
+                                last.open();
+                            }
+                        });
+                    }
+                });
+                last.pass(); // every other thread is late: the first worker took them all
+                late.open();
+                group.await();
             }
-            assertThat(counted.made.get()).isLessThan(50);
+            assertThat(threads).hasSize(1);
         }
     }
 
@@ -129,7 +150,7 @@ class ThreadsTest {
             try (ErrGroup group = counted.open(o -> o.limit(1))) {
                 assertThat(threadsOfQueuedTasks(group, 20)).hasSize(20);
             }
-            assertThat(counted.made.get()).isLessThan(20);
+            assertThat(counted.made).hasValue(1);
         }
 
         @Test
