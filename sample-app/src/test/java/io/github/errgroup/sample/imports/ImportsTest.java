@@ -3,6 +3,7 @@ package io.github.errgroup.sample.imports;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.errgroup.CancelReason;
 import io.github.errgroup.ErrGroup;
 import io.github.errgroup.ErrGroupException;
 import io.github.errgroup.ErrGroups;
@@ -181,9 +182,13 @@ abstract class ImportsTest {
 
                 group.cancel();
 
-                assertThatThrownBy(group::await)
-                        .isInstanceOf(ErrGroupException.class)
-                        .hasCauseInstanceOf(CancellationException.class);
+                // An interrupt closes PostgreSQL's socket under a virtual thread. Spring then reports that the rollback
+                // failed, in place of what began it; which is why the application does not interrupt.
+                var ended = assertThatThrownBy(group::await).isInstanceOf(ErrGroupException.class);
+                if (!interrupting) {
+                    ended.hasCauseInstanceOf(CancellationException.class);
+                }
+                assertThat(group.context().reason()).isEqualTo(CancelReason.EXPLICIT);
             }
             assertThat(count()).isZero();
         }
