@@ -7,6 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Takes snapshots: reads what the tasks write, and holds up none of them. */
 final class Snapshots {
+    /** Where tasks come and go so fast that the word never stands still, the last reading has to do. */
+    private static final int MAX_TRIES = 1_000;
+
     private Snapshots() {}
 
     static GroupSnapshot of(GroupEngine engine) {
@@ -16,23 +19,30 @@ final class Snapshots {
         engine.live().forEach(task -> add(tasks, task, now));
         engine.forEachWaiting(task -> add(tasks, task, now));
         tasks.sort((one, other) -> Long.compare(one.index(), other.index()));
-        // Outcomes are counted before a task leaves the word, so the word is read first: nothing is counted as
-        // succeeded
-        // that was not; then at worst a task that just failed is counted as pending too, and made up for.
+        // A task is counted by its outcome before it leaves the word. So the counts are read between two readings of
+        // one
+        // word: nothing is counted as succeeded that was not, and only a task in the middle of its end is counted
+        // twice,
+        // as failed and as pending, and made up for below.
         long admitted;
         long pending;
-        Failures bad;
+        long failed;
+        long cancelled;
+        long skipped;
+        long withdrawn;
         long word;
+        int tries = 0;
         do {
             word = engine.progress();
             admitted = engine.admitted();
             pending = engine.outstanding();
-            bad = engine.failuresIfAny();
-        } while (word != engine.progress());
-        long failed = bad == null ? 0 : bad.failed.get();
-        long cancelled = bad == null ? 0 : bad.cancelled.get();
-        long skipped = bad == null ? 0 : bad.skipped.get();
-        long submitted = admitted - (bad == null ? 0 : bad.withdrawn.get());
+            Failures bad = engine.failuresIfAny();
+            failed = bad == null ? 0 : bad.failed.get();
+            cancelled = bad == null ? 0 : bad.cancelled.get();
+            skipped = bad == null ? 0 : bad.skipped.get();
+            withdrawn = bad == null ? 0 : bad.withdrawn.get();
+        } while (word != engine.progress() && ++tries < MAX_TRIES);
+        long submitted = admitted - withdrawn;
         long succeeded = Math.max(0, submitted - pending - failed - cancelled - skipped);
         GroupSnapshot.Phase phase = engine.phase();
         return new GroupSnapshot(
