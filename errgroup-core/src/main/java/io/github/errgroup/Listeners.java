@@ -17,10 +17,6 @@ final class Listeners {
         this.all = all;
     }
 
-    boolean isEmpty() {
-        return all.isEmpty();
-    }
-
     void tell(Consumer<GroupListener> event) {
         for (int i = 0; i < all.size(); i++) {
             GroupListener listener = all.get(i);

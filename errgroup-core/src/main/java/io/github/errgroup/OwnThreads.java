@@ -20,14 +20,11 @@ final class OwnThreads extends TaskThreads {
     /** Factories kept by group name, so that a name costs its string once and not per thread. */
     private static final int MAX_CACHED_NAMES = 256;
 
-    private final boolean virtual;
-
     private final Function<String, ThreadFactory> factoryByGroup;
 
     private final ConcurrentHashMap<String, ThreadFactory> cache = new ConcurrentHashMap<>();
 
-    private OwnThreads(boolean virtual, Function<String, ThreadFactory> factoryByGroup) {
-        this.virtual = virtual;
+    private OwnThreads(Function<String, ThreadFactory> factoryByGroup) {
         this.factoryByGroup = factoryByGroup;
     }
 
@@ -36,20 +33,15 @@ final class OwnThreads extends TaskThreads {
             throw new UnsupportedOperationException("virtual threads need Java 21 or newer, this is Java "
                     + Runtime.version().feature() + "; use platform threads");
         }
-        return new OwnThreads(true, group -> virtualFactory(prefix + group));
+        return new OwnThreads(group -> virtualFactory(prefix + group));
     }
 
     static OwnThreads ofPlatform(String prefix) {
-        return new OwnThreads(false, group -> new PlatformFactory(prefix + group + "-"));
+        return new OwnThreads(group -> new PlatformFactory(prefix + group + "-"));
     }
 
     static OwnThreads ofFactory(ThreadFactory factory) {
-        return new OwnThreads(false, group -> body -> checked(factory.newThread(body), factory));
-    }
-
-    /** Whether these are the JVM's virtual threads. False where a factory of the user's makes them. */
-    boolean isVirtual() {
-        return virtual;
+        return new OwnThreads(group -> body -> checked(factory.newThread(body), factory));
     }
 
     /** A factory for the threads of a group. */
