@@ -48,7 +48,8 @@ final class Children {
     void closeLeftOpen(TaskRun<?> task) {
         for (GroupEngine child = liveHead(); child != null; child = liveHead()) {
             String what = task.describe() + " left group '" + child.options().name()
-                    + "' open; it was closed with the task. Open groups with try-with-resources or ErrGroup.call";
+                    + "' open; it was closed with the task. Open groups with try-with-resources or ErrGroup.call"
+                    + OpeningPlace.describe(child.openedAt);
             try {
                 child.close();
                 Log.warn(what);

@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * @param listeners who is told what happens, in this order
  * @param waitGuard runs at the start of {@code await}, and in a thread that is about to block in {@code go}; what it throws
  *     is thrown to the caller. For threads that must never block, as an event loop's; null for none
+ * @param captureOpener whether a group remembers where it was opened
  * @param clock time and timer
  */
 public record ErrGroupOptions(
@@ -51,6 +52,7 @@ public record ErrGroupOptions(
         Predicate<? super Throwable> cancellationWhen,
         List<GroupListener> listeners,
         @Nullable Runnable waitGuard,
+        boolean captureOpener,
         GroupClock clock) {
 
     /** The value of {@code limit} that means no limit, as in Go. */
@@ -75,6 +77,7 @@ public record ErrGroupOptions(
             NEVER,
             List.of(),
             null,
+            false,
             GroupClock.system());
 
     /**
@@ -136,6 +139,7 @@ public record ErrGroupOptions(
                 cancellationWhen,
                 listeners,
                 waitGuard,
+                captureOpener,
                 clock);
     }
 
@@ -161,6 +165,7 @@ public record ErrGroupOptions(
                 cancellationWhen,
                 listeners,
                 waitGuard,
+                captureOpener,
                 clock);
     }
 
@@ -186,6 +191,7 @@ public record ErrGroupOptions(
                 cancellationWhen,
                 listeners,
                 waitGuard,
+                captureOpener,
                 clock);
     }
 
@@ -211,6 +217,7 @@ public record ErrGroupOptions(
                 cancellationWhen,
                 listeners,
                 waitGuard,
+                captureOpener,
                 clock);
     }
 
@@ -236,6 +243,7 @@ public record ErrGroupOptions(
                 cancellationWhen,
                 listeners,
                 waitGuard,
+                captureOpener,
                 clock);
     }
 
@@ -261,6 +269,7 @@ public record ErrGroupOptions(
                 cancellationWhen,
                 listeners,
                 waitGuard,
+                captureOpener,
                 clock);
     }
 
@@ -286,6 +295,7 @@ public record ErrGroupOptions(
                 cancellationWhen,
                 listeners,
                 waitGuard,
+                captureOpener,
                 clock);
     }
 
@@ -311,6 +321,7 @@ public record ErrGroupOptions(
                 cancellationWhen,
                 listeners,
                 waitGuard,
+                captureOpener,
                 clock);
     }
 
@@ -336,6 +347,7 @@ public record ErrGroupOptions(
                 cancellationWhen,
                 listeners,
                 waitGuard,
+                captureOpener,
                 clock);
     }
 
@@ -361,6 +373,7 @@ public record ErrGroupOptions(
                 cancellationWhen,
                 listeners,
                 waitGuard,
+                captureOpener,
                 clock);
     }
 
@@ -386,6 +399,7 @@ public record ErrGroupOptions(
                 cancellationWhen,
                 listeners,
                 waitGuard,
+                captureOpener,
                 clock);
     }
 
@@ -411,6 +425,7 @@ public record ErrGroupOptions(
                 cancellationWhen,
                 listeners,
                 waitGuard,
+                captureOpener,
                 clock);
     }
 
@@ -436,6 +451,7 @@ public record ErrGroupOptions(
                 cancellationWhen,
                 listeners,
                 waitGuard,
+                captureOpener,
                 clock);
     }
 
@@ -461,6 +477,35 @@ public record ErrGroupOptions(
                 cancellationWhen,
                 listeners,
                 waitGuard,
+                captureOpener,
+                clock);
+    }
+
+    /**
+     * With or without the place that opens the group, for finding groups that nobody closes: the innermost frames of user
+     * code, at most five, in {@link GroupSnapshot#openedAt()} and in reports of groups left open. For a group made lazily,
+     * the place of its first use.
+     *
+     * @param captureOpener true to walk the stack at each opening
+     * @return a copy
+     */
+    public ErrGroupOptions captureOpener(boolean captureOpener) {
+        return new ErrGroupOptions(
+                name,
+                limit,
+                sharedLimit,
+                timeout,
+                cancelOnError,
+                interruptOnCancel,
+                threads,
+                reuseThreads,
+                starvationTimeout,
+                stragglerGrace,
+                contextPropagator,
+                cancellationWhen,
+                listeners,
+                waitGuard,
+                captureOpener,
                 clock);
     }
 
@@ -486,6 +531,7 @@ public record ErrGroupOptions(
                 cancellationWhen,
                 listeners,
                 waitGuard,
+                captureOpener,
                 clock);
     }
 

@@ -42,6 +42,10 @@ final class GroupEngine extends GroupEnd implements GroupContext {
     /** Made when first needed, then kept. Set by CAS, read by anyone. */
     private volatile @Nullable Deadline deadline;
 
+    /** Null unless it is captured. Written before the group is open to anyone else. */
+    @Nullable
+    OpeningPlace openedAt;
+
     /** The next older group opened by the parent task; see {@link Children}. Written before the group is there. */
     @Nullable
     GroupEngine olderSibling;
@@ -98,6 +102,7 @@ final class GroupEngine extends GroupEnd implements GroupContext {
         Duration timeout = options().timeout();
         openedNanos = options().clock().nanoTime();
         parent = CurrentTask.get();
+        openedAt = options().captureOpener() ? OpeningPlace.here() : null;
         tell(listener -> listener.onOpen(group()));
         if (timeout != null && deadline == null) { // else a listener has just set another
             setTimeout(timeout);

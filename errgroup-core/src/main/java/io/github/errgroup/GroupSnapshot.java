@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param name the group's name
  * @param phase where it is in its life
  * @param age how long ago it was opened; null for a group that was never used
+ * @param openedAt the user code that opened it, innermost frame first; null where that was not captured, see
+ *     {@link ErrGroupOptions#captureOpener(boolean)}, and for a group that was never used
  * @param limit how many tasks may run at once; -1 for no limit
  * @param remaining the time left until its deadline; null where there is none
  * @param reason what cancelled it; null if nothing did
@@ -26,6 +28,7 @@ public record GroupSnapshot(
         String name,
         Phase phase,
         @Nullable Duration age,
+        @Nullable List<StackTraceElement> openedAt,
         int limit,
         @Nullable Duration remaining,
         @Nullable CancelReason reason,

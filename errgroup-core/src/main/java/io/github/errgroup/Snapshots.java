@@ -45,10 +45,12 @@ final class Snapshots {
         long submitted = admitted - withdrawn;
         long succeeded = Math.max(0, submitted - pending - failed - cancelled - skipped);
         GroupSnapshot.Phase phase = engine.phase();
+        OpeningPlace openedAt = engine.openedAt;
         return new GroupSnapshot(
                 options.name(),
                 phase,
                 phase == GroupSnapshot.Phase.UNOPENED ? null : Duration.ofNanos(now - engine.openedNanos()),
+                openedAt == null ? null : openedAt.frames(),
                 engine.limit(),
                 engine.remaining().orElse(null),
                 engine.reason(),

@@ -70,6 +70,10 @@ final class Stragglers {
         if (stack.length > MAX_FRAMES) {
             text.append("\n\t... ").append(stack.length - MAX_FRAMES).append(" more");
         }
+        OpeningPlace place = engine.openedAt;
+        if (place != null) {
+            text.append("\nThe group was opened").append(place);
+        }
         return text.append("\nLet it end when interrupted, poll context().isCancelled(), or register an onCancel hook")
                 .toString();
     }

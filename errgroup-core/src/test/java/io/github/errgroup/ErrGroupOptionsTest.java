@@ -72,6 +72,7 @@ class ErrGroupOptionsTest {
                 new Change("contextPropagator", PROPAGATOR, o -> o.contextPropagator(PROPAGATOR)),
                 new Change("cancellationWhen", PREDICATE, o -> o.cancellationWhen(PREDICATE)),
                 new Change("waitGuard", GUARD, o -> o.waitGuard(GUARD)),
+                new Change("captureOpener", true, o -> o.captureOpener(true)),
                 new Change("listeners", List.of(LISTENER), o -> o.listeners(List.of(LISTENER))),
                 new Change("clock", CLOCK, o -> o.clock(CLOCK)));
     }
