@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * <p>FINISHED is set by one thread, which tells the end and then writes {@link #answered}; every {@code await} and
  * {@code close} returns after that.
  */
-abstract class GroupEnd extends GroupTasks {
+abstract class GroupEnd extends GroupSubmission {
     /** When the group was opened, in its clock. Written before the group is open to anyone else. */
     long openedNanos;
 

@@ -13,9 +13,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The engine of one group: how it opens, how it is cancelled, and what its context tells. It stands on three layers, each
- * with a protocol of its own: {@link GroupState} (counts and phases), {@link GroupTasks} (a task's way), {@link GroupEnd}
- * (waiting and answering).
+ * The engine of one group: how it opens, how it is cancelled, and what its context tells. It stands on four layers, each
+ * with a protocol of its own: {@link GroupState} (counts and phases), {@link GroupTasks} and
+ * {@link GroupSubmission} (a task's way out and in), {@link GroupEnd} (waiting and answering).
  *
  * <p>Cancellation: CANCELLED is set by one thread, which then writes the cause, tells it, and only then interrupts and
  * skips the live tasks, of this group and of those opened in them. Hooks come last, since they may block, and keep the

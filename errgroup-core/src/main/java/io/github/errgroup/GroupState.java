@@ -88,7 +88,7 @@ abstract class GroupState {
     @SuppressWarnings("unused")
     private volatile int hooksActive;
 
-    /** The thread that waits, or one of them. Set by CAS, taken back by that thread. */
+    /** The thread that waits, or one of them; it may be asked to look for work. Set by CAS, taken back by that thread. */
     private volatile @Nullable Thread awaiter;
 
     /** Further threads that wait, newest first; those that wait no more are passed over. Pushed by CAS. */
@@ -307,6 +307,15 @@ abstract class GroupState {
         return outstanding() == 0 && hooksActive == 0;
     }
 
+    /** A virtual thread that waits for the group: cheap to wake. Null if there is none. */
+    final @Nullable Thread virtualAwaiter() {
+        Thread thread = awaiter;
+        return thread != null && OwnThreads.isVirtual(thread) ? thread : null;
+    }
+
+    /** Called by a waiting thread: there may be queued tasks that need one more worker. */
+    abstract void lookForWork();
+
     final void wakeAwaiters() {
         Thread thread = awaiter;
         if (thread != null) {
@@ -332,6 +341,7 @@ abstract class GroupState {
             Awaiter further = AWAITER.compareAndSet(this, null, Thread.currentThread()) ? null : push(new Awaiter());
             try {
                 while (!condition.holds(engine)) {
+                    engine.lookForWork();
                     if (Thread.interrupted()) {
                         interrupted = true;
                         if (cancelIfInterrupted) {
@@ -350,6 +360,7 @@ abstract class GroupState {
                     further.thread = null;
                     head();
                 }
+                engine.lookForWork();
             }
         }
         return interrupted;

@@ -1,5 +1,8 @@
 package io.github.errgroup;
 
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 import java.lang.reflect.Method;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadFactory;
@@ -13,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class OwnThreads extends TaskThreads {
     static final boolean VIRTUAL_SUPPORTED = virtualBuilderOrNull() != null;
+
+    private static final @Nullable MethodHandle IS_VIRTUAL = isVirtualOrNull();
 
     static final OwnThreads AUTOMATIC =
             VIRTUAL_SUPPORTED ? ofVirtual(DEFAULT_NAME_PREFIX) : ofPlatform(DEFAULT_NAME_PREFIX);
@@ -99,6 +104,24 @@ final class OwnThreads extends TaskThreads {
             return (ThreadFactory) builder.getMethod("factory").invoke(named);
         } catch (ReflectiveOperationException e) {
             throw new LinkageError("Thread.ofVirtual() is not as Java 21 specifies it", e);
+        }
+    }
+
+    /** Whether a thread is virtual, on any JVM. */
+    static boolean isVirtual(Thread thread) {
+        try {
+            return IS_VIRTUAL != null && (boolean) IS_VIRTUAL.invokeExact(thread);
+        } catch (Throwable e) {
+            throw new LinkageError("Thread.isVirtual() is not as Java 21 specifies it", e);
+        }
+    }
+
+    private static @Nullable MethodHandle isVirtualOrNull() {
+        try {
+            return MethodHandles.publicLookup()
+                    .findVirtual(Thread.class, "isVirtual", MethodType.methodType(boolean.class));
+        } catch (ReflectiveOperationException e) {
+            return null;
         }
     }
 

@@ -3,7 +3,7 @@ package io.github.errgroup;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +16,11 @@ import org.jspecify.annotations.Nullable;
  *       a task in the queue and finds none committed, commits a new worker.
  *   <li>Before a worker runs a task it sees to it that, if the queue is not empty, another is committed. So no task ever
  *       waits for another to end: short ones share a few threads, blocking ones get one each.
+ *   <li>The first worker commits a waiting virtual thread instead, where the group has one: woken, it starts a worker if
+ *       tasks still wait, and runs none itself. Mostly the first worker has run them all by then, so that few short tasks
+ *       cost one thread, not two; an awaiter has to be woken at the end anyway. Who commits the awaiter writes
+ *       {@link #committed}, then looks whether it still waits; who waits no more writes that, then reads
+ *       {@link #committed}.
  *   <li>To stop being committed is to write {@link #committed}, then look at the queue again; to submit is to write the
  *       queue, then read {@link #committed}. One of the two sees the other.
  *   <li>Who frees a slot while the queue is not empty wakes no blocked caller of {@code go}: the worker that empties the
@@ -24,11 +29,21 @@ import org.jspecify.annotations.Nullable;
  * </ol>
  */
 final class Workers {
+    private static final int NOBODY = 0;
+
+    private static final int WORKER = 1;
+
+    private static final int AWAITER = 2;
+
+    private static final VarHandle COMMITTED;
+
     private static final VarHandle CURRENT;
 
     static {
         try {
-            CURRENT = MethodHandles.lookup().findVarHandle(Worker.class, "current", TaskRun.class);
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            COMMITTED = lookup.findVarHandle(Workers.class, "committed", int.class);
+            CURRENT = lookup.findVarHandle(Worker.class, "current", TaskRun.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -40,20 +55,50 @@ final class Workers {
 
     private final RunQueue queue = new RunQueue();
 
-    /** 1 while a worker is committed. */
-    private final AtomicInteger committed = new AtomicInteger();
+    /** Who is committed. */
+    private volatile int committed;
 
-    /** Where the next worker sits among the live tasks: any place will do. */
-    private int seats;
+    /** Workers started so far; the next one's place among the live tasks. Written by who is committed. */
+    private int started;
 
     Workers(GroupTasks group, ThreadFactory factory) {
         this.group = group;
         this.factory = factory;
     }
 
-    void submit(TaskRun<?> task) {
+    /**
+     * Gives a task to a worker: the first task to the first worker, each other one to whoever takes it out of the queue
+     * soonest. Returns why there is no thread to be had; then the caller ends the task.
+     */
+    @Nullable
+    Throwable submit(TaskRun<?> task) {
+        if (started == 0 && tryCommit()) {
+            if (started == 0) {
+                return startFirst(task);
+            }
+            committed = NOBODY; // another caller was first
+        }
         queue.add(task);
         ensureCommitted();
+        return null;
+    }
+
+    /** Starts the first worker with its task in hand, committed. Returns why it could not. */
+    private @Nullable Throwable startFirst(TaskRun<?> task) {
+        Throwable failure;
+        try {
+            Worker worker = new Worker(started++, task);
+            failure = group.startOn(OwnThreads.newThread(factory, worker, worker), task, worker, worker.wanted);
+            if (failure == null) {
+                return null;
+            }
+            worker.leaveSeat();
+        } catch (Throwable e) {
+            failure = task.retire() ? e : null;
+        }
+        committed = NOBODY;
+        ensureCommitted();
+        return failure;
     }
 
     boolean isIdle() {
@@ -78,23 +123,48 @@ final class Workers {
     }
 
     private void ensureCommitted() {
-        while (committed.get() == 0 && !queue.isEmpty() && committed.compareAndSet(0, 1)) {
+        while (committed == NOBODY && !queue.isEmpty() && tryCommit()) {
             Throwable failure = startCommitted();
             if (failure == null) {
                 return;
             }
             TaskRun<?> task = queue.poll();
-            committed.set(0);
+            committed = NOBODY;
             if (task != null) {
                 end(task, failure);
             }
         }
     }
 
+    private boolean tryCommit() {
+        return COMMITTED.compareAndSet(this, NOBODY, WORKER);
+    }
+
+    /** Passes a worker's commitment to a virtual thread that waits for the group. Returns false if there is none. */
+    private boolean commitAwaiter() {
+        if (group.virtualAwaiter() == null) {
+            return false;
+        }
+        committed = AWAITER;
+        Thread awaiter = group.virtualAwaiter();
+        if (awaiter != null) {
+            LockSupport.unpark(awaiter);
+            return true;
+        }
+        return !COMMITTED.compareAndSet(this, AWAITER, WORKER); // else it took it over as it left
+    }
+
+    /** Called by every thread that waits for the group, before it parks and when it waits no more. */
+    void lookAsAwaiter() {
+        if (committed == AWAITER && COMMITTED.compareAndSet(this, AWAITER, NOBODY)) {
+            ensureCommitted();
+        }
+    }
+
     /** Starts a worker that inherits the commitment. Returns why it could not. */
     private @Nullable Throwable startCommitted() {
         try {
-            Worker worker = new Worker(seats++);
+            Worker worker = new Worker(started++, null);
             Thread thread = OwnThreads.newThread(factory, worker, worker);
             thread.start();
             return null;
@@ -104,7 +174,7 @@ final class Workers {
     }
 
     private final class Worker implements Runnable, TaskThread, Host, LiveTasks.Seat {
-        /** What it runs. Written by the worker's thread, read by cancellers and snapshots. */
+        /** What it runs. Written by the worker's thread or before its start, read by cancellers and snapshots. */
         private volatile @Nullable TaskRun<?> current;
 
         // What follows is the worker's thread's own.
@@ -121,23 +191,32 @@ final class Workers {
 
         private @Nullable ClassLoader classLoader;
 
-        Worker(int wanted) {
+        Worker(int wanted, @Nullable TaskRun<?> first) {
             this.wanted = wanted;
+            CURRENT.set(this, first);
         }
 
         @Override
         public void run() {
             Thread thread = Thread.currentThread();
-            TaskRun<?> task = queue.poll();
-            if (task == null && !findMore()) {
+            TaskRun<?> first = current;
+            if (first != null && first.isPending()) {
+                return; // a thread factory runs it too early
+            }
+            TaskRun<?> task = first != null ? null : queue.poll();
+            if (first == null && task == null && !findMore()) {
                 return;
             }
             name = thread.getName();
             classLoader = thread.getContextClassLoader();
-            if (!takeSeat(task)) {
+            if (first == null && !takeSeat(task)) {
                 return;
             }
             try {
+                if (first != null) {
+                    perform(first);
+                    task = queue.poll();
+                }
                 for (; ; ) {
                     if (task != null) {
                         run(task, thread);
@@ -147,15 +226,21 @@ final class Workers {
                     task = queue.poll();
                 }
             } finally {
-                LiveTasks.remove(row, seat);
+                leaveSeat();
                 giveUpCommitment(); // only if the engine itself failed (no memory): another worker takes over
+            }
+        }
+
+        void leaveSeat() {
+            if (row.length > 0) {
+                LiveTasks.remove(row, seat);
             }
         }
 
         private void giveUpCommitment() {
             if (isCommitted) {
                 isCommitted = false;
-                committed.set(0);
+                committed = NOBODY;
                 ensureCommitted();
             }
         }
@@ -177,6 +262,10 @@ final class Workers {
         private void run(TaskRun<?> task, Thread thread) {
             task.activate(thread);
             current = task; // a full fence: what it took from the queue is seen to be gone, and itself to run the task
+            perform(task);
+        }
+
+        private void perform(TaskRun<?> task) {
             passCommitment();
             task.perform(this);
             CURRENT.setRelease(this, null);
@@ -187,10 +276,10 @@ final class Workers {
             boolean more = !queue.isEmpty();
             if (isCommitted) {
                 isCommitted = false;
-                if (more && startCommitted() == null) {
+                if (more && ((started == 1 && commitAwaiter()) || startCommitted() == null)) {
                     return;
                 }
-                committed.set(0);
+                committed = NOBODY;
             }
             ensureCommitted();
             if (!more) {
@@ -202,8 +291,8 @@ final class Workers {
         private boolean findMore() {
             if (isCommitted) {
                 isCommitted = false;
-                committed.set(0);
-                if (!queue.isEmpty() && committed.compareAndSet(0, 1)) {
+                committed = NOBODY;
+                if (!queue.isEmpty() && tryCommit()) {
                     isCommitted = true;
                     return true;
                 }
@@ -215,7 +304,7 @@ final class Workers {
         /** What the next task of the group must not find. */
         @Override
         public void taskEnds(TaskRun<?> task, boolean interrupted) {
-            if (group.isBacklogged() && committed.compareAndSet(0, 1)) {
+            if (group.isBacklogged() && tryCommit()) {
                 isCommitted = true; // the slot that is freed next starts a task, which this worker can take
             }
             Thread thread = Thread.currentThread();

@@ -1,0 +1,273 @@
+package io.github.errgroup;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A task's way into its group: {@code go → admit → start → launch}, up to where a thread has it in hand.
+ *
+ * <ol>
+ *   <li>A task is admitted (counted, with a slot or queued for one) before anybody else can see it; from then on exactly
+ *       one of {@link TaskRun#perform} and {@link #endUnstarted} ends it, whatever fails on the way.
+ *   <li>It is among the live ones before its launch, and the cancellation is read after that; who cancels writes
+ *       {@link #cancellation}, and only then visits the live tasks (J2).
+ * </ol>
+ */
+abstract class GroupSubmission extends GroupTasks {
+    private static final Throwable CANCELLED_MEANWHILE = new CancellationException("the group was cancelled");
+
+    GroupSubmission(ErrGroup group, ErrGroupOptions options, long initialPhase) {
+        super(group, options, initialPhase);
+    }
+
+    // ---- submitting
+
+    <T extends @Nullable Object> Subtask<T> go(@Nullable String name, Object body) {
+        used();
+        ContextPropagator.Captured captured = capture();
+        long index = tryAdmit();
+        if (index == FULL) {
+            return goWhenFull(name, body, captured);
+        }
+        if (index == REFUSED) {
+            return skipped(name, body);
+        }
+        TaskRun<T> task = newTask(name, index, body, captured);
+        start(task);
+        return task;
+    }
+
+    private <T extends @Nullable Object> Subtask<T> goWhenFull(
+            @Nullable String name, Object body, ContextPropagator.@Nullable Captured captured) {
+        boolean inside = isInside(CurrentTask.get());
+        long index = inside ? admitAnyway() : slots().awaitRoom();
+        if (index == REFUSED) {
+            return skipped(name, body);
+        }
+        TaskRun<T> task = newTask(name, index, body, captured);
+        if (inside) {
+            slots().enqueue(task);
+        } else {
+            start(task);
+        }
+        return task;
+    }
+
+    private <T extends @Nullable Object> Subtask<T> skipped(@Nullable String name, Object body) {
+        TaskRun<T> task = newTask(name, admitToCancelled(), body, null);
+        task.retire();
+        endUnstarted(task, null);
+        return task;
+    }
+
+    <T extends @Nullable Object> @Nullable Subtask<T> tryGo(@Nullable String name, Object body) {
+        used();
+        ContextPropagator.Captured captured = capture();
+        long index = tryAdmit();
+        if (index < 0) {
+            return null;
+        }
+        TaskRun<T> task = newTask(name, index, body, captured);
+        SharedLimit shared = options().sharedLimit();
+        Throwable failure = null;
+        boolean started = false;
+        if (shared == null || shared.tryTake(task)) {
+            failure = launch(task);
+            started = failure == null;
+        }
+        if (started) {
+            return task;
+        }
+        if (failure != null && failure != CANCELLED_MEANWHILE && !(failure instanceof RejectedExecutionException)) {
+            endUnstarted(task, failure);
+            return task;
+        }
+        countWithdrawn();
+        leave(task);
+        return null;
+    }
+
+    private <T extends @Nullable Object> TaskRun<T> newTask(
+            @Nullable String name, long index, Object body, ContextPropagator.@Nullable Captured captured) {
+        TaskRun<T> task = new TaskRun<>(self(), name, index, body);
+        if (isRich()) {
+            task.firstExtras().captured = captured;
+        }
+        return task;
+    }
+
+    private ContextPropagator.@Nullable Captured capture() {
+        ContextPropagator propagator = options().contextPropagator();
+        return propagator == null ? null : propagator.capture();
+    }
+
+    <T extends @Nullable Object> void forEach(Iterator<? extends T> items, ThrowingConsumer<? super T> action) {
+        usable();
+        while (cancellation == null && items.hasNext()) {
+            T item = items.next();
+            go(null, (ThrowingRunnable) () -> action.accept(item));
+        }
+    }
+
+    <T extends @Nullable Object, R extends @Nullable Object> List<Subtask<R>> map(
+            Iterator<? extends T> items, ThrowingFunction<? super T, ? extends R> function) {
+        usable();
+        List<Subtask<R>> subtasks = new ArrayList<>();
+        while (cancellation == null && items.hasNext()) {
+            T item = items.next();
+            subtasks.add(go(null, (Callable<R>) () -> function.apply(item)));
+        }
+        return Collections.unmodifiableList(subtasks);
+    }
+
+    /** Opens a lazily made group, and refuses a finished or closed one. */
+    private void usable() {
+        used();
+        refuseIfFinished();
+    }
+
+    // ---- starting
+
+    /** Starts an admitted task that has a slot, for a caller of {@code go}: from outside, blocks for the shared slot. */
+    private void start(TaskRun<?> task) {
+        SharedLimit shared = options().sharedLimit();
+        if (shared == null || shared.tryTake(task)) {
+            launchGranted(task);
+        } else if (isInside(CurrentTask.get())) {
+            startFromBacklog(task);
+        } else {
+            awaitSharedSlot(task, shared);
+        }
+    }
+
+    /** Starts a task out of the backlog. Never blocks: the caller ends a task of its own, or changes the limit. */
+    final void startFromBacklog(TaskRun<?> task) {
+        SharedLimit shared = options().sharedLimit();
+        if (shared == null || queueForSharedSlot(task, shared, null)) {
+            launchGranted(task);
+        }
+    }
+
+    /** Takes a shared slot, or queues for one. Returns whether the task has it now. */
+    private boolean queueForSharedSlot(TaskRun<?> task, SharedLimit shared, @Nullable Thread caller) {
+        if (shared.acquire(task, caller)) {
+            return true;
+        }
+        if (cancellation != null) {
+            shared.cancelled(self(), this::skip); // queued, then checked: who cancels may have looked before
+        }
+        return false;
+    }
+
+    private void awaitSharedSlot(TaskRun<?> task, SharedLimit shared) {
+        try {
+            Wait.guard(self());
+        } catch (Throwable e) {
+            countWithdrawn();
+            leave(task);
+            throw e;
+        }
+        long start = isTimed() ? options().clock().nanoTime() : 0;
+        boolean interrupted = false;
+        try (Wait wait = Wait.begin(self())) {
+            boolean granted = queueForSharedSlot(task, shared, Thread.currentThread());
+            while (!granted && task.isPending() && task.extras().sharedSlot != SharedLimit.Slot.HELD) {
+                if (Thread.interrupted()) {
+                    interrupted = true;
+                    cancelByInterrupt();
+                } else if (wait == null) {
+                    LockSupport.park(this);
+                } else {
+                    wait.park();
+                }
+            }
+            // Launched before this thread queues for a slot of its own: a slot is never held by who waits for one.
+            launchGranted(task);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        if (isTimed()) {
+            tellLimitWait(options().clock().nanoTime() - start);
+        }
+    }
+
+    /** Launches a task that has all its slots. */
+    void launchGranted(TaskRun<?> task) {
+        Throwable failure = launch(task);
+        if (failure != null) {
+            endUnstarted(task, failure == CANCELLED_MEANWHILE ? null : failure);
+        }
+    }
+
+    /**
+     * Gives a task its thread. Returns why there is none to be had, {@link #CANCELLED_MEANWHILE} among the reasons; then
+     * the task is out of everyone's reach, and the caller ends it.
+     */
+    private @Nullable Throwable launch(TaskRun<?> task) {
+        if (!task.isPending()) {
+            return null; // it waited for a shared slot, and the group was cancelled
+        }
+        if (workers != null) {
+            return workers.submit(task);
+        }
+        if (factory != null) {
+            return launchOnFreshThread(task, factory);
+        }
+        return options().threads() instanceof HandedInExecutor executor ? launchOn(executor, task) : null;
+    }
+
+    private @Nullable Throwable launchOnFreshThread(TaskRun<?> task, ThreadFactory threadFactory) {
+        Thread thread;
+        try {
+            thread = OwnThreads.newThread(threadFactory, task, task);
+        } catch (Throwable e) {
+            return task.retire() ? e : null;
+        }
+        return startOn(thread, task, task, (int) task.index());
+    }
+
+    @Override
+    final @Nullable Throwable startOn(Thread thread, TaskRun<?> task, LiveTasks.Seat seat, int wanted) {
+        task.activate(thread);
+        try {
+            live().add(seat, wanted);
+            if (cancellation != null) {
+                task.retireActive();
+                return CANCELLED_MEANWHILE;
+            }
+            thread.start();
+            return null;
+        } catch (Throwable e) {
+            task.retireActive();
+            return e;
+        }
+    }
+
+    private @Nullable Throwable launchOn(HandedInExecutor executor, TaskRun<?> task) {
+        try {
+            live().add(task, (int) task.index());
+            if (cancellation != null) {
+                return task.retire() ? CANCELLED_MEANWHILE : null;
+            }
+            executor.launch(task);
+            return null;
+        } catch (Throwable e) {
+            if (!task.retire()) {
+                return null; // it was taken before it was rejected: by a compensating thread, or by who cancelled
+            }
+            return e instanceof RejectedExecutionException
+                    ? new RejectedExecutionException(executor.rejection(task, e), e)
+                    : e;
+        }
+    }
+}
