@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param name the name it was opened with
  * @param state OPEN, or CANCELLED and not yet awaited
  * @param age how long ago it was opened, as in {@code PT1.5S}
+ * @param openedAt the code that opened it, innermost frame first; null unless {@code errgroup.leak.capture-opener} is on
  * @param limit how many of its tasks may run at once; -1 for no limit
  * @param remaining the time left until its deadline; null where there is none
  * @param cancelledBy what cancelled it; null if nothing did
@@ -22,6 +23,7 @@ public record GroupReport(
         String name,
         GroupSnapshot.Phase state,
         @Nullable String age,
+        @Nullable List<String> openedAt,
         int limit,
         @Nullable String remaining,
         @Nullable CancelReason cancelledBy,
@@ -34,6 +36,7 @@ public record GroupReport(
                 group.name(),
                 group.phase(),
                 TaskReport.text(group.age()),
+                TaskReport.lines(group.openedAt()),
                 group.limit(),
                 TaskReport.text(group.remaining()),
                 group.reason(),

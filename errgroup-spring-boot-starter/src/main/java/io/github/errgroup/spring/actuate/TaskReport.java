@@ -40,7 +40,7 @@ public record TaskReport(
                 text(task.age()),
                 thread == null ? null : nameOf(thread),
                 stack == null ? null : stack.state(),
-                stack == null ? null : framesOf(stack));
+                stack == null ? null : lines(Arrays.asList(stack.frames())));
     }
 
     /** Durations are written alike whatever the application's JSON library does with them. */
@@ -54,11 +54,10 @@ public record TaskReport(
         return name.isEmpty() ? "#" + thread.getId() : name;
     }
 
-    private static List<String> framesOf(ThreadStack stack) {
-        return Arrays.stream(stack.frames())
-                .limit(MAX_FRAMES)
-                .map(TaskReport::lineOf)
-                .toList();
+    static @Nullable List<String> lines(@Nullable List<StackTraceElement> frames) {
+        return frames == null
+                ? null
+                : frames.stream().limit(MAX_FRAMES).map(TaskReport::lineOf).toList();
     }
 
     /** Without loader and module, which say nothing about what a task waits for. */

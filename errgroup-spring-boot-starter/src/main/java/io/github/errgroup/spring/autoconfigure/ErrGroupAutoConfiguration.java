@@ -51,7 +51,7 @@ public final class ErrGroupAutoConfiguration {
         return new SingletonOwners();
     }
 
-    @Bean
+    @Bean(destroyMethod = "endLeakWatch")
     ErrGroupRegistry errGroupRegistry(
             ErrGroupProperties properties,
             ListableBeanFactory beans,
@@ -65,7 +65,16 @@ public final class ErrGroupAutoConfiguration {
                 propagator.getIfAvailable(),
                 waitGuard(resourceLoader.getClassLoader()),
                 customizers.orderedStream().toList());
-        return new ErrGroupRegistry(settings.names(), settings);
+        return new ErrGroupRegistry(settings.names(), settings, leakThreshold(properties.leak()));
+    }
+
+    private static @Nullable Duration leakThreshold(ErrGroupProperties.Leak leak) {
+        Duration threshold = leak.threshold();
+        InvalidProperty.check(
+                ErrGroupProperties.PREFIX + ".leak.threshold",
+                threshold,
+                PropertyRules.brokenByLeakThreshold(threshold));
+        return threshold.equals(PropertyRules.NO_REPORT) ? null : threshold;
     }
 
     private static @Nullable Runnable waitGuard(@Nullable ClassLoader classLoader) {

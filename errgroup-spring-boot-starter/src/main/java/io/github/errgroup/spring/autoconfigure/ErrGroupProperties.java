@@ -26,6 +26,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param contextPropagation What is carried into tasks.
  * @param singletonUse What happens when a group that was injected into a singleton is used directly, and so would be
  *     shared by all callers.
+ * @param leak How groups that are left open are found.
  * @param shutdown How groups end with the application.
  * @param metrics Meters.
  * @param observations Observations.
@@ -42,6 +43,7 @@ public record ErrGroupProperties(
         @DefaultValue("5s") Duration stragglerGrace,
         @DefaultValue ContextPropagation contextPropagation,
         @DefaultValue("fail") SingletonUse singletonUse,
+        @DefaultValue Leak leak,
         @DefaultValue Shutdown shutdown,
         @DefaultValue Metrics metrics,
         @DefaultValue Observations observations,
@@ -104,6 +106,17 @@ public record ErrGroupProperties(
         /** The use is logged once, and goes on with the one group that all callers share. */
         WARN
     }
+
+    /**
+     * The properties {@code errgroup.leak.*}.
+     *
+     * @param threshold How long a group with no task left may be open before it is reported, once; above zero, or -1s
+     *     for no report.
+     * @param captureOpener Whether each group remembers which code opened it, for reports and for the endpoint.
+     */
+    public record Leak(
+            @DefaultValue("10m") Duration threshold,
+            @DefaultValue("false") boolean captureOpener) {}
 
     /**
      * The properties {@code errgroup.shutdown.*}.

@@ -1,6 +1,7 @@
 package io.github.errgroup.spring.autoconfigure;
 
 import io.github.errgroup.ErrGroup;
+import io.github.errgroup.GroupClock;
 import io.github.errgroup.SharedLimit;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -49,14 +50,24 @@ public final class ErrGroupRegistry {
 
     private final GroupDrain drain = new GroupDrain();
 
+    /** Null where nobody wants a report. */
+    private final @Nullable LeakWatch leaks;
+
     /**
      * A registry.
      *
      * @param names the configured names
      * @param settingsByName the settings of a name, configured or not
+     * @param leakThreshold how long a group without a live task may be open before it is reported; null for ever
      */
-    ErrGroupRegistry(Collection<String> names, Function<String, ConfiguredGroup> settingsByName) {
+    ErrGroupRegistry(
+            Collection<String> names,
+            Function<String, ConfiguredGroup> settingsByName,
+            @Nullable Duration leakThreshold) {
         this.settingsByName = settingsByName;
+        this.leaks = leakThreshold == null
+                ? null
+                : new LeakWatch(this::live, leakThreshold, GroupClock.system(), LeakWatch::onThreadOfItsOwn);
         this.defaults = account(DEFAULT_NAME, DEFAULT_NAME);
         for (String name : names) {
             configured.put(name, account(name, name));
@@ -64,7 +75,7 @@ public final class ErrGroupRegistry {
     }
 
     private GroupAccount account(String name, String meterName) {
-        return new GroupAccount(meterName, settingsByName.apply(name), drain);
+        return new GroupAccount(meterName, settingsByName.apply(name), drain, leaks == null ? () -> {} : leaks::opened);
     }
 
     /** The account of a group of this name; makes one while there is room. */
@@ -246,5 +257,17 @@ public final class ErrGroupRegistry {
 
     GroupDrain drain() {
         return drain;
+    }
+
+    @Nullable
+    LeakWatch leakWatch() {
+        return leaks;
+    }
+
+    /** Looks for leaks no more. */
+    void endLeakWatch() {
+        if (leaks != null) {
+            leaks.close();
+        }
     }
 }

@@ -27,6 +27,7 @@ final class GroupAccount implements GroupListener {
     private final SharedLimit sharedLimit;
     private final int configuredSharedLimit;
     private final GroupDrain drain;
+    private final Runnable afterOpening;
 
     private final Set<ErrGroup> live = ConcurrentHashMap.newKeySet();
 
@@ -41,8 +42,9 @@ final class GroupAccount implements GroupListener {
      *
      * @param configured what groups of the name are opened with. A shared limit is put in where there is none, so that
      *     one can be set while groups are open
+     * @param afterOpening told when a group of the name is among the live ones
      */
-    GroupAccount(String meterName, ConfiguredGroup configured, GroupDrain drain) {
+    GroupAccount(String meterName, ConfiguredGroup configured, GroupDrain drain, Runnable afterOpening) {
         ErrGroupOptions given = configured.options();
         SharedLimit shared = given.sharedLimit();
         this.name = given.name();
@@ -51,6 +53,7 @@ final class GroupAccount implements GroupListener {
         this.sharedLimit = shared != null ? shared : new SharedLimit(ErrGroupOptions.NO_LIMIT);
         this.configuredSharedLimit = sharedLimit.limit();
         this.drain = drain;
+        this.afterOpening = afterOpening;
         this.options = given.sharedLimit(sharedLimit);
     }
 
@@ -87,6 +90,7 @@ final class GroupAccount implements GroupListener {
             }
         }
         drain.opened(group);
+        afterOpening.run();
     }
 
     @Override

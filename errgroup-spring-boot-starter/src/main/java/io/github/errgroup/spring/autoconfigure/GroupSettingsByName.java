@@ -26,6 +26,7 @@ final class GroupSettingsByName implements Function<String, ConfiguredGroup> {
     private final TaskPlaces places;
     private final @Nullable ContextPropagator propagator;
     private final @Nullable Runnable waitGuard;
+    private final boolean captureOpener;
     private final List<ErrGroupCustomizer> customizers;
     private final AtomicBoolean platformLimitLogged = new AtomicBoolean();
 
@@ -37,6 +38,7 @@ final class GroupSettingsByName implements Function<String, ConfiguredGroup> {
             List<ErrGroupCustomizer> customizers) {
         this.topLevel = InheritedSettings.ofTopLevel(properties);
         this.groups = properties.groups();
+        this.captureOpener = properties.leak().captureOpener();
         this.places = places;
         this.propagator = propagator;
         this.waitGuard = waitGuard;
@@ -84,7 +86,8 @@ final class GroupSettingsByName implements Function<String, ConfiguredGroup> {
                 .starvationTimeout(settings.executor().starvationTimeout())
                 .stragglerGrace(settings.stragglerGrace())
                 .contextPropagator(propagator)
-                .waitGuard(waitGuard);
+                .waitGuard(waitGuard)
+                .captureOpener(captureOpener);
         Boolean reuseThreads = settings.executor().reuseThreads();
         return reuseThreads == null ? options : options.reuseThreads(reuseThreads);
     }

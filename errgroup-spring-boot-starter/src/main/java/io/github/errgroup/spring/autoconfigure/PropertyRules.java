@@ -8,6 +8,9 @@ final class PropertyRules {
     /** The timeout that means none, so that a group can do without one that it would inherit. */
     static final Duration NO_TIMEOUT = Duration.ofSeconds(-1);
 
+    /** The threshold of leaks that means none is reported. */
+    static final Duration NO_REPORT = Duration.ofSeconds(-1);
+
     /** Far below the core's own bound, which is a matter of nanoseconds in a long. */
     private static final Duration LONGEST = Duration.ofDays(18_250);
 
@@ -21,6 +24,12 @@ final class PropertyRules {
         return timeout == null || timeout.equals(NO_TIMEOUT) || brokenByDuration(timeout) == null
                 ? null
                 : "must be above zero and at most " + LONGEST.toDays() + " days, or -1s for no timeout";
+    }
+
+    static @Nullable String brokenByLeakThreshold(@Nullable Duration threshold) {
+        return threshold == null || threshold.equals(NO_REPORT) || brokenByDuration(threshold) == null
+                ? null
+                : "must be above zero and at most " + LONGEST.toDays() + " days, or -1s for no report";
     }
 
     static @Nullable String brokenByDuration(@Nullable Duration duration) {

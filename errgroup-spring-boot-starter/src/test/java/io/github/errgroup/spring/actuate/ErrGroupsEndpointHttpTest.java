@@ -9,6 +9,7 @@ import io.github.errgroup.ErrGroup;
 import io.github.errgroup.ErrGroupException;
 import io.github.errgroup.ErrGroups;
 import io.github.errgroup.GroupSnapshot;
+import io.github.errgroup.user.Forgetful;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -117,6 +118,24 @@ class ErrGroupsEndpointHttpTest {
                         .anyMatch(frame -> frame.contains("ErrGroupsEndpointHttpTest.blockHere"));
                 assertThat(number(response, "$.totals.groups.open")).isOne();
                 end.countDown();
+                group.await();
+            }
+        }
+
+        @Test
+        void shows_the_code_that_opened_a_group_where_that_is_captured() throws Exception {
+            try (ErrGroup group = Forgetful.open(groups, "quote", true)) {
+                HttpResponse<String> response = actuator.get("errgroups/quote");
+
+                assertThat(text(response, "$.live[0].openedAt[0]"))
+                        .startsWith("io.github.errgroup.user.Forgetful.open(Forgetful.java:");
+                group.await();
+            }
+            try (ErrGroup group = Forgetful.open(groups, "quote", false)) {
+                HttpResponse<String> response = actuator.get("errgroups/quote");
+
+                assertThat(list(response, "$.live")).hasSize(1);
+                assertThat(response.body()).doesNotContain("openedAt");
                 group.await();
             }
         }

@@ -47,6 +47,8 @@ class ConfigurationMetadataTest {
         contract.put("errgroup.context-propagation.enabled", true);
         contract.put("errgroup.context-propagation.mdc-keys", null);
         contract.put("errgroup.singleton-use", "fail");
+        contract.put("errgroup.leak.threshold", "10m");
+        contract.put("errgroup.leak.capture-opener", false);
         contract.put("errgroup.shutdown.grace-period", "20s");
         contract.put("errgroup.metrics.enabled", true);
         contract.put("errgroup.observations.enabled", false);
@@ -79,6 +81,8 @@ class ConfigurationMetadataTest {
         assertThat(metadata.<List<Object>>read("$.hints[?(@.name == 'errgroup.shared-limit')].values[*].value"))
                 .containsExactly(-1);
         assertThat(metadata.<List<Object>>read("$.hints[?(@.name == 'errgroup.timeout')].values[*].value"))
+                .containsExactly("-1s");
+        assertThat(metadata.<List<Object>>read("$.hints[?(@.name == 'errgroup.leak.threshold')].values[*].value"))
                 .containsExactly("-1s");
     }
 }

@@ -62,6 +62,7 @@ class ErrGroupPropertiesTest {
                 assertThat(options.reuseThreads()).isNull();
                 assertThat(options.starvationTimeout()).hasMillis(200);
                 assertThat(options.stragglerGrace()).hasSeconds(5);
+                assertThat(options.captureOpener()).isFalse();
             });
         }
 
@@ -346,6 +347,9 @@ class ErrGroupPropertiesTest {
                 errgroup.straggler-grace | -1s | must be above zero
                 errgroup.executor.starvation-timeout | 0ms | must be above zero
                 errgroup.shutdown.grace-period | 0s | must be above zero
+                errgroup.leak.threshold | 0s | must be above zero
+                errgroup.leak.threshold | -2s | -1s for no report
+                errgroup.leak.threshold | 20000d | at most 18250 days
                 errgroup.timeout | 20000d | at most 18250 days
                 errgroup.groups.quote.limit | 0 | must be above 0, or -1 for no limit
                 errgroup.groups.quote.shared-limit | -5 | must be above 0, or -1 for no limit

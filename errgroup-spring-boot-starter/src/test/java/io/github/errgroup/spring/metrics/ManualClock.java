@@ -8,7 +8,7 @@ import java.util.Iterator;
 import java.util.List;
 
 /** Time that stands still until told to go on. */
-final class ManualClock implements GroupClock {
+public final class ManualClock implements GroupClock {
     private record Timer(long due, Runnable action) {}
 
     private final List<Timer> timers = new ArrayList<>();
@@ -32,8 +32,13 @@ final class ManualClock implements GroupClock {
     }
 
     /** Lets time pass and runs what is due, in the caller. */
-    void advance(Duration step) {
+    public void advance(Duration step) {
         due(step).forEach(Runnable::run);
+    }
+
+    /** How many timers are set. */
+    public synchronized int pending() {
+        return timers.size();
     }
 
     private synchronized List<Runnable> due(Duration step) {
