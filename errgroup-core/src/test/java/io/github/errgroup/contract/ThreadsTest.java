@@ -12,10 +12,12 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator;
 import org.junit.jupiter.api.Nested;
@@ -139,6 +141,43 @@ class ThreadsTest {
                 group.await();
             }
             assertThat(threads).hasSize(1);
+        }
+    }
+
+    @Nested
+    class Where_the_owner_waits_in_a_virtual_thread {
+        @BeforeEach
+        void there_are_virtual_threads() {
+            assumeThat(TaskThreads.virtualThreadsSupported()).isTrue();
+        }
+
+        @Test
+        void J13_no_task_waits_for_another_to_end() throws Exception {
+            for (int i = 0; i < 200; i++) { // in some the owner waits by the time the first worker begins
+                int tasks = 2 + i % 4;
+                assertThat(met(tasks)).hasSize(tasks);
+            }
+        }
+
+        /** Tasks that end only when all have begun, in a group whose owner is a virtual thread. */
+        private Set<Thread> met(int tasks) throws Exception {
+            Set<Thread> threads = ConcurrentHashMap.newKeySet();
+            CountDownLatch begun = new CountDownLatch(tasks);
+            ErrGroup.call(
+                    o -> o,
+                    owner -> owner.go(() -> {
+                        try (ErrGroup group = ErrGroup.open(o -> o.reuseThreads(true))) {
+                            for (int i = 0; i < tasks; i++) {
+                                group.go(() -> {
+                                    threads.add(Thread.currentThread());
+                                    begun.countDown();
+                                    begun.await();
+                                });
+                            }
+                            group.await();
+                        }
+                    }));
+            return threads;
         }
     }
 

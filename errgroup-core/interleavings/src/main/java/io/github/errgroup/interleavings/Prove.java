@@ -103,6 +103,10 @@ public final class Prove {
         for (int i = 0; i < faults.length; i++) {
             SeededFault fault = faults[i];
             String what = test.getSimpleName() + ": " + fault.value();
+            if (Runtime.version().feature() < fault.since()) {
+                System.out.println("no race " + what + " (from Java " + fault.since() + " on)");
+                continue;
+            }
             String classes = FaultyEngine.classes(folder(test, i)).toString();
             Jcstress.Result result = jcstress.run(
                     pattern(List.of(test)), classes, folder(test, i).resolve("report"));

@@ -23,6 +23,9 @@ public @interface SeededFault {
     /** What takes its place. */
     String by();
 
+    /** The first Java on which the race exists: below it the fault cannot show, and the run says so. */
+    int since() default 17;
+
     /** Several of them. */
     @Retention(RetentionPolicy.RUNTIME)
     @Target(ElementType.TYPE)
