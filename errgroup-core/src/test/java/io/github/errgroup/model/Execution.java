@@ -16,9 +16,11 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -57,7 +59,8 @@ final class Execution {
     private final class RealTask {
         private final Behaviour behaviour;
 
-        private final CountDownLatch gate = new CountDownLatch(1);
+        /** What to submit, one after the other; nothing for the end. */
+        private final BlockingQueue<Optional<Behaviour>> orders = new LinkedBlockingQueue<>();
 
         private final RuntimeException exception = new IllegalStateException("thrown by a task");
 
@@ -65,8 +68,20 @@ final class Execution {
 
         private volatile @Nullable Subtask<?> handle;
 
+        /** The thread that called {@code go}, if it is not the owner. */
+        private @Nullable Thread caller;
+
         RealTask(Behaviour behaviour) {
             this.behaviour = behaviour;
+        }
+
+        void finish() {
+            orders.add(Optional.empty());
+        }
+
+        /** Whether its caller is parked in {@code go}. */
+        boolean isCallerBlocked() {
+            return handle == null && caller != null && LockSupport.getBlocker(caller) == group.context();
         }
 
         void run() throws Exception {
@@ -77,7 +92,7 @@ final class Execution {
                 violations.add("G2: a body runs after the close");
             }
             try {
-                waitAtGate();
+                obey();
                 act();
             } catch (InterruptedException e) {
                 if (group.context().reason() == CancelReason.FAILURE
@@ -90,18 +105,19 @@ final class Execution {
             }
         }
 
-        private void waitAtGate() throws Exception {
+        private void obey() throws Exception {
             if (behaviour == Behaviour.NEST) {
                 try (ErrGroup child = ErrGroup.open(workshop.childOptions())) {
-                    child.go(() -> gate.await());
+                    child.go(() -> orders.take());
                     child.await();
                 }
                 return;
             }
-            for (boolean open = false; !open; ) {
+            for (boolean finish = false; !finish; ) {
                 try {
-                    gate.await();
-                    open = true;
+                    Optional<Behaviour> order = orders.take();
+                    order.ifPresent(this::spawn);
+                    finish = order.isEmpty();
                 } catch (InterruptedException e) {
                     if (!behaviour.isStubborn()) {
                         throw e;
@@ -110,15 +126,17 @@ final class Execution {
             }
         }
 
+        private void spawn(Behaviour spawned) {
+            RealTask task = new RealTask(spawned);
+            task.handle = group.go(task::run);
+            tasks.add(task);
+        }
+
         private void act() {
             switch (behaviour) {
                 case THROW, STUBBORN_THROW -> throw exception;
                 case THROW_ERROR -> throw error;
-                case SPAWN -> {
-                    RealTask task = new RealTask(Behaviour.SUCCEED);
-                    task.handle = group.go(task::run);
-                    tasks.add(task);
-                }
+                case SPAWN -> spawn(Behaviour.SUCCEED);
                 case SUCCEED, STUBBORN, NEST -> {}
             }
         }
@@ -164,7 +182,7 @@ final class Execution {
             check(workshop.joinThreads(patienceNanos), "a thread is left");
         } finally {
             Thread.interrupted();
-            tasks.forEach(task -> task.gate.countDown());
+            tasks.forEach(RealTask::finish);
         }
         check(violations.isEmpty(), violations.toString());
     }
@@ -182,14 +200,19 @@ final class Execution {
                     finish(running.get(step.number() % running.size()));
                 }
             }
+            case GO_ELSEWHERE -> goElsewhere(step.behaviour());
+            case INTERRUPT_CALLER -> interruptCaller();
+            case SPAWN -> spawn(step);
             case CANCEL -> {
                 model.cancel(CancelReason.EXPLICIT);
                 group.cancel();
             }
             case SET_LIMIT -> {
-                model.setLimit(step.number());
-                highestLimit = Math.max(highestLimit, step.number() < 0 ? Integer.MAX_VALUE : step.number());
-                group.setLimit(step.number());
+                // Of several that start at once, one that cannot start cancels the others before or after their bodies
+                // begin.
+                if (!setting.place().isFaulty() || model.backlogSize() < 2) {
+                    setLimit(step.number());
+                }
             }
             case EXPIRE -> {
                 model.cancel(CancelReason.TIMEOUT);
@@ -197,6 +220,56 @@ final class Execution {
             }
             case AWAIT -> awaitAndGoOn();
         }
+    }
+
+    private void setLimit(int limit) {
+        model.setLimit(limit);
+        highestLimit = Math.max(highestLimit, limit < 0 ? Integer.MAX_VALUE : limit);
+        group.setLimit(limit);
+    }
+
+    private void goElsewhere(Behaviour behaviour) {
+        // Two callers that are let in at once come in some order, and that tells where the order decides what is
+        // faulty, or
+        // who has the shared slot.
+        boolean inAnyOrder = shared != null && (model.hasCallers() || model.backlogSize() > 0);
+        if (setting.place().isFaulty() || inAnyOrder) {
+            go(behaviour);
+            return;
+        }
+        model.goElsewhere(behaviour);
+        RealTask task = new RealTask(behaviour);
+        Thread caller = new Thread(() -> task.handle = group.go(task::run), "caller");
+        caller.setDaemon(true);
+        task.caller = caller;
+        tasks.add(task);
+        caller.start();
+    }
+
+    private void interruptCaller() {
+        for (ModelTask task : model.tasks) {
+            Thread caller = real(task).caller;
+            if (task.callerWaits && caller != null) {
+                model.cancel(CancelReason.INTERRUPTED);
+                caller.interrupt();
+                return;
+            }
+        }
+    }
+
+    private void spawn(Step step) {
+        List<ModelTask> able = model.running().stream()
+                .filter(task -> task.behaviour != Behaviour.NEST)
+                .toList();
+        if (!able.isEmpty() && (shared == null || !model.hasCallers())) {
+            ModelTask task = able.get(step.number() % able.size());
+            model.spawn(step.behaviour());
+            real(task).orders.add(Optional.of(step.behaviour()));
+        }
+    }
+
+    private RealTask real(ModelTask task) {
+        return tasks.get(model.tasks.indexOf(task));
     }
 
     private void go(Behaviour behaviour) {
@@ -231,9 +304,9 @@ final class Execution {
     }
 
     private void finish(ModelTask task) {
-        RealTask real = tasks.get(model.tasks.indexOf(task));
+        RealTask real = real(task);
         model.finish(task);
-        real.gate.countDown();
+        real.finish();
     }
 
     private void finishAll(boolean onlyWhatCancellingDoesNotEnd) {
@@ -249,13 +322,18 @@ final class Execution {
         }
     }
 
+    /** What the executor dropped is to run when somebody waits; not what a blocked caller has yet to submit. */
+    private void finishDropped() {
+        model.tasks.stream().filter(task -> !task.callerWaits).map(this::real).forEach(RealTask::finish);
+    }
+
     private void awaitAndGoOn() {
         if (setting.cancelOnError() || model.reason != null || cannotEmpty()) {
             return;
         }
         finishAll(false);
         settle("await");
-        tasks.forEach(task -> task.gate.countDown());
+        finishDropped();
         if (model.reason != null) {
             return;
         }
@@ -272,11 +350,15 @@ final class Execution {
     // ---- the end
 
     private void end() {
+        if (model.hasCallers()) {
+            setLimit(-1); // else the owner's close would be too early for a caller to be told of a cancellation
+            settle("the callers let in");
+        }
         if (setting.ending() == Ending.AWAIT && !cannotEmpty()) {
             finishAll(false);
             checkSlots();
             if (!cannotEmpty()) {
-                tasks.forEach(task -> task.gate.countDown());
+                finishDropped();
                 model.compensate();
                 expectVerdict(false);
                 model.answered();
@@ -321,7 +403,7 @@ final class Execution {
     }
 
     private void expectFailure(@Nullable Throwable thrown) {
-        RealTask real = tasks.get(model.tasks.indexOf(model.first));
+        RealTask real = real(Objects.requireNonNull(model.first));
         Throwable failure = Objects.requireNonNull(real.handle).exception();
         boolean told = failure instanceof Error
                 ? thrown == failure
@@ -425,12 +507,17 @@ final class Execution {
         if (tasks.size() != model.tasks.size()
                 || Outstanding.of(group) != model.outstanding()
                 || (model.outstanding() == 0 && !Outstanding.isNone(group))
+                || (shared != null && Outstanding.queuedFor(shared, group) != model.queuedForShared())
                 || group.context().reason() != model.reason) {
             return false;
         }
         for (int i = 0; i < tasks.size(); i++) {
-            Subtask<?> handle = tasks.get(i).handle;
-            if (handle == null || handle.state() != model.tasks.get(i).state) {
+            RealTask real = tasks.get(i);
+            Subtask<?> handle = real.handle;
+            boolean same = model.tasks.get(i).callerWaits
+                    ? real.isCallerBlocked()
+                    : handle != null && handle.state() == model.tasks.get(i).state;
+            if (!same) {
                 return false;
             }
         }
@@ -445,8 +532,9 @@ final class Execution {
         for (int i = 0; i < Math.min(tasks.size(), model.tasks.size()); i++) {
             Subtask<?> handle = tasks.get(i).handle;
             State state = handle == null ? null : handle.state();
-            if (state != model.tasks.get(i).state) {
-                parts.add("task " + i + " is " + state + ", expected " + model.tasks.get(i).state);
+            Object expected = model.tasks.get(i).callerWaits ? "blocked in go" : model.tasks.get(i).state;
+            if (state != expected) {
+                parts.add("task " + i + " is " + (state == null ? "not there" : state) + ", expected " + expected);
             }
         }
         return String.join("; ", parts);

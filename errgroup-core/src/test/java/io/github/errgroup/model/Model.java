@@ -20,6 +20,9 @@ final class Model {
     /** Submitted from inside, without a slot (N1). */
     private final ArrayDeque<ModelTask> backlog = new ArrayDeque<>();
 
+    /** Blocked in {@code go}, and not admitted (N4). */
+    private final ArrayDeque<ModelTask> callers = new ArrayDeque<>();
+
     /** With a slot, and without a shared one (N7). */
     private final ArrayDeque<ModelTask> sharedQueue = new ArrayDeque<>();
 
@@ -50,7 +53,12 @@ final class Model {
 
         State state = State.PENDING;
 
+        /** Whether the caller of {@code go} is blocked, and has no handle yet. */
+        boolean callerWaits;
+
         private boolean holdsShared;
+
+        private boolean dropped;
 
         /** Whether it is past its gate: then no interrupt ends it. */
         private boolean acts;
@@ -69,11 +77,28 @@ final class Model {
 
     /** Whether {@code go} from outside would start a task now, were the group not cancelled. */
     boolean hasRoom() {
-        return (limit < 0 || outstanding < limit) && hasSharedRoom();
+        return hasSlot() && hasSharedRoom();
+    }
+
+    private boolean hasSlot() {
+        return limit < 0 || outstanding < limit;
+    }
+
+    /** Whether a caller waits to be admitted, for whom only the limit can make room. */
+    boolean hasCallers() {
+        return !callers.isEmpty();
     }
 
     private boolean hasSharedRoom() {
         return setting.sharedLimit() < 0 || (sharedHeld < setting.sharedLimit() && sharedQueue.isEmpty());
+    }
+
+    int backlogSize() {
+        return backlog.size();
+    }
+
+    int queuedForShared() {
+        return sharedQueue.size();
     }
 
     int limit() {
@@ -118,6 +143,22 @@ final class Model {
         return task;
     }
 
+    /** {@code go} in another thread: blocked, it is served in its turn. */
+    ModelTask goElsewhere(Behaviour behaviour) {
+        if (reason != null || hasRoom()) {
+            return go(behaviour);
+        }
+        ModelTask task = submitted(behaviour);
+        task.callerWaits = true;
+        if (hasSlot()) {
+            outstanding++;
+            start(task);
+        } else {
+            callers.add(task);
+        }
+        return task;
+    }
+
     /** {@code tryGo}. Null if it says no. */
     @Nullable
     ModelTask tryGo(Behaviour behaviour) {
@@ -148,8 +189,9 @@ final class Model {
         return task;
     }
 
-    private void spawn() {
-        ModelTask task = submitted(Behaviour.SUCCEED);
+    /** {@code go} from inside, which never blocks (N1). */
+    void spawn(Behaviour behaviour) {
+        ModelTask task = submitted(behaviour);
         if (reason != null) {
             task.state = State.SKIPPED;
             return;
@@ -177,8 +219,10 @@ final class Model {
         }
         boolean third = ++executed % 3 == 0;
         if (third && setting.place() == Place.DROPPING) {
+            task.dropped = true;
             return;
         }
+        task.callerWaits = false;
         task.state = State.RUNNING;
         if (third && setting.place().isFaulty()) {
             fail(task);
@@ -191,7 +235,7 @@ final class Model {
         switch (task.behaviour) {
             case THROW, THROW_ERROR, STUBBORN_THROW -> fail(task);
             case SPAWN -> {
-                spawn();
+                spawn(Behaviour.SUCCEED);
                 end(task, State.SUCCEEDED);
             }
             case SUCCEED, STUBBORN, NEST -> end(task, State.SUCCEEDED);
@@ -227,6 +271,10 @@ final class Model {
         while (!backlog.isEmpty() && (limit < 0 || outstanding - backlog.size() < limit)) {
             start(backlog.remove());
         }
+        while (!callers.isEmpty() && hasSlot()) {
+            outstanding++;
+            start(callers.remove());
+        }
     }
 
     void setLimit(int newLimit) {
@@ -242,8 +290,12 @@ final class Model {
         reason = why;
         backlog.clear();
         sharedQueue.clear();
+        while (!callers.isEmpty()) {
+            skip(callers.remove());
+        }
         for (ModelTask task : List.copyOf(tasks)) {
             if (task.state == State.PENDING) {
+                skip(task);
                 end(task, State.SKIPPED);
             } else if (task.state == State.RUNNING && endsWhenCancelled(task)) {
                 end(task, State.CANCELLED);
@@ -252,17 +304,27 @@ final class Model {
         return true;
     }
 
+    private static void skip(ModelTask task) {
+        task.state = State.SKIPPED;
+        task.callerWaits = false;
+    }
+
     boolean endsWhenCancelled(ModelTask task) {
         // A group opened inside is cancelled with this one, and interrupts its own task whatever we do.
         return !task.acts
                 && (task.behaviour == Behaviour.NEST || (setting.interruptOnCancel() && !task.behaviour.isStubborn()));
     }
 
-    /** The owner waits: what the executor dropped is run by a compensating thread (N2). */
+    /** The owner waits: what the executor dropped is run by a compensating thread (N2), and so is what waited behind it. */
     void compensate() {
-        for (ModelTask task : List.copyOf(tasks)) {
-            if (task.state == State.PENDING) {
-                end(task, State.SUCCEEDED);
+        for (boolean more = true; more; ) {
+            more = false;
+            for (ModelTask task : List.copyOf(tasks)) {
+                boolean dropped = task.dropped && task.state == State.PENDING;
+                if (dropped || task.state == State.RUNNING) {
+                    end(task, State.SUCCEEDED);
+                    more = true;
+                }
             }
         }
     }

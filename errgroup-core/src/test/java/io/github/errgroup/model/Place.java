@@ -1,5 +1,7 @@
 package io.github.errgroup.model;
 
+import java.util.List;
+
 /** Where a group's tasks run. The faulty ones fail at each third task. */
 enum Place {
     FRESH_THREADS,
@@ -11,7 +13,20 @@ enum Place {
     /** Takes a task and never runs it. */
     DROPPING,
     /** Has no memory for a thread. */
-    DYING;
+    DYING,
+    /** A pool with one thread. */
+    POOL_OF_ONE,
+    /** Runs tasks in the thread that submits them. */
+    CALLER;
+
+    /** Where a task that has a slot runs, at once and beside the others: the order of events is then the program's. */
+    static final List<Place> ORDERLY =
+            List.of(FRESH_THREADS, REUSED_THREADS, POOL, DELAYING, REJECTING, DROPPING, DYING);
+
+    /** Whether the group makes the threads itself. */
+    boolean hasOwnThreads() {
+        return this == FRESH_THREADS || this == REUSED_THREADS || this == DYING;
+    }
 
     boolean isFaulty() {
         return this == REJECTING || this == DROPPING || this == DYING;

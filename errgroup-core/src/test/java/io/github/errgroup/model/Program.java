@@ -10,11 +10,13 @@ import java.util.function.Predicate;
 record Program(Setting setting, List<Step> steps) {
     private static final int MAX_STEPS = 20;
 
-    private static final Kind[] FREQUENT = {Kind.GO, Kind.GO, Kind.TRY_GO, Kind.FINISH, Kind.FINISH};
+    private static final Kind[] FREQUENT = {
+        Kind.GO, Kind.GO_ELSEWHERE, Kind.TRY_GO, Kind.SPAWN, Kind.FINISH, Kind.FINISH, Kind.SET_LIMIT
+    };
 
     static Program of(long seed) {
         Random random = new Random(seed);
-        Place place = pick(random, Place.values());
+        Place place = Place.ORDERLY.get(random.nextInt(Place.ORDERLY.size()));
         // What was dropped runs when somebody waits, in no order that the model knows: all alike then.
         boolean simple = place == Place.DROPPING;
         Setting setting = new Setting(

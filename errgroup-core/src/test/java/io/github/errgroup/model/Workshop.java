@@ -6,6 +6,7 @@ import io.github.errgroup.GroupContext.Registration;
 import io.github.errgroup.TaskThreads;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -13,6 +14,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** The threads, the executor and the clock of one execution. */
 final class Workshop {
@@ -29,6 +31,11 @@ final class Workshop {
 
     private final List<Runnable> alarms = new CopyOnWriteArrayList<>();
 
+    private final @Nullable ExecutorService poolOfOne;
+
+    /** One for all groups of the execution, as a user's groups share an executor. */
+    private final TaskThreads threads;
+
     private final GroupClock clock = new GroupClock() {
         @Override
         public long nanoTime() {
@@ -44,6 +51,8 @@ final class Workshop {
 
     Workshop(Place place) {
         this.place = place;
+        this.poolOfOne = place == Place.POOL_OF_ONE ? Executors.newSingleThreadExecutor(this::thread) : null;
+        this.threads = threadsOf(poolOfOne);
     }
 
     private static Thread daemon(Runnable body) {
@@ -54,12 +63,12 @@ final class Workshop {
 
     ErrGroupOptions options() {
         ErrGroupOptions options =
-                ErrGroupOptions.defaults().timeout(DEADLINE).clock(clock).threads(threads());
+                ErrGroupOptions.defaults().timeout(DEADLINE).clock(clock).threads(threads);
         return switch (place) {
             case FRESH_THREADS, DYING -> options.reuseThreads(false);
             case REUSED_THREADS -> options.reuseThreads(true);
             case DROPPING -> options.starvationTimeout(Duration.ofMillis(1));
-            case POOL, DELAYING, REJECTING -> options;
+            case POOL, DELAYING, REJECTING, POOL_OF_ONE, CALLER -> options;
         };
     }
 
@@ -68,11 +77,13 @@ final class Workshop {
         return ErrGroupOptions.defaults().threads(TaskThreads.from(this::thread));
     }
 
-    private TaskThreads threads() {
+    private TaskThreads threadsOf(@Nullable Executor one) {
         return switch (place) {
             case FRESH_THREADS, REUSED_THREADS -> TaskThreads.from(this::thread);
             case DYING -> TaskThreads.from(this::threadThatMayDie);
             case POOL -> TaskThreads.on(once(POOL));
+            case POOL_OF_ONE -> TaskThreads.on(once(Objects.requireNonNull(one)));
+            case CALLER -> TaskThreads.on(once(Runnable::run));
             case DELAYING -> TaskThreads.on(task -> POOL.execute(() -> POOL.execute(task)));
             case REJECTING ->
                 TaskThreads.on(task -> {
@@ -123,6 +134,9 @@ final class Workshop {
 
     /** Returns whether every thread has ended. */
     boolean joinThreads(long patienceNanos) {
+        if (poolOfOne != null) {
+            poolOfOne.shutdown();
+        }
         long start = System.nanoTime();
         try {
             for (Thread thread : made) {
