@@ -104,6 +104,25 @@ class CloseContractTest extends GroupContract {
     }
 
     @Test
+    void J5_without_await_says_that_tasks_were_skipped_though_none_was_cancelled() throws Exception {
+        needsTasksAtOnce(1);
+        ErrGroup group = open(o -> o.limit(1));
+        Gate end = new Gate();
+        group.context().onCancel(end::open);
+        Gate queued = new Gate();
+        Subtask<?> started = group.go(() -> {
+            group.go("queued", () -> {});
+            queued.open();
+            end.passIgnoringInterrupts();
+        });
+        queued.pass();
+
+        assertThatIllegalStateException().isThrownBy(group::close).withMessageContaining("0 cancelled, 1 skipped");
+
+        assertThat(started.state()).isEqualTo(State.SUCCEEDED);
+    }
+
+    @Test
     void J5_without_await_has_nothing_to_say_when_every_task_had_succeeded() {
         ErrGroup group = open();
         group.go(() -> "x");

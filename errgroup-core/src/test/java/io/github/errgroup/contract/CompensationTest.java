@@ -19,6 +19,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -318,6 +319,161 @@ class CompensationTest {
             catchThrowable(group::await);
             assertThat(task.get()).isSameAs(Thread.currentThread());
             assertThat(recorder.countOf("compensated")).isZero();
+        }
+    }
+
+    @Test
+    void N1_a_waiter_that_is_woken_for_nothing_compensates_nobody_before_its_time() throws Exception {
+        holdThePool();
+        try (ErrGroup group = open(o -> o.starvationTimeout(NEVER))) {
+            Gate ran = new Gate();
+            group.go(ran::open);
+            Caller<?> waiting = Caller.runs(group::await).blockedIn("await");
+            for (int i = 0; i < 3; i++) {
+                LockSupport.unpark(waiting.thread());
+                waiting.blockedIn("await");
+            }
+            assertThat(ran.opensWithinMillis(20)).isFalse();
+            release.open();
+            waiting.result();
+            assertThat(recorder.countOf("compensated")).isZero();
+        }
+    }
+
+    @Test
+    void N1_one_starvation_timeout_without_progress_is_enough() throws Exception {
+        holdThePool();
+        try (ErrGroup group = open(o -> o.starvationTimeout(Duration.ofMillis(400)))) {
+            Gate ran = new Gate();
+            group.go(ran::open);
+            Caller<?> waiting = Caller.runs(group::await);
+            assertThat(ran.opensWithinMillis(3_000)).isTrue(); // a lost task is given ten timeouts
+            waiting.result();
+        }
+    }
+
+    @Test
+    void N1_who_stops_waiting_for_a_group_leaves_the_help_to_those_who_still_do() throws Exception {
+        try (ErrGroup group = open(o -> o.limit(2))) {
+            Gate lastRan = new Gate();
+            GroupContract.running(group, lastRan::pass); // has the pool's thread
+            Gate end = new Gate();
+            group.go(() -> end.pass());
+            Caller<?> blocked = Caller.calls(() -> group.go(lastRan::open)).blockedIn("go");
+            Caller<?> waiting = Caller.runs(group::await).blockedIn("await");
+            end.open();
+            blocked.result(); // waits no more, and its task has no thread yet
+            waiting.result();
+            assertThat(recorder.countOf("compensated")).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void N1_a_group_that_nobody_waits_for_any_more_is_not_helped_along_with_others() throws Exception {
+        holdThePool();
+        try (ErrGroup once = open(o -> o.cancelOnError(false));
+                ErrGroup other = open(o -> o)) {
+            once.go(() -> {});
+            once.await();
+            Gate ran = new Gate();
+            once.go(ran::open);
+            other.go(() -> {});
+            other.await();
+            assertThat(ran.opensWithinMillis(20)).isFalse();
+            assertThat(recorder.countOf("compensated")).isEqualTo(2);
+            once.await();
+        }
+    }
+
+    @Test
+    void N1_all_the_tasks_that_a_task_of_that_executor_waits_for_are_run_at_once() throws Exception {
+        try (ErrGroup group = open(o -> o.starvationTimeout(NEVER))) {
+            Subtask<Long> task = group.go(() -> {
+                try (ErrGroup below = open(o -> o.starvationTimeout(NEVER))) {
+                    for (int i = 0; i < 3; i++) {
+                        below.go(() -> {});
+                    }
+                    below.await();
+                    return below.snapshot().succeeded();
+                }
+            });
+            group.await();
+            assertThat(task.get()).isEqualTo(3);
+        }
+    }
+
+    /** The waiter's group has a task that runs, and gets one more that the pool has no thread for. */
+    @Test
+    void N1_a_task_that_comes_while_a_task_of_that_executor_waits_is_helped_at_once() throws Exception {
+        ExecutorService two = Executors.newFixedThreadPool(2);
+        try (ErrGroup group = ErrGroup.open(o -> o.executor(two).starvationTimeout(NEVER));
+                ErrGroup below = ErrGroup.open(o -> o.executor(two).starvationTimeout(NEVER))) {
+            below.go(() -> {});
+            GroupContract.untilAllEnded(below);
+            group.go(() -> {}); // somebody else's wait has come and gone
+            Caller.runs(() -> {
+                        try (ErrGroup third = ErrGroup.open(o -> o.executor(two).starvationTimeout(NEVER))) {
+                            Gate go = new Gate();
+                            third.go(() -> go.pass());
+                            Caller<?> waiting = Caller.runs(third::await).blockedIn("await");
+                            go.open();
+                            waiting.result();
+                        }
+                    })
+                    .result();
+
+            Gate late = new Gate();
+            GroupContract.running(below, late::pass);
+            AtomicReference<@Nullable Thread> waiter = new AtomicReference<>();
+            group.go(() -> {
+                waiter.set(Thread.currentThread());
+                below.await();
+            });
+            Threads.until(() -> waiter.get() != null && Threads.isParked(waiter.get()));
+            below.go(late::open);
+            group.await();
+            assertThat(below.snapshot().succeeded()).isEqualTo(3);
+        } finally {
+            two.shutdownNow();
+        }
+    }
+
+    @Test
+    void N1_of_two_compensating_threads_after_a_wait_the_first_to_end_its_task_goes() throws Exception {
+        holdThePool();
+        Gate back = new Gate();
+        Gate endFirst = new Gate();
+        Gate second = new Gate();
+        Gate endSecond = new Gate();
+        Gate third = new Gate();
+        try (ErrGroup group = open(o -> o)) {
+            group.go(() -> {
+                try (ErrGroup below = open(o -> o.starvationTimeout(NEVER))) {
+                    below.go(
+                            () -> { // in another thread, which takes over for the time of the wait
+                                group.go(() -> {
+                                    second.open();
+                                    endSecond.pass();
+                                });
+                                group.go(third::open);
+                            });
+                    below.await();
+                }
+                back.open();
+                endFirst.pass();
+            });
+            Caller<?> waiting = Caller.runs(group::await);
+            back.pass();
+            endFirst.open();
+            second.pass();
+            assertThat(third.opensWithinMillis(50)).as("a second thread").isFalse();
+            endSecond.open();
+            waiting.result();
+        }
+        try (ErrGroup later = open(o -> o)) {
+            Subtask<String> task = later.go(() -> "helped as before");
+            later.await();
+            assertThat(task.get()).isEqualTo("helped as before");
         }
     }
 }

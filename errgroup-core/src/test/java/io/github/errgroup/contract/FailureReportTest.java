@@ -52,6 +52,68 @@ class FailureReportTest {
             Throwable thrown = catchThrowable(group::await);
             assertThat(thrown).hasCause(failures[0]);
             assertThat(thrown.getSuppressed()).containsExactly(failures[1], failures[2]);
+            assertThat(thrown).hasMessageEndingWith("2 later failures");
+        }
+    }
+
+    @Test
+    void J7_the_message_names_group_task_index_and_failure_and_counts_the_later_ones() {
+        assertThat(messageOf(new Broken("disk")))
+                .isEqualTo("group 'report': task 'write' (#0) failed: " + new Broken("disk"));
+        assertThat(messageOf(new Broken("disk"), new Broken("net"))).endsWith("; 1 later failure");
+        Broken[] seventeen =
+                IntStream.range(0, 17).mapToObj(i -> new Broken("" + i)).toArray(Broken[]::new);
+        assertThat(messageOf(seventeen)).endsWith("; 16 later failures");
+        Broken[] eighteen =
+                IntStream.range(0, 18).mapToObj(i -> new Broken("" + i)).toArray(Broken[]::new);
+        assertThat(messageOf(eighteen)).endsWith("; 17 later failures, of which 1 are dropped");
+    }
+
+    private static String messageOf(Broken... failures) {
+        try (ErrGroup group =
+                ErrGroup.open(o -> o.name("report").cancelOnError(false).limit(1))) {
+            for (Broken failure : failures) {
+                group.go("write", () -> {
+                    throw failure;
+                });
+            }
+            return catchThrowable(group::await).getMessage();
+        }
+    }
+
+    @Test
+    void J7_a_failure_that_throws_when_asked_what_it_is_is_named_by_its_class() {
+        @SuppressWarnings("serial")
+        class Mute extends RuntimeException {
+            @Override
+            public String toString() {
+                throw new IllegalStateException("mute");
+            }
+        }
+        try (ErrGroup group = ErrGroup.open()) {
+            group.go(() -> {
+                throw new Mute();
+            });
+            assertThat(catchThrowable(group::await))
+                    .hasMessageContaining(Mute.class.getName())
+                    .hasMessageContaining("IllegalStateException");
+        }
+    }
+
+    @Test
+    void J7_an_instance_thrown_again_is_counted_and_suppressed_no_second_time() {
+        Broken first = new Broken("first");
+        Broken later = new Broken("later");
+        try (ErrGroup group = ErrGroup.open(o -> o.cancelOnError(false).limit(1))) {
+            for (Broken failure : List.of(first, first, later, first, later)) {
+                group.go(() -> {
+                    throw failure;
+                });
+            }
+            Throwable thrown = catchThrowable(group::await);
+            assertThat(thrown).hasCause(first);
+            assertThat(thrown.getSuppressed()).containsExactly(later);
+            assertThat(thrown).hasMessageContaining("4 later failures");
         }
     }
 

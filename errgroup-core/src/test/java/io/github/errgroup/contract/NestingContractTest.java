@@ -227,6 +227,25 @@ class NestingContractTest extends GroupContract {
         }
 
         @Test
+        void N7_N8_is_cancelled_with_its_parent_though_nobody_is_interrupted() throws Exception {
+            needsTasksAtOnce(1);
+            ErrGroup parent = open(o -> o.interruptOnCancel(false));
+            Gate opened = new Gate();
+            Gate cancelled = new Gate();
+            Subtask<CancelReason> task = parent.go(() -> {
+                ErrGroup child = open(o -> o.interruptOnCancel(false));
+                opened.open();
+                cancelled.pass();
+                return Objects.requireNonNull(child.context().reason());
+            });
+            opened.pass();
+            parent.cancel();
+            cancelled.open();
+            parent.await(); // every task succeeded
+            assertThat(task.get()).isEqualTo(CancelReason.PARENT);
+        }
+
+        @Test
         void N7_opened_in_a_cancelled_parent_is_born_cancelled() throws Exception {
             ErrGroup parent = open();
             Subtask<State> task = parent.go(() -> {

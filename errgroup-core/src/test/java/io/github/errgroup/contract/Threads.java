@@ -3,6 +3,7 @@ package io.github.errgroup.contract;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.Callable;
 
 /** Waiting for what no latch can tell: that a thread is parked, that a count was reached. */
@@ -21,6 +22,13 @@ final class Threads {
     /** Waits until the thread is parked. */
     static void untilParked(Thread thread) {
         until(() -> isParked(thread));
+    }
+
+    /** Waits until the thread is parked in a method of the class. */
+    static void untilParkedIn(Thread thread, Class<?> type) {
+        until(() -> isParked(thread)
+                && Arrays.stream(thread.getStackTrace())
+                        .anyMatch(frame -> frame.getClassName().equals(type.getName())));
     }
 
     static boolean isParked(Thread thread) {
