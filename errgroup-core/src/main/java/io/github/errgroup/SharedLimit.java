@@ -137,8 +137,9 @@ public final class SharedLimit {
         return free(task, null);
     }
 
-    /** A task waits: frees its slot, to be taken again. */
-    void giveBack(TaskRun<?> task) {
+    /** A task waits: frees its slot, to be taken again. Returns whether it had one. */
+    boolean giveBack(TaskRun<?> task) {
+        boolean held = task.extras().sharedSlot == Slot.HELD; // only the thread that runs the task could change that
         List<TaskRun<?>> granted = new ArrayList<>(free(task, Slot.GIVEN_BACK));
         lock.lock();
         try {
@@ -149,6 +150,7 @@ public final class SharedLimit {
             lock.unlock();
         }
         launch(granted);
+        return held;
     }
 
     private List<TaskRun<?>> free(TaskRun<?> task, @Nullable Slot instead) {
@@ -206,7 +208,7 @@ public final class SharedLimit {
     }
 
     /** A task that waited goes on: blocks until it has a slot again, or its group is cancelled. */
-    void takeAgain(TaskRun<?> task) {
+    void takeAgain(TaskRun<?> task, Wait wait) {
         if (task.extras().sharedSlot != Slot.GIVEN_BACK) {
             return;
         }
@@ -223,7 +225,7 @@ public final class SharedLimit {
         }
         boolean interrupted = false;
         while (task.extras().sharedSlot != Slot.HELD && !task.engine.isCancelled()) {
-            LockSupport.park(this);
+            wait.park();
             interrupted |= Thread.interrupted();
         }
         lock.lock();
@@ -237,6 +239,16 @@ public final class SharedLimit {
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** A further task of a thread that has taken a slot again goes on with it. */
+    void takeAgainAnyway(TaskRun<?> task) {
+        lock.lock();
+        try {
+            hold(task);
+        } finally {
+            lock.unlock();
         }
     }
 

@@ -29,6 +29,9 @@ final class Wait implements AutoCloseable {
 
     private final long patienceNanos;
 
+    /** Tasks whose shared slots this wait gave back, innermost first: those that an outer wait gave back it takes again. */
+    private final List<TaskRun<?>> givers = new ArrayList<>(1);
+
     private long progressSeen;
 
     private long progressNanos = System.nanoTime();
@@ -55,8 +58,8 @@ final class Wait implements AutoCloseable {
         }
         for (TaskRun<?> task = self; task != null; task = outer(task)) {
             SharedLimit shared = task.engine.options().sharedLimit();
-            if (shared != null) {
-                shared.giveBack(task);
+            if (shared != null && shared.giveBack(task)) {
+                givers.add(task);
             }
         }
         if (compensating != null) {
@@ -90,10 +93,11 @@ final class Wait implements AutoCloseable {
     /** The wait is over. Blocks only for the shared slot that the task gave back. */
     @Override
     public void close() {
+        // Still a wait: the slot may be held by a task of the group that the executor cannot run, or has dropped.
+        takeSharedSlotsAgain();
         if (compensation != null) {
             compensation.waitEnds(engine, own);
         }
-        takeSharedSlotsAgain();
         if (compensating != null) {
             compensating.waitEnds();
         }
@@ -107,21 +111,28 @@ final class Wait implements AutoCloseable {
         }
     }
 
-    /** In one order for all threads: tasks nested by caller-runs executors may hold slots of several limits. */
+    /**
+     * In one order for all threads: tasks nested by caller-runs executors may hold slots of several limits. For the first of
+     * a limit the thread waits its turn; the further ones it had, and a limit that was lowered meanwhile lets it go on.
+     */
     private void takeSharedSlotsAgain() {
-        List<TaskRun<?>> givers = new ArrayList<>(1);
-        for (TaskRun<?> task = self; task != null; task = outer(task)) {
-            if (task.engine.options().sharedLimit() != null) {
-                givers.add(task);
-            }
-        }
         if (givers.size() > 1) {
-            givers.sort(Comparator.comparingLong(
-                    task -> requireNonNull(task.engine.options().sharedLimit()).order));
+            givers.sort(Comparator.comparingLong(task -> sharedLimitOf(task).order));
         }
+        SharedLimit before = null;
         for (TaskRun<?> task : givers) {
-            requireNonNull(task.engine.options().sharedLimit()).takeAgain(task);
+            SharedLimit shared = sharedLimitOf(task);
+            if (shared == before) {
+                shared.takeAgainAnyway(task);
+            } else {
+                shared.takeAgain(task, this);
+            }
+            before = shared;
         }
+    }
+
+    private static SharedLimit sharedLimitOf(TaskRun<?> task) {
+        return requireNonNull(task.engine.options().sharedLimit());
     }
 
     /** The task in whose launch a caller-runs executor runs this one: its thread waits too. */

@@ -23,11 +23,6 @@ enum Place {
     static final List<Place> ORDERLY =
             List.of(FRESH_THREADS, REUSED_THREADS, POOL, DELAYING, REJECTING, DROPPING, DYING);
 
-    /** Whether the group makes the threads itself. */
-    boolean hasOwnThreads() {
-        return this == FRESH_THREADS || this == REUSED_THREADS || this == DYING;
-    }
-
     boolean isFaulty() {
         return this == REJECTING || this == DROPPING || this == DYING;
     }

@@ -100,14 +100,14 @@ record Storm(Setting setting, int nestedLimit, boolean listened, List<List<Act>>
             List<Act> acts = new ArrayList<>();
             int length = 1 + random.nextInt(MAX_ACTS);
             for (int i = 0; i < length; i++) {
-                acts.add(act(random, place, setting.sharedLimit() >= 0, harmless, actor == 0));
+                acts.add(act(random, place, harmless, actor == 0));
             }
             actors.add(List.copyOf(acts));
         }
         return new Storm(setting, nestedLimit, listened, List.copyOf(actors));
     }
 
-    private static Act act(Random random, Place place, boolean shares, boolean harmless, boolean conductor) {
+    private static Act act(Random random, Place place, boolean harmless, boolean conductor) {
         Kind kind = pick(random, conductor ? OF_CONDUCTOR : OF_OTHERS);
         Body body = harmless
                 ? Body.HARMLESS.get(random.nextInt(Body.HARMLESS.size()))
@@ -118,10 +118,6 @@ record Storm(Setting setting, int nestedLimit, boolean listened, List<List<Act>>
         boolean waitsForGate = body == Body.LINGER || body == Body.IGNORE_INTERRUPTS;
         if (place == Place.CALLER && waitsForGate) {
             body = Body.COMPUTE; // the conductor might run it, and then nobody would open the gate
-        }
-        boolean opensGroup = body == Body.NEST || body == Body.LEAVE_OPEN;
-        if (opensGroup && shares && !place.hasOwnThreads()) {
-            body = Body.SPAWN;
         }
         return new Act(kind, body, random.nextInt(5) - 1);
     }
