@@ -1,0 +1,242 @@
+package io.github.errgroup.soak;
+
+import io.github.errgroup.CancelReason;
+import io.github.errgroup.ErrGroup;
+import io.github.errgroup.ErrGroupOptions;
+import io.github.errgroup.ErrGroups;
+import io.github.errgroup.soak.Interrupter.Interrupt;
+import io.github.errgroup.soak.Plan.Ending;
+import io.github.errgroup.soak.Plan.Form;
+import java.util.Iterator;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** One group, from its opening to its end, as its plan says; then its {@link Verdict}. Confined to its owner's thread. */
+final class Episode {
+    private final World world;
+
+    private final Plan plan;
+
+    /** Of the group in whose task this one is opened; null for an owner's. */
+    private final @Nullable Ledger outer;
+
+    private final Ledger ledger;
+
+    private @Nullable Throwable atAwait;
+
+    private @Nullable Throwable atClose;
+
+    private boolean awaited;
+
+    /** Something that may throw anything. */
+    @FunctionalInterface
+    private interface Step {
+        void run() throws Throwable;
+    }
+
+    /**
+     * A group to be.
+     *
+     * @param title for messages
+     * @param outer the ledger of the group in whose task it is opened; null for an owner's
+     */
+    Episode(World world, String title, Plan plan, @Nullable Ledger outer) {
+        this.world = world;
+        this.plan = plan;
+        this.outer = outer;
+        this.ledger = Ledger.of(world, title, plan);
+    }
+
+    /** Runs it. Returns what the group threw at its owner. */
+    @Nullable
+    Throwable run() {
+        ContextValue before = ContextValue.current();
+        ContextValue mine = new ContextValue(ledger.title());
+        ContextValue.current(mine);
+        Interrupt interrupt =
+                plan.interruptAfter() == null ? null : world.interrupter().after(plan.interruptAfter());
+        try {
+            if (plan.form() == Form.CALL) {
+                call();
+            } else {
+                open();
+            }
+        } finally {
+            boolean delivered = interrupt != null && interrupt.withdraw();
+            boolean flag = outer == null
+                    ? Thread.interrupted()
+                    : Thread.currentThread().isInterrupted();
+            if (ContextValue.current() != mine) {
+                ledger.broken("an owner keeps its own context, not " + ContextValue.current());
+            }
+            ContextValue.current(before);
+            new Verdict(world, plan, ledger, outer).give(awaited, atAwait, atClose, delivered, flag);
+        }
+        return atAwait == null ? atClose : atAwait;
+    }
+
+    private void call() {
+        awaited = true;
+        ErrGroupOptions options = plan.options(world.defaults(), world);
+        ErrGroups groups = ErrGroups.of(options);
+        atAwait = thrownBy(() -> groups.<@Nullable Void, RuntimeException>call(World.NAME, group -> {
+            ledger.opened(group);
+            submit();
+            return null;
+        }));
+        ledger.over("called");
+        if (!groups.live().isEmpty()) {
+            ledger.broken("a group that was called is live no more");
+        }
+    }
+
+    private void open() {
+        ErrGroup group = world.groups().open(World.NAME, options -> plan.options(options, world));
+        ledger.opened(group);
+        try {
+            submit();
+            if (plan.ending().awaits()) {
+                awaited = true;
+                await(group);
+            }
+        } finally {
+            atClose = thrownBy(group::close);
+            ledger.over("closed");
+        }
+    }
+
+    private void await(ErrGroup group) {
+        atAwait = thrownBy(group::await);
+        if (plan.cancelOnError()) {
+            ledger.over("awaited");
+        } else if (ledger.running() != 0) {
+            ledger.broken("await returned, and " + ledger.running() + " tasks run");
+        }
+        if (plan.ending() == Ending.AWAIT_TWICE) {
+            Throwable again = thrownBy(group::await);
+            if (!sameAnswer(atAwait, again)) {
+                ledger.broken("await gives the same answer again, not " + again, atAwait);
+            }
+        } else if (plan.ending() == Ending.AWAIT_AND_REFILL) {
+            group.setLimit(plan.limit());
+            int free = SlotProbe.fill(ledger, plan.limit(), true);
+            if (free != plan.limit()) {
+                ledger.broken("no slot is lost: of " + plan.limit() + " there are " + free);
+            }
+            world.totals().happened("own limit filled again");
+            Throwable again = thrownBy(group::await);
+            if (!sameAnswer(atAwait, again)) {
+                ledger.broken("the first failure stays, not " + again, atAwait);
+            }
+        }
+    }
+
+    private boolean sameAnswer(@Nullable Throwable first, @Nullable Throwable second) {
+        if (first instanceof InterruptedException && ledger.group().context().reason() != CancelReason.INTERRUPTED) {
+            return true; // the interrupt was of that call; the group had an end of its own
+        }
+        if (first == null || second == null) {
+            return first == second;
+        }
+        Throwable one = first.getCause();
+        Throwable other = second.getCause();
+        boolean sameCause = one == other
+                || (one != null && other != null && !(one instanceof Planted) && one.getClass() == other.getClass());
+        return first.getClass() == second.getClass() && (!(first instanceof Planted) || first == second) && sameCause;
+    }
+
+    private static @Nullable Throwable thrownBy(Step step) {
+        try {
+            step.run();
+            return null;
+        } catch (Throwable e) {
+            return e;
+        }
+    }
+
+    // ---- starting the tasks
+
+    private void submit() {
+        ErrGroup group = ledger.group();
+        switch (plan.verb()) {
+            case GO -> steps().forEachRemaining(task -> ledger.go(world.work().of(task), task.kind()));
+            case GO_NAMED ->
+                steps().forEachRemaining(task -> ledger.goNamed(world.work().of(task), task.kind()));
+            case TRY_GO ->
+                steps().forEachRemaining(task -> {
+                    boolean started = ledger.tryGo(world.work().of(task), task.kind());
+                    world.totals().happened(started ? "tryGo started" : "tryGo refused");
+                });
+            case FOR_EACH -> {
+                Iterable<Callable<String>> bodies = () -> bodies(true);
+                group.forEach(bodies, Callable::call);
+            }
+            case MAP -> {
+                Iterable<Callable<String>> bodies = () -> bodies(false);
+                group.map(bodies, Callable::call).forEach(ledger::started);
+            }
+        }
+    }
+
+    /** The tasks' bodies, made in the owner's thread when they are asked for. */
+    private Iterator<Callable<String>> bodies(boolean counting) {
+        Iterator<TaskPlan> steps = steps();
+        return new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                return steps.hasNext();
+            }
+
+            @Override
+            public Callable<String> next() {
+                TaskPlan task = steps.next();
+                if (counting) {
+                    ledger.submitted.incrementAndGet(); // forEach gives no handles, and submits what it has read
+                }
+                return ledger.body(world.work().of(task), task.kind());
+            }
+        };
+    }
+
+    /** The tasks, with what the owner does between them. */
+    private Iterator<TaskPlan> steps() {
+        Iterator<TaskPlan> tasks = plan.tasks().iterator();
+        return new Iterator<>() {
+            private int next;
+
+            @Override
+            public boolean hasNext() {
+                return tasks.hasNext();
+            }
+
+            @Override
+            public TaskPlan next() {
+                between(next++);
+                return tasks.next();
+            }
+        };
+    }
+
+    private void between(int index) {
+        ErrGroup group = ledger.group();
+        if (index == plan.cancelAt()) {
+            if (index % 2 == 0) {
+                group.cancel();
+            } else {
+                group.cancel(new TimeoutException("had enough"));
+            }
+            world.totals().happened("cancelled by hand");
+        }
+        if (index == plan.relimitAt()) {
+            group.setLimit(0);
+            group.setLimit(1 + plan.tasks().size() % Mix.MAX_LIMIT);
+            world.totals().happened("limit set while running");
+            SharedGauge shared = world.shared(plan.shared());
+            if (shared != null && plan.interruptAfter() == null) {
+                shared.limit().setLimit(1 + plan.tasks().size() % shared.ceiling());
+                world.totals().happened("shared limit set while running");
+            }
+        }
+    }
+}

@@ -1,0 +1,28 @@
+package io.github.errgroup.spring.autoconfigure;
+
+import io.github.errgroup.ContextPropagator;
+import io.micrometer.context.ContextRegistry;
+import io.micrometer.context.ContextSnapshotFactory;
+import org.jspecify.annotations.NullMarked;
+
+/** The starter's way of carrying context without Spring. In its package, for it is not public. */
+@NullMarked
+public final class StarterContext {
+    private StarterContext() {}
+
+    /**
+     * Carries what the registry knows, as the starter does.
+     *
+     * @param registry the registry
+     */
+    public static ContextPropagator propagator(ContextRegistry registry) {
+        return new SnapshotPropagator(factory(registry), factory(new ContextRegistry()));
+    }
+
+    private static ContextSnapshotFactory factory(ContextRegistry registry) {
+        return ContextSnapshotFactory.builder()
+                .contextRegistry(registry)
+                .clearMissing(true)
+                .build();
+    }
+}
