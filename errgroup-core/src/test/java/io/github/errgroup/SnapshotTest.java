@@ -203,6 +203,28 @@ class SnapshotTest {
         }
 
         @Test
+        void are_in_the_order_of_their_index() throws InterruptedException {
+            CountDownLatch first = new CountDownLatch(1);
+            try (ErrGroup group = ErrGroup.open(o -> o.reuseThreads(false))) {
+                group.go(() -> first.await());
+                for (int i = 1; i < 4; i++) {
+                    group.go(() -> release.await());
+                }
+                first.countDown();
+                while (group.snapshot().succeeded() == 0) {
+                    Thread.yield();
+                }
+                group.go(() -> release.await()); // in the place of the first
+
+                assertThat(group.snapshot().tasks())
+                        .extracting(TaskSnapshot::index)
+                        .containsExactly(1L, 2L, 3L, 4L);
+                release.countDown();
+                group.await();
+            }
+        }
+
+        @Test
         void of_a_snapshot_stay_as_they_were() throws InterruptedException {
             try (ErrGroup group = ErrGroup.open()) {
                 group.go("first", () -> {

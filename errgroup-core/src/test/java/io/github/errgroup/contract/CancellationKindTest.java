@@ -46,7 +46,7 @@ class CancellationKindTest {
                 new UncheckedIOException(new IOException(new CompletionException(new CancellationException()))),
                 new SocketException("Closed by interrupt"),
                 inCycle(new InterruptedException()),
-                deep(20, new InterruptedException()));
+                deep(31, new InterruptedException()));
     }
 
     static Stream<Throwable> failures() {
@@ -56,6 +56,7 @@ class CancellationKindTest {
                 new IOException(new SocketTimeoutException("Read timed out")),
                 new IOException("Connection reset"),
                 inCycle(new Broken("of its own")),
+                deep(32, new InterruptedException()),
                 deep(100, new InterruptedException()));
     }
 

@@ -71,7 +71,9 @@ class DeadlineTest {
 
             clock.advance(Duration.ofNanos(1));
 
-            assertThat(catchThrowable(group::await)).hasCauseInstanceOf(TimeoutException.class);
+            assertThat(catchThrowable(group::await))
+                    .hasCauseInstanceOf(TimeoutException.class)
+                    .hasMessageContaining(TIMEOUT.toString());
             assertThat(task.state()).isEqualTo(State.CANCELLED);
             assertThat(group.context().remaining()).hasValue(Duration.ZERO);
         }
@@ -84,6 +86,16 @@ class DeadlineTest {
             group.await();
         }
         assertThat(clock.pending()).isZero();
+    }
+
+    @Test
+    void J12_a_deadline_set_after_the_end_by_another_thread_sets_no_timer() throws Exception {
+        try (ErrGroup group = open()) {
+            group.go(() -> "x");
+            group.await();
+            Caller.runs(() -> group.setTimeout(TIMEOUT)).result();
+            assertThat(clock.pending()).isZero();
+        }
     }
 
     @Test

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.github.errgroup.ErrGroup;
+import io.github.errgroup.Subtask;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator;
 import org.junit.jupiter.api.Test;
@@ -63,5 +65,47 @@ class LeakTest {
         Object captured = new Object();
         group.context().onCancel(() -> assertThat(captured).isNotNull()).close();
         return new WeakReference<>(captured);
+    }
+
+    @Test
+    void J14_a_hook_of_a_group_that_has_ended_is_collected_while_the_group_is_not() throws Exception {
+        ErrGroup group = ErrGroup.open();
+        List<WeakReference<?>> references = List.of(registerAndKeep(group));
+        group.await();
+        LeakContractTest.untilCollected(references);
+        group.close();
+    }
+
+    private static WeakReference<?> registerAndKeep(ErrGroup group) {
+        Object captured = new Object();
+        group.context().onCancel(() -> assertThat(captured).isNotNull());
+        return new WeakReference<>(captured);
+    }
+
+    /** Tasks that wait for a worker are linked to each other, for as long as they wait. */
+    @Test
+    void J14_the_handle_of_an_ended_task_keeps_no_task_that_waited_behind_it() throws Exception {
+        Gate late = new Gate();
+        AtomicInteger made = new AtomicInteger();
+        try (ErrGroup group = ErrGroup.open(o -> o.reuseThreads(true).threadFactory(command -> {
+            boolean first = made.getAndIncrement() == 0;
+            return new Thread(() -> {
+                if (!first) {
+                    late.passIgnoringInterrupts();
+                }
+                command.run();
+            });
+        }))) {
+            Gate queued = new Gate();
+            GroupContract.running(group, queued::pass);
+            Subtask<?> kept = group.go(() -> {});
+            List<WeakReference<?>> behind = List.of(new WeakReference<>(group.go(() -> {})));
+            queued.open();
+            GroupContract.untilAllEnded(group); // by the one thread that is not late
+            late.open();
+            group.await();
+            LeakContractTest.untilCollected(behind);
+            assertThat(kept.state()).isEqualTo(Subtask.State.SUCCEEDED);
+        }
     }
 }

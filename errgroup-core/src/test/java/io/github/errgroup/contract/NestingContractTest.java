@@ -10,6 +10,7 @@ import io.github.errgroup.GroupSnapshot.Phase;
 import io.github.errgroup.Subtask;
 import io.github.errgroup.Subtask.State;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -287,6 +288,31 @@ class NestingContractTest extends GroupContract {
             assertThat(Objects.requireNonNull(child.get()).snapshot().phase()).isEqualTo(Phase.CLOSED);
             assertThat(Objects.requireNonNull(left.get()).state()).isEqualTo(State.CANCELLED);
             assertThat(log().has("forgotten", "forgetful")).as("reported").isTrue();
+        }
+
+        @Test
+        void N7_left_open_with_nothing_to_answer_for_is_reported_as_well() throws Exception {
+            ErrGroup parent = open();
+            parent.go("forgetful", () -> open(o -> o.name("quiet")));
+            parent.await();
+            assertThat(log().has("quiet", "forgetful")).as("reported").isTrue();
+        }
+
+        @Test
+        void N7_left_open_is_closed_though_the_close_of_another_one_throws() throws Exception {
+            ErrGroup parent = open();
+            Subtask<List<ErrGroup>> task = parent.go(() -> {
+                ErrGroup older = open();
+                ErrGroup newer = open(o -> o.executor(Runnable::run).name("newer"));
+                newer.go(() -> {
+                    throw new Broken("unheard");
+                });
+                return List.of(older, newer);
+            });
+            parent.await();
+            assertThat(task.get())
+                    .allSatisfy(child -> assertThat(child.snapshot().phase()).isEqualTo(Phase.CLOSED));
+            assertThat(log().has("newer", "unheard")).as("reported").isTrue();
         }
 
         /** Its interrupt and its parent's meet on one thread: taking the one back must not take the other. */

@@ -61,7 +61,9 @@ class StubbornInterruptTest {
             List<Subtask<?>> tasks = startTasks(group, number, end);
             group.cancel();
             catchThrowable(group::await);
-            assertThat(log).isNotNull();
+            assertThat(log.has("interrupting thread", "not this thread"))
+                    .as("logged")
+                    .isTrue();
             assertOthersCancelled(tasks, number);
         }
     }

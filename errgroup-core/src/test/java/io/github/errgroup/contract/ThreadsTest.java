@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import io.github.errgroup.ErrGroup;
 import io.github.errgroup.ErrGroupOptions;
 import io.github.errgroup.Subtask;
+import io.github.errgroup.TaskSnapshot;
 import io.github.errgroup.TaskThreads;
 import java.util.ArrayList;
 import java.util.List;
@@ -183,6 +184,45 @@ class ThreadsTest {
 
     @Nested
     class With_a_limit {
+        /** Three tasks of which no thread has taken any; then two that stand behind the one that was taken. */
+        @Test
+        void J13_tasks_that_wait_for_a_thread_are_in_the_snapshot() throws Exception {
+            AtomicInteger made = new AtomicInteger();
+            Gate late = new Gate();
+            try (ErrGroup group = ErrGroup.open(o -> o.limit(4).threadFactory(command -> {
+                boolean first = made.getAndIncrement() == 0;
+                return new Thread(() -> {
+                    if (!first) {
+                        late.passIgnoringInterrupts();
+                    }
+                    command.run();
+                });
+            }))) {
+                Gate endFirst = new Gate();
+                Gate secondRuns = new Gate();
+                Gate endSecond = new Gate();
+                GroupContract.running(group, endFirst::pass);
+                group.go(() -> {
+                    secondRuns.open();
+                    endSecond.pass();
+                });
+                group.go(() -> {});
+                group.go(() -> {});
+                assertThat(group.snapshot().tasks())
+                        .extracting(TaskSnapshot::index)
+                        .containsExactly(0L, 1L, 2L, 3L);
+                endFirst.open();
+                secondRuns.pass();
+                Threads.until(() -> group.snapshot().succeeded() == 1);
+                assertThat(group.snapshot().tasks())
+                        .extracting(TaskSnapshot::index)
+                        .containsExactly(1L, 2L, 3L);
+                late.open();
+                endSecond.open();
+                group.await();
+            }
+        }
+
         @Test
         void J13_a_worker_that_ends_a_task_takes_the_next_one() throws Exception {
             Counted counted = new Counted();
