@@ -503,11 +503,17 @@ final class Execution {
         }
     }
 
+    /** Whether it tells that a task was launched, which may be dropped; a cancelled group may look for a thread in vain. */
+    private boolean isExecutionCounted() {
+        return setting.place().isFaulty() && model.reason == null;
+    }
+
     private boolean isAsTheModelSays() {
         if (tasks.size() != model.tasks.size()
                 || Outstanding.of(group) != model.outstanding()
                 || (model.outstanding() == 0 && !Outstanding.isNone(group))
                 || (shared != null && Outstanding.queuedFor(shared, group) != model.queuedForShared())
+                || (isExecutionCounted() && workshop.executed() != model.executed())
                 || group.context().reason() != model.reason) {
             return false;
         }

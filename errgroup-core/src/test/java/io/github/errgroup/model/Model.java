@@ -93,6 +93,10 @@ final class Model {
         return setting.sharedLimit() < 0 || (sharedHeld < setting.sharedLimit() && sharedQueue.isEmpty());
     }
 
+    int executed() {
+        return executed;
+    }
+
     int backlogSize() {
         return backlog.size();
     }

@@ -50,6 +50,9 @@ final class StormRun {
     /** Changed by the conductor, and by the owner when all is over. */
     private volatile int highestSharedLimit;
 
+    /** Whether the deadline passed: that cancels a moment later, in a thread of its own. */
+    private volatile boolean expired;
+
     /** Tasks linger here. */
     private volatile CountDownLatch gate = new CountDownLatch(1);
 
@@ -174,7 +177,10 @@ final class StormRun {
             case SET_SHARED_LIMIT -> setSharedLimit(act.number());
             case LOOK -> watched.checkSnapshot();
             case CANCEL -> group.cancel();
-            case EXPIRE -> workshop.passDeadline();
+            case EXPIRE -> {
+                expired = true;
+                workshop.passDeadline();
+            }
             case INTERRUPT_OWNER -> owner.interrupt();
         }
     }
@@ -299,7 +305,9 @@ final class StormRun {
 
     /** J9: a group that all have left can be filled to its limits, and no further. */
     private void checkSlots() {
-        if (!setting.cancelOnError()) {
+        if (expired) {
+            return;
+        } else if (!setting.cancelOnError()) {
             awaitMeanwhile(); // it goes on afterwards
         } else if (setting.place() == Place.DROPPING || setting.place() == Place.POOL_OF_ONE) {
             return; // what the executor does not run ends only when somebody waits, and then the group ends with it
