@@ -74,7 +74,7 @@ final class Deadline {
     }
 
     private Duration left(Duration total) {
-        Duration left = total.minusNanos(clock.nanoTime() - openedNanos);
+        Duration left = total.minusNanos(engine.nanosSince(openedNanos));
         return left.isNegative() ? Duration.ZERO : left;
     }
 }

@@ -155,7 +155,7 @@ abstract class GroupEnd extends GroupSubmission {
     }
 
     private void tellOutcome(@Nullable Cancellation why) {
-        long now = options().clock().nanoTime();
+        long open = nanosSince(openedNanos);
         if (why != null && why.reason != null) {
             long last = why.lastEndNanos;
             long nanos = last == 0 ? 0 : Math.max(0, last - why.nanos);
@@ -165,7 +165,7 @@ abstract class GroupEnd extends GroupSubmission {
         Failures.First first = bad == null ? null : bad.first();
         GroupOutcome outcome = first != null ? GroupOutcome.FAILURE : outcomeWithoutFailure(why, bad);
         Throwable failure = first == null ? null : first.thrown();
-        tell(listener -> listener.onEnd(group(), outcome, failure, now - openedNanos));
+        tell(listener -> listener.onEnd(group(), outcome, failure, open));
     }
 
     private static GroupOutcome outcomeWithoutFailure(@Nullable Cancellation why, @Nullable Failures bad) {

@@ -197,7 +197,7 @@ abstract class GroupSubmission extends GroupTasks {
             }
         }
         if (isTimed()) {
-            tellLimitWait(options().clock().nanoTime() - start);
+            tellLimitWait(nanosSince(start));
         }
     }
 

@@ -242,8 +242,13 @@ abstract class GroupTasks extends GroupState {
         if (stragglers != null) {
             stragglers.taskEnded(task);
         }
-        long nanos = options.clock().nanoTime() - task.extras().startNanos;
+        long nanos = nanosSince(task.extras().startNanos);
         tell(listener -> listener.onTaskEnd(group, task, nanos));
+    }
+
+    /** In the group's clock, and never below zero, though an injected clock may go back. */
+    final long nanosSince(long start) {
+        return Math.max(0, options.clock().nanoTime() - start);
     }
 
     final void leave(TaskRun<?> task) {

@@ -176,7 +176,7 @@ final class Slots {
             }
         }
         if (listening) {
-            engine.tellLimitWait(engine.options().clock().nanoTime() - start);
+            engine.tellLimitWait(engine.nanosSince(start));
         }
         return admitted;
     }

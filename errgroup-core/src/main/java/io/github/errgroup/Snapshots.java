@@ -49,7 +49,9 @@ final class Snapshots {
         return new GroupSnapshot(
                 options.name(),
                 phase,
-                phase == GroupSnapshot.Phase.UNOPENED ? null : Duration.ofNanos(now - engine.openedNanos()),
+                phase == GroupSnapshot.Phase.UNOPENED
+                        ? null
+                        : Duration.ofNanos(Math.max(0, now - engine.openedNanos())),
                 openedAt == null ? null : openedAt.frames(),
                 engine.limit(),
                 engine.remaining().orElse(null),

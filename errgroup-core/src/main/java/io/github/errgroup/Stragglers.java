@@ -53,7 +53,7 @@ final class Stragglers {
     }
 
     private String describe(TaskRun<?> task, Thread thread, StackTraceElement[] stack) {
-        Duration age = Duration.ofNanos(engine.options().clock().nanoTime() - task.extras().startNanos);
+        Duration age = Duration.ofNanos(engine.nanosSince(task.extras().startNanos));
         StringBuilder text = new StringBuilder(task.describe())
                 .append(" still runs ")
                 .append(grace)

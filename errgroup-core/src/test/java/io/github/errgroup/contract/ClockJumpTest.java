@@ -78,6 +78,7 @@ class ClockJumpTest {
             GroupContract.stuck(group);
             clock.advance(back.negated());
             assertThat(group.context().isCancelled()).isFalse();
+            assertThat(group.context().remaining()).hasValue(TIMEOUT); // and no more than was asked for
             clock.advance(back.plus(TIMEOUT));
             assertThat(catchThrowable(group::await)).hasCauseInstanceOf(TimeoutException.class);
             assertThat(group.context().reason()).isEqualTo(CancelReason.TIMEOUT);
@@ -85,7 +86,7 @@ class ClockJumpTest {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = 3_600)
+    @ValueSource(longs = {-3_600, 3_600})
     void J12_N6_a_group_ends_well_over_a_jump_and_tells_no_negative_duration(long seconds) throws Exception {
         Durations durations = new Durations();
         Duration jump = Duration.ofSeconds(seconds);
