@@ -21,7 +21,7 @@ import org.junit.jupiter.api.DisplayNameGenerator;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * What every test of the contract stands on: it is run in each {@link Workplace}. After a test its groups are closed,
@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * left on a worker (J1).
  */
 @ParameterizedClass(name = "{0}")
-@EnumSource(Workplace.class)
+@MethodSource("io.github.errgroup.contract.Workplace#ofThisRun")
 @DisplayNameGeneration(DisplayNameGenerator.ReplaceUnderscores.class)
 @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 abstract class GroupContract {

@@ -279,8 +279,6 @@ class SharedLimitContractTest extends GroupContract {
         @Test
         void N7_for_a_group_of_the_same_limit_gives_its_slot_back() throws Exception {
             assumeThat(workplace).isNotEqualTo(Workplace.REJECTS_EVERY_THIRD);
-            // Hangs: who wants its slot back does not count as a waiter that needs compensation.
-            assumeThat(workplace).isNotEqualTo(Workplace.POOL_OF_ONE);
             SharedLimit shared = new SharedLimit(1);
             ErrGroup group = open(shared);
             Subtask<String> outer = group.go(() -> {

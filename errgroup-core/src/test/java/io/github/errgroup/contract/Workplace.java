@@ -1,6 +1,11 @@
 package io.github.errgroup.contract;
 
-/** Where tasks run: the contract is held in each of these. */
+import java.util.stream.Stream;
+
+/**
+ * Where tasks run: the contract is held in each of these, or in those alone that the system property
+ * {@code errgroup.workplaces} names, separated by commas.
+ */
 enum Workplace {
     VIRTUAL_THREADS(true, Integer.MAX_VALUE, Integer.MAX_VALUE),
     PLATFORM_THREADS(true, Integer.MAX_VALUE, Integer.MAX_VALUE),
@@ -22,6 +27,14 @@ enum Workplace {
         this.ownThreads = ownThreads;
         this.tasksAtOnce = tasksAtOnce;
         this.taskInARow = tasksInARow;
+    }
+
+    /** The places of this run; with a name in the property that is none of them, the run fails. */
+    static Stream<Workplace> ofThisRun() {
+        String names = System.getProperty("errgroup.workplaces", "");
+        return names.isEmpty()
+                ? Stream.of(values())
+                : Stream.of(names.split(",")).map(Workplace::valueOf);
     }
 
     /** Whether the group makes the threads itself. */
