@@ -1,92 +1,136 @@
 package io.github.errgroup.interleavings;
 
-import java.io.File;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
-/** One run of jcstress in a JVM of its own. */
+/** Runs of jcstress, each in a JVM of its own, which starts one for each test and configuration. */
 final class Jcstress {
-    private static final Pattern RESULTS = Pattern.compile(
-            "\\(Results: (\\d+) planned; (\\d+) passed, (\\d+) failed, (\\d+) soft errs, (\\d+) hard errs\\)");
+    /** Where one configuration of one test begins, as jcstress tells it when it is done. */
+    private static final Pattern VERDICT = Pattern.compile("[ .]*\\[([A-Z ]+)] (io\\.github\\.errgroup\\.\\w+)");
 
-    /** What came out of it. */
-    record Result(int passed, int failed, int errors, String output) {
+    /** From here on the same is told again, by test. */
+    private static final String SUMMARY = "RUN RESULTS:";
+
+    /**
+     * What came out for one test.
+     *
+     * @param passed configurations of the JVM in which it passed
+     * @param failed configurations in which it saw what is forbidden
+     * @param errors configurations in which it crashed, hung or was left out
+     */
+    record Verdict(int passed, int failed, int errors) {
+        static final Verdict NONE = new Verdict(0, 0, 0);
+
+        private Verdict and(String status) {
+            return switch (status) {
+                case "OK" -> new Verdict(passed + 1, failed, errors);
+                case "FAILED" -> new Verdict(passed, failed + 1, errors);
+                default -> new Verdict(passed, failed, errors + 1);
+            };
+        }
+
         boolean isGood() {
             return passed > 0 && failed == 0 && errors == 0;
+        }
+
+        /** An error (a crash, a hang) is no find: the test did not tell. */
+        boolean isFind() {
+            return failed > 0 && errors == 0;
         }
     }
 
     private final Path jar;
 
-    private final int iterations;
-
-    private final int millis;
-
-    /**
-     * @param jar the tests, jcstress and the engine
-     * @param iterations per test, above zero
-     * @param millis per iteration, above zero
-     */
-    Jcstress(Path jar, int iterations, int millis) {
+    /** @param jar the tests, jcstress, the engine and the {@link FaultAgent} */
+    Jcstress(Path jar) {
         this.jar = jar;
-        this.iterations = iterations;
-        this.millis = millis;
     }
 
     /**
-     * Runs the tests.
+     * Runs tests on the engine as it is.
      *
-     * @param tests a regular expression for their names
-     * @param first what stands before the jar on the class path; empty for nothing
-     * @param folder where jcstress leaves its report
+     * @param folder where jcstress leaves its report, and its output as {@code output.txt}
+     * @param listener told as each configuration of a test is done
      */
-    Result run(String tests, String first, Path folder) throws IOException, InterruptedException {
+    Map<String, Verdict> run(
+            Collection<Class<?>> tests, Effort.Round round, Path folder, BiConsumer<String, Verdict> listener)
+            throws IOException, InterruptedException {
+        return run(tests, round, folder, "-Xmx512m", listener);
+    }
+
+    /** Runs the tests of faults, each on the engine with its fault, and no test twice. */
+    Map<String, Verdict> runFaulty(
+            List<Fault> faults, Effort.Round round, Path folder, BiConsumer<String, Verdict> listener)
+            throws IOException, InterruptedException {
         Files.createDirectories(folder);
-        Path output = folder.resolve("output.txt");
-        String classPath = (first.isEmpty() ? "" : first + File.pathSeparator) + jar;
-        Process process = new ProcessBuilder(List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        classPath,
-                        "org.openjdk.jcstress.Main",
-                        "-t",
-                        tests,
-                        "-f",
-                        "1",
-                        "-fsm",
-                        "1",
-                        "-iters",
-                        Integer.toString(iterations),
-                        "-time",
-                        Integer.toString(millis),
-                        "-sc",
-                        "false",
-                        "-af",
-                        "NONE",
-                        "-jvmArgs",
-                        "-Xmx512m",
-                        "-r",
-                        folder.toString()))
+        FaultAgent.write(faults, folder.resolve("faults.properties"));
+        List<Class<?>> tests = faults.stream().map(Fault::test).collect(Collectors.toList());
+        // Relative to the folder that it runs in: jcstress takes a space for the end of an argument.
+        return run(
+                tests, round, folder, "-Xmx512m -javaagent:" + folder.relativize(jar) + "=faults.properties", listener);
+    }
+
+    private Map<String, Verdict> run(
+            Collection<Class<?>> tests,
+            Effort.Round round,
+            Path folder,
+            String options,
+            BiConsumer<String, Verdict> listener)
+            throws IOException, InterruptedException {
+        Files.createDirectories(folder);
+        Process process = new ProcessBuilder(command(tests, round, folder, options))
                 .directory(folder.toFile())
                 .redirectErrorStream(true)
-                .redirectOutput(output.toFile())
                 .start();
-        process.waitFor();
-        String text = Files.readString(output);
-        int passed = 0;
-        int failed = 0;
-        int errors = 1;
-        Matcher results = RESULTS.matcher(text);
-        while (results.find()) {
-            int planned = Integer.parseInt(results.group(1));
-            passed = Integer.parseInt(results.group(2));
-            failed = Integer.parseInt(results.group(3));
-            errors = planned - passed - failed;
+        Map<String, Verdict> verdicts = new HashMap<>();
+        try (BufferedReader reader = process.inputReader();
+                var output = Files.newBufferedWriter(folder.resolve("output.txt"))) {
+            boolean live = true;
+            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+                output.write(line);
+                output.newLine();
+                live &= !line.equals(SUMMARY);
+                Matcher verdict = VERDICT.matcher(line);
+                if (live && verdict.matches()) {
+                    String test = verdict.group(2);
+                    verdicts.put(test, verdicts.getOrDefault(test, Verdict.NONE).and(verdict.group(1)));
+                    listener.accept(test, verdicts.get(test));
+                }
+            }
         }
-        return new Result(passed, failed, errors, text);
+        process.waitFor();
+        return verdicts;
+    }
+
+    private List<String> command(Collection<Class<?>> tests, Effort.Round round, Path folder, String options) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-cp", jar.toString(), "org.openjdk.jcstress.Main"));
+        command.addAll(List.of("-t", pattern(tests)));
+        command.addAll(List.of("-f", "1", "-fsm", "1"));
+        command.addAll(List.of("-iters", Integer.toString(round.iterations())));
+        command.addAll(List.of("-time", Integer.toString(round.millis())));
+        // An iteration ends with a stride, and where actors park or wait for a processor the usual ones take seconds.
+        command.addAll(List.of("-strideCount", "10"));
+        command.addAll(List.of("-sc", "false", "-af", "NONE", "-v"));
+        command.addAll(List.of("-jvmArgs", options, "-r", folder.toString()));
+        return command;
+    }
+
+    private static String pattern(Collection<Class<?>> tests) {
+        return tests.stream()
+                .map(test -> test.getName().replace(".", "\\."))
+                .collect(Collectors.joining("|", "^(", ")$"));
     }
 }

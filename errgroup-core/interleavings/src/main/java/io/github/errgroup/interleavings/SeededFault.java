@@ -14,6 +14,12 @@ import java.lang.annotation.Target;
 @Target(ElementType.TYPE)
 @Repeatable(SeededFault.All.class)
 public @interface SeededFault {
+    /**
+     * Widens a fault's window: what stands after it comes some microseconds later. For what is wrong for a few instructions
+     * only, and would be found by chance.
+     */
+    String LATER = "for (int spin = 0; spin < 200; spin++) {\n" + "Thread.onSpinWait();\n" + "}\n";
+
     /** What is wrong then, in a few words. */
     String value();
 
