@@ -22,6 +22,8 @@ import org.openjdk.jcstress.infra.results.LLL_Result;
         replace = "            if (!more) {\n" + "                group.queueDrained();\n" + "            }\n",
         by = "")
 public class BlockedGoAgainstWorkers {
+    private final Meeting meeting = new Meeting();
+
     /** Worker threads that were started. The actors run their bodies. */
     private final Queue<Runnable> started = new ConcurrentLinkedQueue<>();
 
@@ -46,12 +48,14 @@ public class BlockedGoAgainstWorkers {
 
     @Actor
     public void caller(LLL_Result result) {
+        meeting.meet();
         result.r1 = Rescue.watch(() -> group.go(ran::incrementAndGet));
         entered = true;
     }
 
     @Actor
     public void worker() {
+        meeting.meet();
         worker.run();
     }
 

@@ -32,12 +32,15 @@ import org.openjdk.jcstress.infra.results.LLL_Result;
                 + "                Thread.onSpinWait();\n"
                 + "            }\n")
 public class CancelAgainstEnd {
+    private final Meeting meeting = new Meeting();
+
     private final ErrGroup group = Stage.open();
 
     private final TaskRun<?> task = Stage.submit(group, () -> {});
 
     @Actor
     public void pool(LLL_Result result) {
+        meeting.meet();
         // Left over from the task before this one, or set by this one.
         boolean flag = Thread.interrupted();
         task.run();
@@ -47,6 +50,7 @@ public class CancelAgainstEnd {
 
     @Actor
     public void canceller() {
+        meeting.meet();
         group.cancel();
     }
 

@@ -27,6 +27,8 @@ import org.openjdk.jcstress.infra.results.LL_Result;
                 + "            markCancelled(why, cause, tree);\n"
                 + "            if (this != null) { return true; }\n")
 public class CancelAgainstStart {
+    private final Meeting meeting = new Meeting();
+
     private final ErrGroup group = Stage.open();
 
     private volatile boolean cancelled;
@@ -42,11 +44,13 @@ public class CancelAgainstStart {
 
     @Actor
     public void pool() {
+        meeting.meet();
         task.run();
     }
 
     @Actor
     public void canceller() {
+        meeting.meet();
         group.cancel();
         cancelled = true;
     }

@@ -23,6 +23,8 @@ import org.openjdk.jcstress.infra.results.LL_Result;
         replace = "            current = task; // a full fence",
         by = "            // a full fence")
 public class CancelAgainstWorker {
+    private final Meeting meeting = new Meeting();
+
     /** Worker threads that were started. The actors run their bodies. */
     private final Queue<Runnable> started = new ConcurrentLinkedQueue<>();
 
@@ -31,6 +33,9 @@ public class CancelAgainstWorker {
     private volatile boolean cancelled;
 
     private String seen = "never ran";
+
+    /** A worker has its first task in hand when it starts; the next one it takes out of the queue. */
+    private final Subtask<?> first = group.go(() -> {});
 
     private final Subtask<?> task = group.go(() -> {
         while (!cancelled) {
@@ -41,11 +46,13 @@ public class CancelAgainstWorker {
 
     @Actor
     public void worker() {
+        meeting.meet();
         started.remove().run();
     }
 
     @Actor
     public void canceller() {
+        meeting.meet();
         group.cancel();
         cancelled = true;
     }

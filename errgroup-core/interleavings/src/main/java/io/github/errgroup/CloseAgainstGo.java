@@ -25,17 +25,29 @@ import org.openjdk.jcstress.infra.results.LLL_Result;
                 + "            }\n"
                 + "            if (WORD.compareAndSet(this, now = word, now | FINISHED)) {")
 public class CloseAgainstGo {
+    private final Meeting meeting = new Meeting();
+
     private final ErrGroup group = Stage.open();
 
     private Object seen = "lost";
 
     private final AtomicReference<Subtask<?>> task = new AtomicReference<>();
 
+    /** Takes its time, so that a close that does not wait for it is seen to be over. */
+    private void task() {
+        boolean closed = false;
+        for (int spins = 0; spins < 500 && !closed; spins++) {
+            Thread.onSpinWait();
+            closed = Stage.engine(group).is(GroupState.CLOSED);
+        }
+        seen = closed ? "ran after the close" : "ran";
+    }
+
     @Actor
     public void caller() {
+        meeting.meet();
         try {
-            TaskRun<?> submitted = Stage.submit(
-                    group, () -> seen = Stage.engine(group).is(GroupState.CLOSED) ? "ran after the close" : "ran");
+            TaskRun<?> submitted = Stage.submit(group, this::task);
             task.set(submitted);
             submitted.run();
         } catch (IllegalStateException e) {
@@ -45,6 +57,7 @@ public class CloseAgainstGo {
 
     @Actor
     public void owner(LLL_Result result) {
+        meeting.meet();
         try {
             group.close();
         } catch (IllegalStateException e) {

@@ -21,12 +21,15 @@ import org.openjdk.jcstress.infra.results.ZZ_Result;
         replace = "tryPhase(CANCELLED, UNOPENED | CANCELLED | FINISHED | CLOSED, false)",
         by = "tryPhase(CANCELLED, UNOPENED | CANCELLED | CLOSED, false)")
 public class DeadlineAgainstAwait {
+    private final Meeting meeting = new Meeting();
+
     private final ErrGroup group = Stage.open();
 
     private @Nullable CancelReason reason;
 
     @Actor
     public void owner(ZZ_Result result) {
+        meeting.meet();
         Stage.await(group);
         reason = group.context().reason();
         result.r1 = group.context().isCancelled();
@@ -34,6 +37,7 @@ public class DeadlineAgainstAwait {
 
     @Actor
     public void timer() {
+        meeting.meet();
         Stage.engine(group).cancel(CancelReason.TIMEOUT, new TimeoutException());
     }
 

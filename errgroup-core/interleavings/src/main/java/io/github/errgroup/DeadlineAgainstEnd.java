@@ -22,17 +22,21 @@ import org.openjdk.jcstress.infra.results.LL_Result;
         replace = "why.reason != null && bad != null && bad.undone() > 0) {",
         by = "why.reason != null && (bad = failures()) != null) {")
 public class DeadlineAgainstEnd {
+    private final Meeting meeting = new Meeting();
+
     private final ErrGroup group = Stage.open();
 
     private final TaskRun<?> task = Stage.submit(group, () -> {});
 
     @Actor
     public void pool() {
+        meeting.meet();
         task.run();
     }
 
     @Actor
     public void timer() {
+        meeting.meet();
         Stage.engine(group).cancel(CancelReason.TIMEOUT, new TimeoutException());
     }
 

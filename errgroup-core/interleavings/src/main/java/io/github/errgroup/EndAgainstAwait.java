@@ -38,17 +38,21 @@ import org.openjdk.jcstress.infra.results.LL_Result;
                 + "                    LockSupport.park(engine);\n"
                 + "                }\n")
 public class EndAgainstAwait {
+    private final Meeting meeting = new Meeting();
+
     private final ErrGroup group = Stage.open();
 
     private final TaskRun<?> task = Stage.submit(group, () -> {});
 
     @Actor
     public void owner(LL_Result result) {
+        meeting.meet();
         result.r1 = Rescue.watch(() -> Stage.await(group));
     }
 
     @Actor
     public void pool() {
+        meeting.meet();
         task.run();
     }
 

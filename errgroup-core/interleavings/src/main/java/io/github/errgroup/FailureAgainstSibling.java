@@ -28,6 +28,8 @@ import org.openjdk.jcstress.infra.results.LL_Result;
                 + "            }\n"
                 + "            bad.record(thrown, task.name(), task.index());\n")
 public class FailureAgainstSibling {
+    private final Meeting meeting = new Meeting();
+
     private final ErrGroup group = Stage.open();
 
     private final TaskRun<?> failing = Stage.submit(group, () -> {
@@ -47,11 +49,13 @@ public class FailureAgainstSibling {
 
     @Actor
     public void poolThreadOne() {
+        meeting.meet();
         failing.run();
     }
 
     @Actor
     public void poolThreadTwo() {
+        meeting.meet();
         sibling.run();
     }
 

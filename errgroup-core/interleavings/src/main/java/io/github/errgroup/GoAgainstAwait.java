@@ -27,10 +27,13 @@ import org.openjdk.jcstress.infra.results.LL_Result;
         replace = "if ((now & NOT_OPEN) == 0 && outstanding(now) < MAX_OUTSTANDING) {",
         by = "if (outstanding(now) < MAX_OUTSTANDING) {")
 public class GoAgainstAwait {
+    private final Meeting meeting = new Meeting();
+
     private final ErrGroup group = Stage.open();
 
     @Actor
     public void caller(LL_Result result) {
+        meeting.meet();
         try {
             TaskRun<?> task = Stage.submit(group, () -> {
                 result.r1 = Stage.engine(group).is(GroupState.FINISHED) ? "ran after the end" : "ran";
@@ -46,6 +49,7 @@ public class GoAgainstAwait {
 
     @Actor
     public void owner(LL_Result result) {
+        meeting.meet();
         Stage.await(group);
         result.r2 = "returned";
     }

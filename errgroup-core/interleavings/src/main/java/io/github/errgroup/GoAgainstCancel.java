@@ -16,25 +16,27 @@ import org.openjdk.jcstress.infra.results.LL_Result;
 @State
 @SeededFault(
         value = "the cancellation is read before the task is registered",
-        replace = "        live.add(task, (int) task.index());\n"
-                + "        if (cancellation != null) {\n"
-                + "            return task.retire()",
-        by = "        boolean cancelled = cancellation != null;\n"
-                + "        live.add(task, (int) task.index());\n"
-                + "        if (cancelled) {\n"
-                + "            return task.retire()")
+        replace = "            live().add(task, (int) task.index());\n" + "            if (cancellation != null) {\n",
+        by = "            boolean cancelled = cancellation != null;\n"
+                + SeededFault.LATER
+                + "            live().add(task, (int) task.index());\n"
+                + "            if (cancelled) {\n")
 public class GoAgainstCancel {
+    private final Meeting meeting = new Meeting();
+
     private final ErrGroup group = Stage.open();
 
     private Subtask<?> task = Stage.submit(Stage.open(), () -> {});
 
     @Actor
     public void caller() {
+        meeting.meet();
         task = Stage.submit(group, () -> {});
     }
 
     @Actor
     public void canceller() {
+        meeting.meet();
         group.cancel();
     }
 

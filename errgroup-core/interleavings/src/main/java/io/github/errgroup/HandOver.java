@@ -25,6 +25,8 @@ import org.openjdk.jcstress.infra.results.LL_Result;
         replace = "        } finally {\n" + "            lock.unlock();\n" + "        }\n" + "        pump();\n",
         by = "        } finally {\n" + "            lock.unlock();\n" + "        }\n")
 public class HandOver {
+    private final Meeting meeting = new Meeting();
+
     private final ErrGroup group = Stage.open(2);
 
     private final TaskRun<?> opener = Stage.submit(group, () -> {});
@@ -35,11 +37,13 @@ public class HandOver {
 
     @Actor
     public void task() {
+        meeting.meet();
         Stage.inside(opener, () -> queued = group.go(Stage.AT_ONCE, () -> {}));
     }
 
     @Actor
     public void pool() {
+        meeting.meet();
         other.run();
     }
 

@@ -27,6 +27,8 @@ import org.openjdk.jcstress.infra.results.L_Result;
                 + "        }\n"
                 + "        hooksBegin();\n")
 public class HookAgainstAwait {
+    private final Meeting meeting = new Meeting();
+
     private final ErrGroup group = Stage.open();
 
     private volatile boolean done;
@@ -37,12 +39,14 @@ public class HookAgainstAwait {
 
     @Actor
     public void owner(L_Result result) {
+        meeting.meet();
         Stage.await(group);
         result.r1 = done ? "done" : group.context().reason() == null ? "not cancelled" : "not done";
     }
 
     @Actor
     public void canceller() {
+        meeting.meet();
         group.cancel();
     }
 }

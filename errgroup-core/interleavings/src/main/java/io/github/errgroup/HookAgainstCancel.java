@@ -19,20 +19,25 @@ import org.openjdk.jcstress.infra.results.I_Result;
         value = "the cancellation is read before the hook is registered",
         replace = "        waiting.add(hook);\n" + "        if (engine.reason() != null && waiting.remove(hook)) {",
         by = "        boolean cancelled = engine.reason() != null;\n"
+                + SeededFault.LATER
                 + "        waiting.add(hook);\n"
                 + "        if (cancelled && waiting.remove(hook)) {")
 public class HookAgainstCancel {
+    private final Meeting meeting = new Meeting();
+
     private final ErrGroup group = Stage.open();
 
     private final AtomicInteger ran = new AtomicInteger();
 
     @Actor
     public void caller() {
+        meeting.meet();
         group.context().onCancel(ran::incrementAndGet);
     }
 
     @Actor
     public void canceller() {
+        meeting.meet();
         group.cancel();
     }
 

@@ -23,9 +23,12 @@ import org.openjdk.jcstress.infra.results.I_Result;
                         + "            boolean room = limit < 0 || engine.outstanding() - backlogSize < limit || engine.isCancelled();\n",
         by = "        int limit = engine.limit();\n"
                 + "        boolean room = limit < 0 || engine.outstanding() - backlogSize < limit || engine.isCancelled();\n"
+                + SeededFault.LATER
                 + "        lock.lock();\n"
                 + "        try {\n")
 public class NeverAboveTheLimit {
+    private final Meeting meeting = new Meeting();
+
     private final ErrGroup group = Stage.open(1);
 
     private final TaskRun<?> running = Stage.submit(group, () -> {});
@@ -39,11 +42,13 @@ public class NeverAboveTheLimit {
 
     @Actor
     public void pool() {
+        meeting.meet();
         running.run();
     }
 
     @Actor
     public void operator() {
+        meeting.meet();
         group.setLimit(1);
     }
 

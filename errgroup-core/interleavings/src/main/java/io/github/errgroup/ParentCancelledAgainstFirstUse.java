@@ -20,6 +20,8 @@ import org.openjdk.jcstress.infra.results.Z_Result;
                 + "                    engine.open();\n",
         by = "                    engine.open();\n" + "                    engine.opened();\n")
 public class ParentCancelledAgainstFirstUse {
+    private final Meeting meeting = new Meeting();
+
     private final ErrGroup parent = Stage.open();
 
     private final TaskRun<?> task = Stage.submit(parent, () -> {});
@@ -28,11 +30,13 @@ public class ParentCancelledAgainstFirstUse {
 
     @Actor
     public void task() {
+        meeting.meet();
         Stage.inside(task, () -> child.go(() -> {}));
     }
 
     @Actor
     public void canceller() {
+        meeting.meet();
         parent.cancel();
     }
 

@@ -19,9 +19,12 @@ import org.openjdk.jcstress.infra.results.Z_Result;
         replace = "            opener.extras().adopting().add(this);\n"
                 + "            if (opener.engine.isCancelled()) {\n",
         by = "            boolean cancelled = opener.engine.isCancelled();\n"
+                + SeededFault.LATER
                 + "            opener.extras().adopting().add(this);\n"
                 + "            if (cancelled) {\n")
 public class ParentCancelledAgainstOpen {
+    private final Meeting meeting = new Meeting();
+
     private final ErrGroup parent = Stage.open();
 
     private final TaskRun<?> task = Stage.submit(parent, () -> {});
@@ -30,11 +33,13 @@ public class ParentCancelledAgainstOpen {
 
     @Actor
     public void task() {
+        meeting.meet();
         Stage.inside(task, () -> child = Stage.open());
     }
 
     @Actor
     public void canceller() {
+        meeting.meet();
         parent.cancel();
     }
 

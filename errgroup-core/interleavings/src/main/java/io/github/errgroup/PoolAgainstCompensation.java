@@ -25,6 +25,8 @@ import org.openjdk.jcstress.infra.results.II_Result;
                 + "        }\n"
                 + "        status = ACTIVE;\n")
 public class PoolAgainstCompensation {
+    private final Meeting meeting = new Meeting();
+
     private final ErrGroup group = Stage.open();
 
     private final AtomicInteger ran = new AtomicInteger();
@@ -33,11 +35,13 @@ public class PoolAgainstCompensation {
 
     @Actor
     public void pool() {
+        meeting.meet();
         task.run();
     }
 
     @Actor
     public void compensating() {
+        meeting.meet();
         Stage.compensate(group, task);
     }
 

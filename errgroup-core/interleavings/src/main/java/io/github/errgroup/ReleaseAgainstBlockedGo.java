@@ -32,17 +32,21 @@ import org.openjdk.jcstress.infra.results.LL_Result;
                 + "                wait.park();\n"
                 + "                for (; ; ) {")
 public class ReleaseAgainstBlockedGo {
+    private final Meeting meeting = new Meeting();
+
     private final ErrGroup group = Stage.open(1);
 
     private final TaskRun<?> first = Stage.submit(group, () -> {});
 
     @Actor
     public void caller(LL_Result result) {
+        meeting.meet();
         result.r1 = Rescue.watch(() -> Stage.submit(group, () -> {}));
     }
 
     @Actor
     public void pool() {
+        meeting.meet();
         first.run();
     }
 

@@ -12,8 +12,10 @@ final class Rescue {
     /** Long enough for two threads to be scheduled on a crowded machine. */
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-    /** Once one was lost the test is red; the next ones need not take as long. */
-    private static final long SHORT_PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+    /** Once one was lost the test is red; the next ones are to hold it up no more. */
+    private static final long SHORT_PATIENCE_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
+
+    private static final long LONGEST_NAP_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
     private static final ConcurrentHashMap<Rescue, Rescue> WATCHED = new ConcurrentHashMap<>();
 
@@ -66,7 +68,7 @@ final class Rescue {
 
     private static void watchAll() {
         for (; ; ) {
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+            LockSupport.parkNanos(Math.min(patienceNanos, LONGEST_NAP_NANOS));
             for (Rescue rescue : WATCHED.values()) {
                 if (System.nanoTime() - rescue.startNanos > patienceNanos) {
                     rescue.rescue();

@@ -19,15 +19,19 @@ import org.openjdk.jcstress.infra.results.LL_Result;
         replace = "        limit(Math.max(newLimit, ErrGroupOptions.NO_LIMIT));\n" + "        slotFreed();\n",
         by = "        slotFreed();\n" + "        limit(Math.max(newLimit, ErrGroupOptions.NO_LIMIT));\n")
 public class SetLimitAgainstBlockedGo {
+    private final Meeting meeting = new Meeting();
+
     private final ErrGroup group = Stage.open(0);
 
     @Actor
     public void caller(LL_Result result) {
+        meeting.meet();
         result.r1 = Rescue.watch(() -> Stage.submit(group, () -> {}));
     }
 
     @Actor
     public void operator() {
+        meeting.meet();
         group.setLimit(1);
     }
 

@@ -15,14 +15,14 @@ import org.openjdk.jcstress.infra.results.LL_Result;
 @Outcome(expect = Expect.FORBIDDEN, desc = "the slot is lost")
 @State
 @SeededFault(
-        value = "a slot is given to whoever looked unfinished",
-        replace = "            queue.removeIf(entry -> entry.task.engine == engine && forgotten.add(entry));\n",
-        by = "            for (Entry entry : queue) {\n"
-                + "                if (entry.task.engine == engine) {\n"
-                + "                    forgotten.add(entry);\n"
-                + "                }\n"
-                + "            }\n")
+        value = "who launches a task that was given its slot does not look at the cancellation",
+        replace = "            if (cancellation != null) {\n"
+                + "                return task.retire() ? CANCELLED_MEANWHILE : null;\n"
+                + "            }\n",
+        by = "")
 public class SharedGrantAgainstCancel {
+    private final Meeting meeting = new Meeting();
+
     private final SharedLimit shared = new SharedLimit(1);
 
     private final ErrGroup group = ErrGroup.open(Stage.options().sharedLimit(shared));
@@ -37,11 +37,13 @@ public class SharedGrantAgainstCancel {
 
     @Actor
     public void pool() {
+        meeting.meet();
         holder.run();
     }
 
     @Actor
     public void canceller() {
+        meeting.meet();
         group.cancel();
     }
 

@@ -23,6 +23,8 @@ import org.openjdk.jcstress.infra.results.L_Result;
                 + "            queue.add(",
         by = "            queue.add(")
 public class SharedHandOver {
+    private final Meeting meeting = new Meeting();
+
     private final ErrGroupOptions options = Stage.options().sharedLimit(new SharedLimit(1));
 
     private final ErrGroup group = ErrGroup.open(options);
@@ -33,11 +35,13 @@ public class SharedHandOver {
 
     @Actor
     public void task() {
+        meeting.meet();
         Stage.inside(Stage.taskOf(group), () -> queued = group.go(Stage.AT_ONCE, () -> {}));
     }
 
     @Actor
     public void pool() {
+        meeting.meet();
         holder.run();
     }
 

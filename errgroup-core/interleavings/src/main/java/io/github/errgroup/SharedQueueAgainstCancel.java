@@ -19,6 +19,8 @@ import org.openjdk.jcstress.infra.results.LL_Result;
         replace = "        if (cancellation != null) {\n" + "            shared.cancelled(",
         by = "        if (shared == null) {\n" + "            shared.cancelled(")
 public class SharedQueueAgainstCancel {
+    private final Meeting meeting = new Meeting();
+
     private final SharedLimit shared = new SharedLimit(1);
 
     private final ErrGroup group = ErrGroup.open(Stage.options().sharedLimit(shared));
@@ -29,11 +31,13 @@ public class SharedQueueAgainstCancel {
 
     @Actor
     public void task() {
+        meeting.meet();
         Stage.inside(Stage.taskOf(group), () -> queued = group.go(() -> {}));
     }
 
     @Actor
     public void canceller() {
+        meeting.meet();
         group.cancel();
     }
 

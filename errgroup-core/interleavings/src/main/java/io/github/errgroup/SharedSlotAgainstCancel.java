@@ -20,12 +20,14 @@ import org.openjdk.jcstress.infra.results.LL_Result;
                 + "            launchGranted(task);\n"
                 + "        } else if",
         by = "        if (shared != null) {\n"
-                + "            live.add(task, (int) task.index());\n"
+                + "            live().add(task, (int) task.index());\n"
                 + "        }\n"
                 + "        if (shared == null || shared.tryTake(task)) {\n"
                 + "            launchGranted(task);\n"
                 + "        } else if")
 public class SharedSlotAgainstCancel {
+    private final Meeting meeting = new Meeting();
+
     private final SharedLimit shared = new SharedLimit(1);
 
     private final ErrGroup group = ErrGroup.open(Stage.options().sharedLimit(shared));
@@ -34,11 +36,13 @@ public class SharedSlotAgainstCancel {
 
     @Actor
     public void caller() {
+        meeting.meet();
         task = Stage.submit(group, () -> {});
     }
 
     @Actor
     public void canceller() {
+        meeting.meet();
         group.cancel();
     }
 

@@ -1,6 +1,7 @@
 package io.github.errgroup;
 
 import io.github.errgroup.interleavings.SeededFault;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.Expect;
@@ -26,31 +27,33 @@ import org.openjdk.jcstress.infra.results.LLL_Result;
         replace = "            held--;\n" + "            return grant();\n",
         by = "            held--;\n" + "            return instead == null ? grant() : List.of();\n")
 public class SharedSlotTakenAgain {
+    private final Meeting meeting = new Meeting();
+
     private final SharedLimit shared = new SharedLimit(1);
 
     private final ErrGroup one = ErrGroup.open(Stage.options().sharedLimit(shared));
 
     private final ErrGroup two = ErrGroup.open(Stage.options().sharedLimit(shared));
 
-    private final TaskRun<?> waiting = Stage.submit(one, () -> {});
+    /** On threads of our own: nothing is compensated here. */
+    private final ErrGroup awaited = ErrGroup.open(Stage.ownThreads(new ConcurrentLinkedQueue<>()));
 
-    public SharedSlotTakenAgain() {
-        waiting.claim(Thread.currentThread());
-    }
+    private final TaskRun<?> waiting = Stage.submit(one, () -> {});
 
     @Actor
     public void task(LLL_Result result) {
+        meeting.meet();
+        waiting.claim(Thread.currentThread());
         result.r1 = Rescue.watch(
-                () -> {
-                    shared.giveBack(waiting);
-                    shared.takeAgain(waiting);
-                },
+                () -> Stage.inside(
+                        waiting, () -> Wait.begin(Stage.engine(awaited)).close()),
                 one::cancel);
         waiting.perform(Host.POOL_THREAD);
     }
 
     @Actor
     public void caller(LLL_Result result) {
+        meeting.meet();
         result.r2 = Rescue.watch(() -> two.go(Stage.AT_ONCE, () -> {}), two::cancel);
     }
 

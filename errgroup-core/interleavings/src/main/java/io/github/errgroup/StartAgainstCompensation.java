@@ -21,19 +21,24 @@ import org.openjdk.jcstress.infra.results.III_Result;
                 "                who.seat(row, offset); // before: once it can be seen there, another thread may end it\n"
                         + "                if (SEAT.compareAndSet(row, at, null, who)) {\n",
         by = "                if (SEAT.compareAndSet(row, at, null, who)) {\n"
+                + SeededFault.LATER
                 + "                    who.seat(row, offset);\n")
 public class StartAgainstCompensation {
+    private final Meeting meeting = new Meeting();
+
     private final ErrGroup group = Stage.open();
 
     private final AtomicInteger ran = new AtomicInteger();
 
     @Actor
     public void caller() {
+        meeting.meet();
         Stage.submit(group, ran::incrementAndGet);
     }
 
     @Actor
     public void compensating() {
+        meeting.meet();
         for (int look = 0; look < 50; look++) {
             TaskRun<?> task = Stage.engine(group).live().findReady();
             if (task != null) {

@@ -28,6 +28,8 @@ import org.openjdk.jcstress.infra.results.LLL_Result;
         replace = "            Throwable first = bad.record(thrown, task.name(), task.index());\n",
         by = "            Throwable first = thrown;\n" + "            bad.record(thrown, task.name(), task.index());\n")
 public class TwoFailures {
+    private final Meeting meeting = new Meeting();
+
     private static final RuntimeException ONE = new Failure();
 
     private static final RuntimeException TWO = new Failure();
@@ -44,11 +46,13 @@ public class TwoFailures {
 
     @Actor
     public void poolThreadOne() {
+        meeting.meet();
         one.run();
     }
 
     @Actor
     public void poolThreadTwo() {
+        meeting.meet();
         two.run();
     }
 

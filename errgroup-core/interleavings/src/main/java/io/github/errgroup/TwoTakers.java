@@ -15,7 +15,7 @@ import org.openjdk.jcstress.infra.results.II_Result;
 
 /** J13: two workers take tasks from the queue while one is added. Each task is taken exactly once. */
 @JCStressTest
-@Outcome(id = "2, 2", expect = Expect.ACCEPTABLE)
+@Outcome(id = "7, 7", expect = Expect.ACCEPTABLE)
 @Outcome(expect = Expect.FORBIDDEN, desc = "taken twice, or lost")
 @State
 @SeededFault(
@@ -23,11 +23,13 @@ import org.openjdk.jcstress.infra.results.II_Result;
         replace = "!TOKEN.weakCompareAndSetAcquire(this, 0, 1)",
         by = "token < 0")
 public class TwoTakers {
+    private static final int OLDER = 6;
+
+    private final Meeting meeting = new Meeting();
+
     private final ErrGroup group = Stage.open();
 
     private final RunQueue queue = new RunQueue();
-
-    private final TaskRun<?> older = Stage.taskOf(group);
 
     private final TaskRun<?> newer = Stage.taskOf(group);
 
@@ -37,19 +39,28 @@ public class TwoTakers {
     private final List<TaskRun<?>> other = new ArrayList<>();
 
     public TwoTakers() {
-        queue.add(older);
+        for (int task = 0; task < OLDER; task++) {
+            queue.add(Stage.taskOf(group));
+        }
+    }
+
+    private void takeHalf(List<TaskRun<?>> taken) {
+        for (int task = 0; task < OLDER / 2; task++) {
+            taken.add(queue.poll());
+        }
     }
 
     @Actor
     public void one() {
+        meeting.meet();
         queue.add(newer);
-        one.add(queue.poll());
+        takeHalf(one);
     }
 
     @Actor
     public void other() {
-        other.add(queue.poll());
-        other.add(queue.poll());
+        meeting.meet();
+        takeHalf(other);
     }
 
     @Arbiter

@@ -25,15 +25,19 @@ import org.openjdk.jcstress.infra.results.ZZ_Result;
                 + "            now = (long) WORD.getAndAdd(this, ONE_TASK);\n"
                 + "            if (now >= 0) {")
 public class TwoTryGo {
+    private final Meeting meeting = new Meeting();
+
     private final ErrGroup group = Stage.open(1);
 
     @Actor
     public void one(ZZ_Result result) {
+        meeting.meet();
         result.r1 = group.tryGo(() -> {}).isPresent();
     }
 
     @Actor
     public void other(ZZ_Result result) {
+        meeting.meet();
         result.r2 = group.tryGo(() -> {}).isPresent();
     }
 }

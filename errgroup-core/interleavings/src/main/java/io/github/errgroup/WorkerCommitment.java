@@ -14,25 +14,29 @@ import org.openjdk.jcstress.infra.results.II_Result;
 
 /** J13: a task is submitted while the committed worker finds nothing more and ends. One of the two sees to it. */
 @JCStressTest
-@Outcome(id = "2, 0", expect = Expect.ACCEPTABLE)
+@Outcome(id = "3, 0", expect = Expect.ACCEPTABLE)
 @Outcome(expect = Expect.FORBIDDEN, desc = "a task that no worker takes")
 @State
 @SeededFault(
         value = "a worker that gives its commitment up does not look again",
-        replace = "                if (!queue.isEmpty() && committed.compareAndSet(0, 1)) {\n"
+        replace = "                committed = NOBODY;\n"
+                + "                if (!queue.isEmpty() && tryCommit()) {\n"
                 + "                    isCommitted = true;\n"
                 + "                    return true;\n"
                 + "                }\n",
-        by = "")
+        by = SeededFault.LATER + "                committed = NOBODY;\n")
 @SeededFault(
         value = "who submits looks for a worker before the task is in the queue",
         replace = "        queue.add(task);\n" + "        ensureCommitted();\n",
-        by = "        boolean commit = committed.get() == 0;\n"
+        by = "        boolean commit = committed == NOBODY;\n"
+                + SeededFault.LATER
                 + "        queue.add(task);\n"
                 + "        if (commit) {\n"
                 + "            ensureCommitted();\n"
                 + "        }\n")
 public class WorkerCommitment {
+    private final Meeting meeting = new Meeting();
+
     /** Worker threads that were started. The actors run their bodies. */
     private final Queue<Runnable> started = new ConcurrentLinkedQueue<>();
 
@@ -44,16 +48,21 @@ public class WorkerCommitment {
 
     public WorkerCommitment() {
         group.go(ran::incrementAndGet);
+        group.go(ran::incrementAndGet);
+        // The first worker runs both, and commits a second for the one that was queued, which comes too late.
+        started.remove().run();
         worker = started.remove();
     }
 
     @Actor
     public void caller() {
+        meeting.meet();
         group.go(ran::incrementAndGet);
     }
 
     @Actor
     public void worker() {
+        meeting.meet();
         worker.run();
     }
 

@@ -1,0 +1,53 @@
+package io.github.errgroup;
+
+import io.github.errgroup.interleavings.SeededFault;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Expect;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.II_Result;
+
+/** G2, J11: two threads await a group. Its end is told once, and before either returns. */
+@JCStressTest
+@Outcome(id = "1, 1", expect = Expect.ACCEPTABLE)
+@Outcome(expect = Expect.FORBIDDEN, desc = "told twice, or too late")
+@State
+@SeededFault(
+        value = "who does not tell the end does not wait for who does",
+        replace = "        if (is(FINISHED)) {\n"
+                + "            late |= awaitUntil(GroupEnd::isAnswered, self(), false);\n"
+                + "        }\n",
+        by = "")
+@SeededFault(
+        value = "whether the group has finished is seen, then it finishes",
+        replace = "            if (outstanding(now) == 0 && WORD.compareAndSet(this, now, now | FINISHED)) {",
+        by = "            if (outstanding(now) == 0) {\n" + "                WORD.getAndBitwiseOr(this, FINISHED);")
+public class TwoAwaits {
+    private final Meeting meeting = new Meeting();
+
+    private final AtomicInteger told = new AtomicInteger();
+
+    private final ErrGroup group = ErrGroup.open(Stage.options().listener(new GroupListener() {
+        @Override
+        public void onEnd(ErrGroup ended, GroupOutcome outcome, @Nullable Throwable failure, long nanos) {
+            told.incrementAndGet();
+        }
+    }));
+
+    @Actor
+    public void one(II_Result result) {
+        meeting.meet();
+        Stage.await(group);
+        result.r1 = told.get();
+    }
+
+    @Actor
+    public void other(II_Result result) {
+        meeting.meet();
+        Stage.await(group);
+        result.r2 = told.get();
+    }
+}

@@ -1,0 +1,67 @@
+package io.github.errgroup;
+
+import io.github.errgroup.interleavings.SeededFault;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
+import org.openjdk.jcstress.annotations.Expect;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.II_Result;
+
+/**
+ * J13, N1, N5: a worker is about to take over the task that waits for its slot, and the limit is raised, which starts
+ * that task too. One of the two sees to it.
+ */
+@JCStressTest
+@Outcome(id = "2, 0", expect = Expect.ACCEPTABLE)
+@Outcome(expect = Expect.FORBIDDEN, desc = "a task that no worker takes")
+@State
+@SeededFault(
+        value = "a worker that gives its commitment up does not look again",
+        replace = "                committed = NOBODY;\n"
+                + "                if (!queue.isEmpty() && tryCommit()) {\n"
+                + "                    isCommitted = true;\n"
+                + "                    return true;\n"
+                + "                }\n",
+        by = SeededFault.LATER + "                committed = NOBODY;\n")
+public class WorkerAgainstSetLimit {
+    private final Meeting meeting = new Meeting();
+
+    /** Worker threads that were started. The actors run their bodies. */
+    private final Queue<Runnable> started = new ConcurrentLinkedQueue<>();
+
+    private final AtomicInteger ran = new AtomicInteger();
+
+    private final ErrGroup group = ErrGroup.open(Stage.ownThreads(started).limit(1));
+
+    private final Runnable worker;
+
+    public WorkerAgainstSetLimit() {
+        TaskRun<?> running = Stage.submit(group, ran::incrementAndGet);
+        Stage.inside(running, () -> group.go(ran::incrementAndGet));
+        worker = started.remove();
+    }
+
+    @Actor
+    public void worker() {
+        meeting.meet();
+        worker.run();
+    }
+
+    @Actor
+    public void operator() {
+        meeting.meet();
+        group.setLimit(2);
+    }
+
+    @Arbiter
+    public void after(II_Result result) {
+        Stage.runAll(started);
+        result.r1 = ran.get();
+        result.r2 = Stage.engine(group).outstanding();
+    }
+}
