@@ -15,7 +15,10 @@ import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Tasks at their worst. Whatever they do, the group ends, says what happened, and its slots and threads are as before. */
@@ -49,18 +52,25 @@ class FaultContractTest extends GroupContract {
     /** Nobody cancelled anything, so its InterruptedException is a failure, and no answer to an interrupt of the caller. */
     @Test
     void J1_J6_a_task_that_interrupts_itself_fails_by_it_and_no_other_is_interrupted() {
+        needsTasksAtOnce(1); // in the caller the flag is the caller's: FlagContractTest
         ErrGroup group = open(o -> o.limit(1).cancelOnError(false));
+        AtomicReference<@Nullable Subtask<Boolean>> next = new AtomicReference<>();
         Subtask<?> self = group.go(() -> {
+            next.set(
+                    group.go(() -> Thread.currentThread().isInterrupted())); // queued: a worker takes it after this one
             Thread.currentThread().interrupt();
-            new Gate().pass();
+            try {
+                new Gate().pass();
+            } finally {
+                Thread.currentThread().interrupt();
+            }
         });
-        Subtask<Boolean> next = group.go(() -> Thread.currentThread().isInterrupted());
 
         Throwable thrown = catchThrowable(group::await);
 
         assertThat(thrown).isInstanceOf(ErrGroupException.class).hasCauseInstanceOf(InterruptedException.class);
         assertThat(self.state()).isEqualTo(State.FAILED);
-        assertThat(next.get()).isFalse();
+        assertThat(Objects.requireNonNull(next.get()).get()).isFalse();
         assertThat(Thread.currentThread().isInterrupted()).isFalse();
         assertThat(group.context().isCancelled()).isFalse();
     }
@@ -127,9 +137,11 @@ class FaultContractTest extends GroupContract {
         int kept = 1 + thrown.getSuppressed().length;
         assertThat(kept).isBetween(2, 101);
         assertThat(thrown).hasMessageContaining(Integer.toString(MANY - kept)); // the dropped ones
+        // A pool's idle thread may keep what it ran last in a frame of its own: that is no business of the group.
+        int alive = kept + MANY / 10;
         Threads.until(() -> {
             System.gc();
-            return failures.stream().filter(failure -> failure.get() != null).count() <= kept;
+            return failures.stream().filter(failure -> failure.get() != null).count() <= alive;
         });
         assertThat(thrown.getCause()).isInstanceOf(Broken.class); // and with it all that is kept is alive until here
     }
