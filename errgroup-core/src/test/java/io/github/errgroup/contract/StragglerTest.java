@@ -29,10 +29,7 @@ class StragglerTest {
                         o -> o.name("quote").clock(clock).stragglerGrace(GRACE).listener(recorder))) {
             Gate end = new Gate();
             Gate running = new Gate();
-            group.go("deaf", () -> {
-                running.open();
-                ignoreEverything(end);
-            });
+            group.go("deaf", () -> ignoreEverything(running, end));
             running.pass();
             group.cancel();
             clock.advance(GRACE.minusNanos(1));
@@ -51,7 +48,8 @@ class StragglerTest {
         }
     }
 
-    private static void ignoreEverything(Gate end) {
+    private static void ignoreEverything(Gate running, Gate end) {
+        running.open();
         end.passIgnoringInterrupts();
     }
 
