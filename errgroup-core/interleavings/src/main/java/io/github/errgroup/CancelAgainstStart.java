@@ -24,6 +24,7 @@ import org.openjdk.jcstress.infra.results.LL_Result;
         value = "the canceller interrupts what runs before it writes the cancellation",
         replace = "            markCancelled(why, cause, tree);\n",
         by = "            interruptTasks();\n"
+                + SeededFault.LATER
                 + "            markCancelled(why, cause, tree);\n"
                 + "            if (this != null) { return true; }\n")
 public class CancelAgainstStart {

@@ -24,6 +24,7 @@ import org.openjdk.jcstress.infra.results.LL_Result;
         value = "the caller looks for room before it queues, and not after",
         replace = "            callers.add(self);\n" + "            try {\n" + "                for (; ; ) {",
         by = "            admitted = engine.tryAdmit();\n"
+                + SeededFault.LATER
                 + "            callers.add(self);\n"
                 + "            try {\n"
                 + "                if (admitted != GroupEngine.FULL) {\n"

@@ -38,23 +38,32 @@ public class SharedSlotTakenAgain {
     /** On threads of our own: nothing is compensated here. */
     private final ErrGroup awaited = ErrGroup.open(Stage.ownThreads(new ConcurrentLinkedQueue<>()));
 
+    private volatile boolean served;
+
     private final TaskRun<?> waiting = Stage.submit(one, () -> {});
+
+    /** Goes on as soon as the other runs, which then frees the slot while this one wants it again. */
+    private void waitForTheOther() {
+        Wait wait = Wait.begin(Stage.engine(awaited));
+        while (!served) {
+            Thread.onSpinWait();
+        }
+        wait.close();
+    }
 
     @Actor
     public void task(LLL_Result result) {
         meeting.meet();
         waiting.claim(Thread.currentThread());
-        result.r1 = Rescue.watch(
-                () -> Stage.inside(
-                        waiting, () -> Wait.begin(Stage.engine(awaited)).close()),
-                one::cancel);
+        result.r1 = Rescue.watch(() -> Stage.inside(waiting, this::waitForTheOther), one::cancel);
         waiting.perform(Host.POOL_THREAD);
     }
 
     @Actor
     public void caller(LLL_Result result) {
         meeting.meet();
-        result.r2 = Rescue.watch(() -> two.go(Stage.AT_ONCE, () -> {}), two::cancel);
+        result.r2 = Rescue.watch(() -> two.go(Stage.AT_ONCE, () -> served = true), two::cancel);
+        served = true; // also if it had to be rescued
     }
 
     @Arbiter

@@ -22,6 +22,7 @@ import org.openjdk.jcstress.infra.results.ZZ_Result;
                 + "            if (WORD.compareAndSet(this, now, now + ONE_TASK)) {",
         by = "                return FULL;\n"
                 + "            }\n"
+                + SeededFault.LATER
                 + "            now = (long) WORD.getAndAdd(this, ONE_TASK);\n"
                 + "            if (now >= 0) {")
 public class TwoTryGo {
