@@ -167,11 +167,13 @@ class DeadlineTest {
     void J12_the_deadline_can_be_moved() {
         try (ErrGroup group = open()) {
             group.setTimeout(Duration.ofSeconds(5));
+            assertThat(clock.pending()).as("timers").isOne();
             clock.advance(TIMEOUT);
             assertThat(group.context().isCancelled()).isFalse();
             assertThat(group.context().remaining()).hasValue(Duration.ofSeconds(3));
 
             group.setTimeout(null);
+            assertThat(clock.pending()).as("timers").isZero();
             clock.advance(Duration.ofSeconds(10));
             assertThat(group.context().isCancelled()).isFalse();
             assertThat(group.context().remaining()).isEmpty();
