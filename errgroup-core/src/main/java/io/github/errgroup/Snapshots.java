@@ -20,10 +20,8 @@ final class Snapshots {
         engine.forEachWaiting(task -> add(tasks, task, now));
         tasks.sort((one, other) -> Long.compare(one.index(), other.index()));
         // A task is counted by its outcome before it leaves the word. So the counts are read between two readings of
-        // one
-        // word: nothing is counted as succeeded that was not, and only a task in the middle of its end is counted
-        // twice,
-        // as failed and as pending, and made up for below.
+        // one word: nothing is counted as succeeded that was not, and only a task in the middle of its end is counted
+        // twice, as failed and as pending, and made up for below.
         long admitted;
         long pending;
         long failed;

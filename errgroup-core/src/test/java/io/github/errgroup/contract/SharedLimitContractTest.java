@@ -151,12 +151,14 @@ class SharedLimitContractTest extends GroupContract {
         SharedLimit shared = new SharedLimit(1);
         ErrGroup group = open(shared);
         ErrGroup other = open(shared);
+        Gate queued = new Gate();
         Gate end = new Gate();
         running(group, () -> {
             group.go("queued", () -> {});
+            queued.open();
             end.pass();
         });
-        Threads.until(() -> group.snapshot().pending() == 2);
+        queued.pass();
 
         assertThat(group.snapshot().tasks())
                 .extracting(TaskSnapshot::name, TaskSnapshot::state)

@@ -30,7 +30,7 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 /** J10: a MeterRegistry that throws at whatever it is told costs numbers, and no group anything. */
-@Timeout(30)
+@Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ThrowingRegistryTest {
 
     /** Its meters throw; and once it is shut, so does the registration of further ones. */
