@@ -35,16 +35,20 @@ class DeadlineTest {
 
     @Test
     void J12_a_deadline_fires_with_nobody_waiting() throws Exception {
+        Gate running = new Gate();
         Gate interrupted = new Gate();
-        try (ErrGroup group = ErrGroup.open(o -> o.timeout(Duration.ofMillis(20)))) {
+        try (ErrGroup group = ErrGroup.open(o -> o)) {
             group.go(() -> {
                 try {
+                    running.open();
                     new Gate().pass();
                 } catch (InterruptedException e) {
                     interrupted.open();
                     throw e;
                 }
             });
+            running.pass();
+            group.setTimeout(Duration.ofMillis(20));
             interrupted.pass();
             assertThat(group.context().reason()).isEqualTo(CancelReason.TIMEOUT);
             assertThat(group.context().cause()).isInstanceOf(TimeoutException.class);
