@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeoutException;
@@ -259,6 +260,64 @@ class ErrGroupCallTest {
                     .withMessageContaining("quote")
                     .withCause(TASK_FAILED)
                     .satisfies(thrown -> assertThat(thrown.getSuppressed()).containsExactly(BODY_FAILED));
+            assertThat(Thread.interrupted()).isFalse();
+        }
+
+        @Test
+        void with_an_interrupt_where_a_task_had_failed_before_gives_way_to_the_failure_and_keeps_the_flag() {
+            assertThatExceptionOfType(ErrGroupException.class)
+                    .isThrownBy(() -> ErrGroup.call(o -> o, group -> {
+                        failATaskOf(group, TASK_FAILED);
+                        throw new InterruptedException("the body's");
+                    }))
+                    .withCause(TASK_FAILED);
+            assertThat(Thread.interrupted()).isTrue();
+        }
+
+        @Test
+        void throws_what_await_threw_in_it_and_cancels_no_group_that_does_not_cancel() {
+            Map<String, ThrowingConsumer<ErrGroup>> awaits =
+                    Map.of("await", ErrGroup::await, "await of a type", group -> group.await(IOException.class));
+            for (ThrowingConsumer<ErrGroup> await : awaits.values()) {
+                List<CancelReason> cancelled = new ArrayList<>();
+                GroupListener listener = new GroupListener() {
+                    @Override
+                    public void onCancel(ErrGroup group, CancelReason reason, Throwable cause) {
+                        cancelled.add(reason);
+                    }
+                };
+                assertThatExceptionOfType(Exception.class)
+                        .isThrownBy(() ->
+                                ErrGroup.call(o -> o.cancelOnError(false).listener(listener), group -> {
+                                    group.go(() -> failWith(TASK_FAILED));
+                                    await.accept(group);
+                                    return "value";
+                                }))
+                        .withStackTraceContaining(TASK_FAILED.getMessage())
+                        .satisfies(thrown -> assertThat(thrown.getSuppressed()).isEmpty());
+                assertThat(cancelled).isEmpty();
+            }
+        }
+
+        @Test
+        void of_its_own_after_a_failure_that_it_was_told_cancels_a_group_that_does_not() {
+            Map<String, Exception> others = Map.of(
+                    "its own",
+                    BODY_FAILED,
+                    "of another group",
+                    new ErrGroupException("other", BODY_FAILED, "other", null, -1, List.of()));
+            for (Exception thrown : others.values()) {
+                assertThatExceptionOfType(Exception.class)
+                        .isThrownBy(() -> ErrGroup.call(o -> o.cancelOnError(false), group -> {
+                            seen.set(group);
+                            group.go(() -> failWith(TASK_FAILED));
+                            assertThatExceptionOfType(ErrGroupException.class).isThrownBy(group::await);
+                            group.go(ErrGroupCallTest::untilInterrupted);
+                            throw thrown;
+                        }))
+                        .isSameAs(thrown);
+                assertThat(seenGroup().context().reason()).isEqualTo(CancelReason.FAILURE);
+            }
         }
 
         @Test

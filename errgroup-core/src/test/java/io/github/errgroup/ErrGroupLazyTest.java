@@ -58,6 +58,8 @@ class ErrGroupLazyTest {
         uses.put("tryGo with a name", group -> group.tryGo("named", () -> "value"));
         uses.put("forEach", group -> group.forEach(List.of(1), item -> {}));
         uses.put("map", group -> group.map(List.of(1), item -> item));
+        uses.put("cancel", ErrGroup::cancel);
+        uses.put("onCancel", group -> group.context().onCancel(() -> {}));
         uses.put("await", ErrGroup::await);
         uses.put("await of a type", group -> group.await(RuntimeException.class));
         return uses;

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.errgroup.CancelReason;
 import io.github.errgroup.ErrGroup;
 import io.github.errgroup.ErrGroupException;
+import io.github.errgroup.GroupListener;
+import io.github.errgroup.GroupOutcome;
 import io.github.errgroup.Subtask;
 import io.github.errgroup.Subtask.State;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** {@code await} by a thread that is interrupted: before, during and after the call. */
@@ -113,6 +116,70 @@ class AwaitInterruptContractTest extends GroupContract {
 
         assertThat(caller.failure()).isInstanceOf(ErrGroupException.class).hasCause(broken);
         assertThat(caller.flagAfterwards()).isTrue();
+    }
+
+    @Test
+    void J4_an_interrupt_while_only_a_hook_is_waited_for_stays_for_the_caller() throws Exception {
+        ErrGroup group = open();
+        Gate end = new Gate();
+        group.context().onCancel(end::passIgnoringInterrupts);
+        Caller<?> canceller = Caller.runs(group::cancel);
+        Threads.until(() -> group.context().isCancelled());
+        Caller<?> caller = Caller.runs(group::await).blockedIn("await");
+
+        caller.interrupt();
+        Threads.until(() -> !caller.thread().isInterrupted()); // it has noticed
+        caller.blockedIn("await");
+        end.open();
+
+        caller.result(); // no task was cancelled
+        assertThat(caller.flagAfterwards()).isTrue();
+        canceller.result();
+    }
+
+    @Test
+    void J4_an_interrupt_while_only_the_telling_of_the_end_is_waited_for_stays_for_the_caller() throws Exception {
+        Gate told = new Gate();
+        Gate end = new Gate();
+        ErrGroup group = open(o -> o.listener(new GroupListener() {
+            @Override
+            public void onEnd(ErrGroup ended, GroupOutcome outcome, @Nullable Throwable failure, long nanos) {
+                told.open();
+                end.passIgnoringInterrupts();
+            }
+        }));
+        Caller<?> teller = Caller.runs(group::await);
+        told.pass();
+        Caller<?> caller = Caller.runs(group::await).blockedIn("await");
+
+        caller.interrupt();
+        Threads.until(() -> !caller.thread().isInterrupted()); // it has noticed
+        caller.blockedIn("await"); // J11: the end is told before any await returns
+        end.open();
+
+        caller.result();
+        assertThat(caller.flagAfterwards()).isTrue();
+        teller.result();
+        assertThat(teller.flagAfterwards()).isFalse();
+    }
+
+    @Test
+    void J4_interrupted_in_a_group_that_was_cancelled_before_and_did_no_harm_throws_InterruptedException()
+            throws Exception {
+        needsTasksAtOnce(1);
+        ErrGroup group = open();
+        Gate end = new Gate();
+        running(group, end::passIgnoringInterrupts);
+        group.cancel();
+        Caller<?> caller = Caller.runs(group::await).blockedIn("await");
+        caller.interrupt();
+        Threads.until(() -> !caller.thread().isInterrupted()); // it has noticed
+        caller.blockedIn("await");
+        end.open();
+
+        assertThat(caller.failure()).isInstanceOf(InterruptedException.class).hasMessageContaining("'contract'");
+        assertThat(caller.flagAfterwards()).isFalse();
+        assertThat(group.context().reason()).isEqualTo(CancelReason.EXPLICIT);
     }
 
     @Test

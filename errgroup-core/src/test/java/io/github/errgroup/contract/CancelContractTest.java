@@ -9,6 +9,8 @@ import io.github.errgroup.CancelReason;
 import io.github.errgroup.ErrGroup;
 import io.github.errgroup.Subtask;
 import io.github.errgroup.Subtask.State;
+import io.github.errgroup.TaskSnapshot;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -141,6 +143,46 @@ class CancelContractTest extends GroupContract {
 
         assertThat(ran).isFalse();
         assertThat(java.util.Objects.requireNonNull(queued.get()).state()).isEqualTo(State.SKIPPED);
+    }
+
+    @Test
+    void J2_a_task_that_waits_for_a_slot_is_skipped_though_the_one_before_it_runs_on() throws Exception {
+        needsTasksAtOnce(1);
+        ErrGroup group = open(o -> o.limit(1));
+        AtomicReference<@Nullable Subtask<?>> queued = new AtomicReference<>();
+        Gate queueing = new Gate();
+        Gate end = new Gate();
+        group.go(() -> {
+            queued.set(group.go(() -> {}));
+            queueing.open();
+            end.passIgnoringInterrupts();
+        });
+        queueing.pass();
+
+        group.cancel();
+
+        Subtask<?> waiting = java.util.Objects.requireNonNull(queued.get());
+        Threads.until(() -> waiting.state() == State.SKIPPED);
+        end.open();
+    }
+
+    /** Five tasks and four seats in the table of live tasks: the fifth sits beside its own place, and leaves from there. */
+    @Test
+    void J2_a_task_that_sat_beside_its_place_does_not_take_another_one_away() throws Exception {
+        needsTasksAtOnce(3);
+        ErrGroup group = open();
+        Subtask<?> first = stuck(group);
+        group.go(() -> {});
+        group.go(() -> {});
+        Threads.until(() -> group.snapshot().pending() == 1);
+        Subtask<?> fourth = stuck(group);
+        group.go(() -> {});
+        Threads.until(() -> group.snapshot().pending() == 2);
+
+        assertThat(group.snapshot().tasks()).extracting(TaskSnapshot::index).containsExactly(0L, 3L);
+        group.cancel();
+        catchThrowable(group::await);
+        assertThat(List.of(first.state(), fourth.state())).containsOnly(State.CANCELLED);
     }
 
     @Test

@@ -11,10 +11,13 @@ import io.github.errgroup.Subtask.State;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator;
@@ -90,6 +93,37 @@ class DeadlineTest {
             group.await();
         }
         assertThat(clock.pending()).isZero();
+    }
+
+    @Test
+    void J12_a_first_deadline_set_after_the_end_sets_no_timer() throws Exception {
+        try (ErrGroup group = ErrGroup.open(o -> o.clock(clock))) {
+            group.await();
+            group.setTimeout(TIMEOUT);
+            assertThat(clock.pending()).isZero();
+        }
+    }
+
+    @Test
+    void J7_J12_up_to_ten_unfinished_tasks_are_named_and_of_more_that_there_are() throws Exception {
+        for (int tasks : new int[] {1, 10, 11, 12}) {
+            try (ErrGroup group = open()) {
+                for (int i = 0; i < tasks; i++) {
+                    GroupContract.stuck(group);
+                }
+                clock.advance(TIMEOUT);
+                catchThrowable(group::await);
+
+                Throwable cause = Objects.requireNonNull(group.context().cause());
+                String text = Objects.requireNonNull(cause.getMessage());
+                assertThat(text).contains(" " + tasks + " unfinished tasks: ");
+                assertThat(text.endsWith(", ...")).as(text).isEqualTo(tasks > 10);
+                Pattern name = Pattern.compile("'task-(\\d+)' \\(#\\1\\)");
+                assertThat(name.matcher(text).results().map(MatchResult::group).distinct())
+                        .hasSize(Math.min(tasks, 10));
+                assertThat(text.split(", ")).hasSize(Math.min(tasks, 11));
+            }
+        }
     }
 
     @Test

@@ -39,6 +39,14 @@ class GoContractTest extends GroupContract {
     }
 
     @Test
+    void J3_a_handle_tells_group_task_index_and_state() throws Exception {
+        ErrGroup group = open(o -> o.name("quote"));
+        Subtask<?> task = group.go("stock", () -> "fine");
+        group.await();
+        assertThat(task).hasToString("group 'quote': task 'stock' (#0) SUCCEEDED");
+    }
+
+    @Test
     void J3_null_is_a_value() throws Exception {
         ErrGroup group = open();
         Subtask<@Nullable String> task = group.go(() -> (String) null);

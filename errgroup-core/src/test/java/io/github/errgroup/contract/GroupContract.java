@@ -7,6 +7,7 @@ import io.github.errgroup.ErrGroup;
 import io.github.errgroup.ErrGroupException;
 import io.github.errgroup.ErrGroupOptions;
 import io.github.errgroup.GroupSnapshot;
+import io.github.errgroup.Outstanding;
 import io.github.errgroup.Subtask;
 import io.github.errgroup.TaskThreads;
 import io.github.errgroup.ThrowingRunnable;
@@ -134,6 +135,11 @@ abstract class GroupContract {
     /** Starts a task that runs until it is interrupted, and waits until it runs. */
     static Subtask<?> stuck(ErrGroup group) throws InterruptedException {
         return running(group, () -> new Gate().pass());
+    }
+
+    /** Waits until no task holds a slot or waits for one, without awaiting the group and without its clock. */
+    static void untilLeft(ErrGroup group) {
+        Threads.until(() -> Outstanding.of(group) == 0);
     }
 
     /** Waits until every task submitted so far has ended, without awaiting the group. */

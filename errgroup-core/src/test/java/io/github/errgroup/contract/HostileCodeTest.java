@@ -7,14 +7,22 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import io.github.errgroup.ContextPropagator;
 import io.github.errgroup.ErrGroup;
 import io.github.errgroup.ErrGroupException;
+import io.github.errgroup.GroupClock;
+import io.github.errgroup.GroupContext;
+import io.github.errgroup.Outstanding;
 import io.github.errgroup.Subtask;
 import io.github.errgroup.Subtask.State;
+import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** J9, J10: user code that throws where nobody expects it costs no slot, hangs no group and hides no failure. */
 @DisplayNameGeneration(DisplayNameGenerator.ReplaceUnderscores.class)
@@ -105,6 +113,7 @@ class HostileCodeTest {
             }
             group.await();
             assertThat(group.snapshot().succeeded()).isEqualTo(5);
+            assertThat(log.count("its thread could not be reset", "not mine")).isEqualTo(5);
         }
     }
 
@@ -153,6 +162,132 @@ class HostileCodeTest {
             group.await();
             assertThat(one.get() + two.get()).isEqualTo("12");
             assertThat(log.countOf(broken)).isEqualTo(2);
+        }
+    }
+
+    /** A clock that works until it is broken. */
+    private static final class BrokenClock implements GroupClock {
+        private final AtomicBoolean broken = new AtomicBoolean();
+
+        @Override
+        public long nanoTime() {
+            if (broken.get()) {
+                throw new IllegalStateException("no time");
+            }
+            return System.nanoTime();
+        }
+
+        @Override
+        public GroupContext.Registration schedule(Duration delay, Runnable action) {
+            return () -> {};
+        }
+    }
+
+    @Test
+    void J9_J12_a_clock_that_throws_at_a_tasks_end_changes_neither_its_outcome_nor_its_slot() throws Exception {
+        BrokenClock clock = new BrokenClock();
+        try (ErrGroup group = ErrGroup.open(o -> o.limit(1).clock(clock).listener(new Recorder()))) {
+            Subtask<String> task = group.go(() -> {
+                clock.broken.set(true);
+                return "done";
+            });
+            GroupContract.untilLeft(group);
+            clock.broken.set(false);
+            Subtask<String> next = group.go(() -> "next");
+            group.await();
+            assertThat(task.get() + next.get()).isEqualTo("donenext");
+            assertThat(log.count("'task-0'", "its end could not be told", "no time"))
+                    .isOne();
+        }
+    }
+
+    @Test
+    void J9_J12_a_clock_that_throws_at_the_end_of_a_cancelled_task_costs_no_slot_either() throws Exception {
+        BrokenClock clock = new BrokenClock();
+        try (ErrGroup group = ErrGroup.open(o -> o.limit(1).clock(clock).listener(new Recorder()))) {
+            Gate end = new Gate();
+            Subtask<?> task = GroupContract.running(group, () -> {
+                end.passIgnoringInterrupts();
+                clock.broken.set(true);
+            });
+            group.cancel();
+            end.open();
+            GroupContract.untilLeft(group);
+            clock.broken.set(false);
+            group.await();
+            assertThat(task.state()).isEqualTo(State.SUCCEEDED);
+            assertThat(log.count("the clock of group 'group'", "no time")).isOne();
+        }
+    }
+
+    @Test
+    void J9_N2_a_clock_that_throws_when_a_task_is_rejected_costs_no_slot() {
+        BrokenClock clock = new BrokenClock();
+        try (ErrGroup group = ErrGroup.open(
+                o -> o.limit(1).clock(clock).listener(new Recorder()).executor(command -> {
+                    clock.broken.set(true);
+                    throw new RejectedExecutionException("full");
+                }))) {
+            Subtask<String> task = group.go(() -> "never");
+            clock.broken.set(false);
+            assertThat(Outstanding.of(group)).isZero();
+            assertThat(task.state()).isEqualTo(State.FAILED);
+            assertThat(log.count("'task-0'", "its end could not be told", "no time"))
+                    .isOne();
+            assertThat(catchThrowable(group::await)).hasRootCauseMessage("full");
+        }
+    }
+
+    /** The log is where the engine tells of faults at a task's end, so each text is one step further on its way out. */
+    @ParameterizedTest
+    @CsvSource({
+        "false, could not be reset",
+        "true, could not be reset",
+        "true, could not be told",
+        "true, could not be",
+    })
+    void J9_whatever_throws_at_a_tasks_end_the_log_too_its_slot_is_free(boolean clockBreaks, String unspeakable)
+            throws Exception {
+        BrokenClock clock = new BrokenClock();
+        log.throwAt("restoring the thread's context", unspeakable);
+        try (ErrGroup group = ErrGroup.open(o -> o.limit(1)
+                .clock(clock)
+                .listener(new Recorder())
+                .contextPropagator(() -> () -> () -> {
+                    throw new IllegalStateException("not restored");
+                }))) {
+            for (int i = 0; i < 3; i++) {
+                Subtask<String> task = group.go(() -> {
+                    clock.broken.set(clockBreaks);
+                    return "done";
+                });
+                GroupContract.untilLeft(group);
+                clock.broken.set(false);
+                assertThat(task.get()).isEqualTo("done");
+            }
+            group.await();
+        }
+        assertThat(log.thrown()).isGreaterThanOrEqualTo(3);
+    }
+
+    /** Whether the exception is a cancellation cannot be told, and that cannot be told either. */
+    @Test
+    void J3_J9_an_exception_that_cannot_be_asked_is_a_failure_though_the_log_throws_too() throws Exception {
+        log.throwAt("cannot tell whether");
+        try (ErrGroup group = ErrGroup.open(o -> o.limit(1))) {
+            Gate end = new Gate();
+            Subtask<?> task = GroupContract.running(group, () -> {
+                end.passIgnoringInterrupts();
+                throw new Secretive();
+            });
+            group.cancel();
+            end.open();
+            GroupContract.untilLeft(group);
+            assertThat(task.state()).isEqualTo(State.FAILED);
+            assertThat(group.snapshot().failed()).isOne();
+            assertThat(log.has("'task-0'", "its end could not be told", "no log"))
+                    .isTrue();
+            catchThrowable(group::await);
         }
     }
 }

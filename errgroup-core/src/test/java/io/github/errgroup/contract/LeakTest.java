@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.github.errgroup.ErrGroup;
 import io.github.errgroup.Subtask;
+import io.github.errgroup.TaskThreads;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
@@ -105,6 +106,16 @@ class LeakTest {
             late.open();
             group.await();
             LeakContractTest.untilCollected(behind);
+            assertThat(kept.state()).isEqualTo(Subtask.State.SUCCEEDED);
+        }
+    }
+
+    @Test
+    void J14_the_handle_of_an_ended_task_keeps_no_thread() throws Exception {
+        try (ErrGroup group = ErrGroup.open(o -> o.threads(TaskThreads.platform("leak-")))) {
+            Subtask<WeakReference<Thread>> kept = group.go(() -> new WeakReference<>(Thread.currentThread()));
+            group.await();
+            LeakContractTest.untilCollected(List.of(kept.get()));
             assertThat(kept.state()).isEqualTo(Subtask.State.SUCCEEDED);
         }
     }

@@ -183,6 +183,28 @@ class ListenerContractTest extends GroupContract {
     }
 
     @Test
+    void J4_J11_a_cancellation_that_no_task_minded_is_a_success_unless_it_was_an_interrupt() throws Exception {
+        needsTasksAtOnce(1);
+        Recorder recorder = new Recorder();
+        ErrGroup cancelled = open(o -> o.listener(recorder));
+        cancelled.go(() -> "x");
+        untilAllEnded(cancelled);
+        cancelled.cancel();
+        cancelled.await();
+        assertThat(recorder.events()).endsWith("ended SUCCESS");
+
+        Gate end = new Gate();
+        ErrGroup interrupted = open(o -> o.listener(recorder));
+        running(interrupted, end::passIgnoringInterrupts);
+        Caller<?> caller = Caller.runs(interrupted::await).blockedIn("await");
+        caller.interrupt();
+        Threads.until(() -> interrupted.context().isCancelled());
+        end.open();
+        assertThat(caller.failure()).isInstanceOf(InterruptedException.class);
+        assertThat(recorder.events()).endsWith("ended CANCELLED");
+    }
+
+    @Test
     void J11_a_caller_that_waited_for_a_slot_is_told_of() throws Exception {
         needsTasksAtOnce(1);
         Recorder recorder = new Recorder();

@@ -2,6 +2,7 @@ package io.github.errgroup.contract;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
@@ -14,9 +15,23 @@ final class LogTap extends Handler implements AutoCloseable {
 
     private final List<LogRecord> records = new CopyOnWriteArrayList<>();
 
+    private volatile List<String> forbidden = List.of();
+
+    private final AtomicInteger thrown = new AtomicInteger();
+
     LogTap() {
         logger.setUseParentHandlers(false);
         logger.addHandler(this);
+    }
+
+    /** From now on, what has one of these parts in its text cannot be logged: that throws. */
+    void throwAt(String... parts) {
+        forbidden = List.of(parts);
+    }
+
+    /** How often the log has thrown. */
+    int thrown() {
+        return thrown.get();
     }
 
     /** How many records have this exception. */
@@ -50,6 +65,10 @@ final class LogTap extends Handler implements AutoCloseable {
 
     @Override
     public void publish(LogRecord record) {
+        if (forbidden.stream().anyMatch(record.getMessage()::contains)) {
+            thrown.incrementAndGet();
+            throw new IllegalStateException("no log");
+        }
         records.add(record);
     }
 

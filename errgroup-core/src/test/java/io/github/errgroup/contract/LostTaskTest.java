@@ -48,6 +48,16 @@ class LostTaskTest {
     @Nested
     class Rejected {
         @Test
+        void J7_N2_by_tryGo_is_no_task_that_a_later_cancellation_could_answer_for() throws Exception {
+            try (ErrGroup group = ErrGroup.open(o -> o.executor(new FullHouse()))) {
+                assertThat(group.tryGo(() -> "never")).isEmpty();
+                group.cancel();
+                group.await(); // every task, none, has succeeded
+                assertThat(group.snapshot().submitted()).isZero();
+            }
+        }
+
+        @Test
         void N2_go_returns_a_FAILED_handle_that_names_executor_and_fix_and_counts_as_a_failure() {
             Recorder recorder = new Recorder();
             try (ErrGroup group = ErrGroup.open(o -> o.executor(new FullHouse()).listener(recorder))) {

@@ -340,6 +340,58 @@ class NestingContractTest extends GroupContract {
         }
 
         @Test
+        void J1_that_runs_in_its_parents_thread_leaves_no_flag_there_of_itself() throws Exception {
+            ErrGroup parent = open();
+            Subtask<Boolean> task = parent.go(() -> {
+                ErrGroup child = track(ErrGroup.open(o -> o.executor(Runnable::run)));
+                child.go(() -> {});
+                return Thread.currentThread().isInterrupted();
+            });
+            parent.await();
+            assertThat(task.get()).isFalse();
+        }
+
+        @Test
+        void G7_of_another_group_that_runs_in_a_tasks_thread_may_not_await_that_tasks_group() throws Exception {
+            ErrGroup waitedFor = open();
+            ErrGroup elsewhere = track(ErrGroup.open(o -> o.executor(Runnable::run))); // the child of nobody
+            Subtask<Throwable> task = waitedFor.go(() -> {
+                Subtask<Throwable> nested = elsewhere.go(() -> catchThrowable(waitedFor::await));
+                return nested.get();
+            });
+            waitedFor.await();
+            assertThat(task.get())
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("await()")
+                    .hasMessageContaining("'contract'");
+        }
+
+        @Test
+        void J4_that_a_task_awaits_is_cancelled_when_somebody_interrupts_the_task() throws Exception {
+            needsTasksAtOnce(2);
+            ErrGroup parent = open();
+            Gate opened = new Gate();
+            AtomicReference<@Nullable Thread> waits = new AtomicReference<>();
+            AtomicReference<@Nullable ErrGroup> seen = new AtomicReference<>();
+            Subtask<?> task = parent.go(() -> {
+                ErrGroup child = open();
+                seen.set(child);
+                stuck(child);
+                waits.set(Thread.currentThread());
+                opened.open();
+                child.await();
+            });
+            opened.pass();
+            Objects.requireNonNull(waits.get()).interrupt();
+
+            catchThrowable(parent::await);
+
+            assertThat(task.exception()).isInstanceOf(InterruptedException.class);
+            ErrGroup child = Objects.requireNonNull(seen.get());
+            assertThat(child.context().reason()).isEqualTo(CancelReason.INTERRUPTED);
+        }
+
+        @Test
         void N7_made_with_fresh_in_a_task_is_a_child_as_well() throws Exception {
             ErrGroup template = open();
             ErrGroup parent = open();

@@ -11,6 +11,7 @@ import io.github.errgroup.SharedLimit;
 import io.github.errgroup.Subtask;
 import io.github.errgroup.Subtask.State;
 import io.github.errgroup.TaskSnapshot;
+import io.github.errgroup.TaskThreads;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -479,5 +480,44 @@ class SharedLimitContractTest extends GroupContract {
             holder.await();
             assertFree(shared, 1);
         }
+    }
+
+    /**
+     * A worker that ends a task launches one of another group, which runs in the worker's thread and stays there. Its own
+     * group's next task must not wait for it.
+     */
+    @Test
+    void N7_J13_a_worker_that_runs_another_groups_task_keeps_none_of_its_own_group_waiting() throws Exception {
+        SharedLimit shared = new SharedLimit(2);
+        ErrGroup workers = track(ErrGroup.open(o ->
+                o.sharedLimit(shared).threads(TaskThreads.platform("shared-")).reuseThreads(true)));
+        ErrGroup inCallers = track(ErrGroup.open(o -> o.sharedLimit(shared).executor(Runnable::run)));
+        Gate endOfFirst = new Gate();
+        running(workers, endOfFirst::pass);
+        Gate queued = new Gate();
+        Gate endOfCaller = new Gate();
+        Gate inWorker = new Gate();
+        Gate endInWorker = new Gate();
+        Caller<?> caller = Caller.calls(() -> inCallers.go(() -> {
+            inCallers.go(() -> {
+                inWorker.open();
+                endInWorker.pass();
+            });
+            queued.open();
+            endOfCaller.pass();
+        }));
+        queued.pass();
+        endOfFirst.open();
+        inWorker.pass();
+
+        shared.setLimit(3);
+        Subtask<String> next = workers.go(() -> "runs");
+
+        Threads.until(() -> next.state() == State.SUCCEEDED);
+        endInWorker.open();
+        endOfCaller.open();
+        caller.result();
+        workers.await();
+        inCallers.await();
     }
 }

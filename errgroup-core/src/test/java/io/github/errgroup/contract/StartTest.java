@@ -6,12 +6,15 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import io.github.errgroup.CancelReason;
 import io.github.errgroup.ErrGroup;
 import io.github.errgroup.GroupListener;
+import io.github.errgroup.Outstanding;
 import io.github.errgroup.Subtask;
 import io.github.errgroup.Subtask.State;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator;
@@ -93,5 +96,66 @@ class StartTest {
         group.close();
         runAccepted();
         assertThat(ran).isFalse();
+    }
+
+    /**
+     * Interleaving: the group is cancelled while {@code go} hands the task over, and the executor runs it in the caller
+     * before it is skipped. A listener that was interrupted there sets the flag again, as it should.
+     */
+    @Test
+    void J1_J2_a_task_skipped_in_its_callers_thread_takes_no_flag_from_there_that_is_not_ours() {
+        Queue<Runnable> given = new ConcurrentLinkedQueue<>();
+        AtomicReference<@Nullable ErrGroup> open = new AtomicReference<>();
+        GroupListener listener = new GroupListener() {
+            @Override
+            public void onCancel(ErrGroup cancelled, CancelReason reason, Throwable cause) {
+                Objects.requireNonNull(given.poll()).run();
+            }
+
+            @Override
+            public void onTaskSkipped(ErrGroup cancelled, Subtask<?> task) {
+                Thread.currentThread().interrupt();
+            }
+        };
+        try (ErrGroup group = ErrGroup.open(o -> o.listener(listener).executor(command -> {
+            given.add(command);
+            Objects.requireNonNull(open.get()).cancel();
+        }))) {
+            open.set(group);
+            Subtask<?> task = group.go(() -> ran.set(true));
+            assertThat(Thread.interrupted()).as("the listener's flag").isTrue();
+            assertThat(task.state()).isEqualTo(State.SKIPPED);
+            assertThat(ran).isFalse();
+            group.cancel();
+            catchThrowable(group::await);
+        }
+    }
+
+    /** The thread has another go at its task while the engine asks what the task's exception means. */
+    @Test
+    void J3_a_command_of_our_own_thread_that_is_run_again_at_its_end_does_nothing() throws Exception {
+        AtomicReference<@Nullable Runnable> given = new AtomicReference<>();
+        Predicate<Throwable> again = thrown -> {
+            Runnable command = Objects.requireNonNull(given.get());
+            assertThat(Caller.runs(command::run).endsWell()).isTrue();
+            return false;
+        };
+        try (ErrGroup group = ErrGroup.open(o -> o.cancellationWhen(again).threadFactory(command -> {
+            given.set(command);
+            return new Thread(command);
+        }))) {
+            Broken broken = new Broken("after the cancellation");
+            Gate end = new Gate();
+            Subtask<?> task = GroupContract.running(group, () -> {
+                end.passIgnoringInterrupts();
+                throw broken;
+            });
+            group.cancel();
+            end.open();
+            assertThat(catchThrowable(group::await)).hasCause(broken);
+            assertThat(task.state()).isEqualTo(State.FAILED);
+            assertThat(Outstanding.of(group)).isZero();
+            assertThat(group.snapshot().skipped()).isZero();
+        }
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.github.errgroup.ErrGroup;
 import io.github.errgroup.GroupListener;
+import io.github.errgroup.TaskThreads;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -84,5 +85,55 @@ class StragglerTest {
             catchThrowable(group::await);
         }
         assertThat(measured).hasValue(Duration.ofSeconds(3).toNanos());
+    }
+
+    /** The second straggler is looked at after the first task: when it is told, that one was passed over. */
+    @Test
+    void N6_a_task_whose_body_has_ended_is_no_straggler() throws Exception {
+        Gate asked = new Gate();
+        Gate answer = new Gate();
+        try (LogTap log = new LogTap();
+                ErrGroup group = ErrGroup.open(o -> o.clock(clock)
+                        .stragglerGrace(GRACE)
+                        .threads(TaskThreads.platform("straggler-"))
+                        .cancellationWhen(thrown -> {
+                            asked.open();
+                            answer.passIgnoringInterrupts();
+                            return false;
+                        }))) {
+            Gate endOfOne = new Gate();
+            Gate endOfTwo = new Gate();
+            GroupContract.running(group, () -> {
+                endOfOne.passIgnoringInterrupts();
+                throw new Broken("after the cancellation");
+            });
+            GroupContract.running(group, endOfTwo::passIgnoringInterrupts);
+            group.cancel();
+            endOfOne.open();
+            asked.pass();
+
+            clock.advance(GRACE);
+
+            Threads.until(() -> log.has("'task-1'", "still runs"));
+            assertThat(log.has("'task-0'", "still runs")).isFalse();
+            answer.open();
+            endOfTwo.open();
+            catchThrowable(group::await);
+        }
+    }
+
+    @Test
+    void N6_its_age_is_told_though_nobody_listens() throws Exception {
+        try (LogTap log = new LogTap();
+                ErrGroup group = ErrGroup.open(o -> o.clock(clock).stragglerGrace(GRACE))) {
+            Gate end = new Gate();
+            GroupContract.running(group, end::passIgnoringInterrupts);
+            clock.advance(Duration.ofSeconds(3));
+            group.cancel();
+            clock.advance(GRACE);
+            Threads.until(() -> log.has("'task-0'", "has run for PT8S"));
+            end.open();
+            group.await();
+        }
     }
 }

@@ -169,10 +169,16 @@ class StubbornInterruptTest {
                 delivered.open();
             }
         });
-        try (ErrGroup group = ErrGroup.open(o -> o.executor(worker))) {
+        try (LogTap log = new LogTap();
+                ErrGroup group = ErrGroup.open(o -> o.executor(worker))) {
             Subtask<?> task = GroupContract.running(group, entered::passIgnoringInterrupts);
             Caller<?> canceller = Caller.runs(group::cancel);
             Threads.until(() -> task.state().isEnded());
+            Gate next = new Gate();
+            worker.execute(next::open);
+            assertThat(next.opensWithinMillis(5))
+                    .as("the worker goes on with the interrupt on its way")
+                    .isFalse();
             leave.open();
             canceller.result();
             group.await(); // every task succeeded
@@ -182,8 +188,29 @@ class StubbornInterruptTest {
                     new FutureTask<>(() -> Thread.currentThread().isInterrupted());
             worker.execute(probe);
             assertThat(probe.get()).as("the flag that the next command finds").isFalse();
+            assertThat(log.has("has not returned")).as("given up").isFalse();
         } finally {
             worker.end();
+        }
+    }
+
+    /** Takes the second that the engine waits for user code, which is no setting. */
+    @Test
+    void J1_an_interrupt_that_does_not_return_holds_up_the_tasks_end_for_a_second_and_is_named() throws Exception {
+        Gate entered = new Gate();
+        Gate leave = new Gate();
+        try (LogTap log = new LogTap();
+                ErrGroup group = ErrGroup.open(o -> o.threads(TaskThreads.from(stubborn(0, () -> {
+                    entered.open();
+                    leave.passIgnoringInterrupts();
+                }))))) {
+            GroupContract.running(group, entered::passIgnoringInterrupts);
+            group.cancel();
+            group.await(); // every task succeeded
+            assertThat(log.count("interrupt() of thread", "has not returned", "'task-0'"))
+                    .as("told")
+                    .isOne();
+            leave.open();
         }
     }
 

@@ -233,6 +233,42 @@ class ThreadsTest {
         }
 
         @Test
+        void J13_a_limit_of_0_that_is_raised_later_is_one_too() throws Exception {
+            Counted counted = new Counted();
+            try (ErrGroup group = counted.open(o -> o.limit(0))) {
+                group.setLimit(1);
+                assertThat(threadsOfQueuedTasks(group, 20)).hasSize(20);
+            }
+            assertThat(counted.made).hasValue(1);
+        }
+
+        /** The first worker is in a task that ignores the cancellation, and the second one's thread has not begun. */
+        @Test
+        void J2_J13_a_task_that_waits_for_a_worker_is_skipped_at_once_by_the_cancellation() throws Exception {
+            AtomicInteger made = new AtomicInteger();
+            Gate late = new Gate();
+            try (ErrGroup group = ErrGroup.open(o -> o.limit(2).threadFactory(command -> {
+                boolean first = made.getAndIncrement() == 0;
+                return new Thread(() -> {
+                    if (!first) {
+                        late.passIgnoringInterrupts();
+                    }
+                    command.run();
+                });
+            }))) {
+                Gate end = new Gate();
+                GroupContract.running(group, end::passIgnoringInterrupts);
+                Subtask<?> waiting = group.go(() -> {});
+
+                group.cancel();
+
+                assertThat(waiting.state()).isEqualTo(Subtask.State.SKIPPED);
+                end.open();
+                late.open();
+            }
+        }
+
+        @Test
         void J13_reuseThreads_false_gives_each_task_a_fresh_thread() throws Exception {
             Counted counted = new Counted();
             try (ErrGroup group = counted.open(o -> o.limit(1).reuseThreads(false))) {
