@@ -60,6 +60,8 @@ class ErrGroupLazyTest {
         uses.put("map", group -> group.map(List.of(1), item -> item));
         uses.put("cancel", ErrGroup::cancel);
         uses.put("onCancel", group -> group.context().onCancel(() -> {}));
+        uses.put("forEach over nothing", group -> group.forEach(List.of(), item -> {}));
+        uses.put("map of nothing", group -> group.map(List.of(), item -> item));
         uses.put("await", ErrGroup::await);
         uses.put("await of a type", group -> group.await(RuntimeException.class));
         return uses;

@@ -10,6 +10,8 @@ import io.github.errgroup.Subtask.State;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeoutException;
@@ -63,6 +65,22 @@ class AwaitContractTest extends GroupContract {
         assertThat(catchThrowable(group::await)).hasCause(broken);
         assertThat(catchThrowable(group::await)).hasCause(broken);
         assertThat(Caller.runs(group::await).failure()).hasCause(broken);
+    }
+
+    @Test
+    void G2_many_threads_may_wait_at_once() throws Exception {
+        needsTasksAtOnce(1);
+        ErrGroup group = open();
+        Gate end = new Gate();
+        group.go(() -> end.pass());
+        List<Caller<?>> callers = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            callers.add(Caller.runs(group::await).blockedIn("await"));
+        }
+        end.open();
+        for (Caller<?> caller : callers) {
+            caller.result();
+        }
     }
 
     @Test

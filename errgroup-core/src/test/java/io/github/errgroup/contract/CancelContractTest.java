@@ -11,6 +11,7 @@ import io.github.errgroup.Subtask;
 import io.github.errgroup.Subtask.State;
 import io.github.errgroup.TaskSnapshot;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -49,6 +50,35 @@ class CancelContractTest extends GroupContract {
         ErrGroup group = open();
         group.shutdown();
         assertThat(group.context().reason()).isEqualTo(CancelReason.SHUTDOWN);
+    }
+
+    /** Their number is small, so that one that comes later has to sit where another had its place. */
+    @Test
+    void J1_whoever_came_and_went_before_it_shows_and_interrupts_each_task_that_runs() throws Exception {
+        needsTasksAtOnce(4);
+        ErrGroup group = open();
+        Gate endSecond = new Gate();
+        Gate endLast = new Gate();
+        AtomicReference<@Nullable Thread> second = new AtomicReference<>();
+        stuck(group);
+        running(group, () -> {
+            second.set(Thread.currentThread());
+            endSecond.pass();
+        });
+        stuck(group);
+        stuck(group);
+        endSecond.open();
+        Threads.until(() -> group.snapshot().succeeded() == 1);
+        Thread gone = Objects.requireNonNull(second.get());
+        Threads.until(() -> !workplace.hasOwnThreads() || !gone.isAlive());
+        running(group, endLast::pass);
+        endLast.open();
+        Threads.until(() -> group.snapshot().succeeded() == 2);
+
+        assertThat(group.snapshot().tasks()).extracting(TaskSnapshot::index).containsExactly(0L, 2L, 3L);
+        group.cancel();
+        assertThat(catchThrowable(group::await)).isNotNull();
+        assertThat(group.snapshot().cancelled()).isEqualTo(3);
     }
 
     @Test

@@ -352,6 +352,28 @@ class CompensationTest {
         }
     }
 
+    /** An executor that loses one task and is busy with others: it makes progress all the time, and the group none. */
+    @Test
+    void N2_a_task_lost_by_an_executor_that_works_on_is_compensated_too() throws Exception {
+        AtomicInteger commands = new AtomicInteger();
+        Executor losing = command -> {
+            if (commands.getAndIncrement() > 0) {
+                command.run();
+            }
+        };
+        try (ErrGroup group = open(o -> o.executor(losing).starvationTimeout(Duration.ofMillis(5)));
+                ErrGroup busy = ErrGroup.open(o -> o.executor(losing).starvationTimeout(NEVER))) {
+            Subtask<Thread> lost = group.go(Thread::currentThread);
+            Caller<?> waiting = Caller.runs(group::await);
+            while (!waiting.isDone()) {
+                busy.go(() -> {});
+                LockSupport.unpark(waiting.thread()); // it looks right after some progress
+            }
+            waiting.result();
+            assertThat(lost.get().getName()).startsWith("errgroup-compensating");
+        }
+    }
+
     @Test
     void N1_who_stops_waiting_for_a_group_leaves_the_help_to_those_who_still_do() throws Exception {
         try (ErrGroup group = open(o -> o.limit(2))) {

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.github.errgroup.CancelReason;
 import io.github.errgroup.ErrGroup;
+import io.github.errgroup.GroupClock;
 import io.github.errgroup.Subtask;
 import io.github.errgroup.Subtask.State;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -246,6 +248,26 @@ class DeadlineTest {
                 .toList();
         assertThat(timers).hasSizeLessThanOrEqualTo(1).allMatch(Thread::isDaemon);
         groups.forEach(ErrGroup::close);
+    }
+
+    @Test
+    void J12_the_clock_of_the_system_is_nanoTime() {
+        long before = System.nanoTime();
+        long now = GroupClock.system().nanoTime();
+        assertThat(now - before).isBetween(0L, System.nanoTime() - before);
+    }
+
+    @Test
+    void J12_J14_what_is_taken_back_from_the_shared_timer_is_forgotten() {
+        LeakContractTest.untilCollected(List.of(takenBack()));
+    }
+
+    /** In a method of its own, so that no local variable keeps what it should not. */
+    private static WeakReference<?> takenBack() {
+        Object kept = new Object();
+        Runnable action = kept::hashCode;
+        GroupClock.system().schedule(Duration.ofHours(1), action).close();
+        return new WeakReference<>(action);
     }
 
     @Test

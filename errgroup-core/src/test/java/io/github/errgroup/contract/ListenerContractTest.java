@@ -48,6 +48,32 @@ class ListenerContractTest extends GroupContract {
     }
 
     @Test
+    void J10_a_listener_that_cannot_even_be_remembered_as_broken_changes_nothing() throws Exception {
+        IllegalStateException broken = new IllegalStateException("listener");
+        IllegalStateException unknown = new IllegalStateException("hash code");
+        ErrGroup group = openPatiently(o -> o.listener(new GroupListener() {
+            @Override
+            public void onOpen(ErrGroup opened) {
+                throw broken;
+            }
+
+            @Override
+            public boolean equals(@Nullable Object other) {
+                return this == other;
+            }
+
+            @Override
+            public int hashCode() {
+                throw unknown;
+            }
+        }));
+        Subtask<String> task = group.go(() -> "x");
+        group.await();
+        assertThat(task.get()).isEqualTo("x");
+        assertThat(broken).hasSuppressedException(unknown);
+    }
+
+    @Test
     void J11_a_task_that_succeeds_is_told_of_between_open_and_end() throws Exception {
         Recorder recorder = new Recorder();
         ErrGroup group = openPatiently(o -> o.listener(recorder));

@@ -18,6 +18,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -74,6 +75,20 @@ class LostTaskTest {
                 assertThat(thrown.getCause()).isSameAs(task.exception());
             }
             assertThat(recorder.events()).contains("rejected price").doesNotContain("start price");
+        }
+
+        @Test
+        void N2_the_message_ends_with_the_executors_reason_if_it_gives_one() {
+            Executor speechless = command -> {
+                throw new RejectedExecutionException();
+            };
+            try (ErrGroup full = ErrGroup.open(o -> o.executor(new FullHouse()));
+                    ErrGroup silent = ErrGroup.open(o -> o.executor(speechless))) {
+                assertThat(full.go(() -> "never").exception()).message().endsWith("its own threads: full");
+                assertThat(silent.go(() -> "never").exception()).message().endsWith("its own threads");
+                assertThat(catchThrowable(full::await)).isNotNull();
+                assertThat(catchThrowable(silent::await)).isNotNull();
+            }
         }
 
         @Test
@@ -185,6 +200,25 @@ class LostTaskTest {
                 assertThat(thrown).isNotNull();
                 assertThat(recorder.events()).contains("rejected lost").doesNotContain("start lost");
                 group.close();
+            }
+        }
+
+        @Test
+        void J9_the_message_tells_what_the_factory_returned() {
+            assertThat(failureOf(command -> null)).hasMessageContaining("returned null;");
+            assertThat(failureOf(command -> {
+                        Thread thread = new Thread(() -> {});
+                        thread.start();
+                        return thread;
+                    }))
+                    .hasMessageContaining("returned a thread that was started already;");
+        }
+
+        private @Nullable Throwable failureOf(ThreadFactory factory) {
+            try (ErrGroup group = ErrGroup.open(o -> o.cancelOnError(false).threadFactory(factory))) {
+                Subtask<String> lost = group.go(() -> "never");
+                assertThat(catchThrowable(group::await)).isNotNull();
+                return lost.exception();
             }
         }
 

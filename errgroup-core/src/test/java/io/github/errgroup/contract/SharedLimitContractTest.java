@@ -12,6 +12,7 @@ import io.github.errgroup.Subtask;
 import io.github.errgroup.Subtask.State;
 import io.github.errgroup.TaskSnapshot;
 import io.github.errgroup.TaskThreads;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -22,6 +23,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A limit shared by several groups: who has its slots, who waits for one, and in which order. */
 class SharedLimitContractTest extends GroupContract {
@@ -81,6 +84,21 @@ class SharedLimitContractTest extends GroupContract {
             });
         }
         met.pass();
+    }
+
+    @Test
+    void N7_tasks_that_started_while_there_was_no_limit_are_not_counted_once_there_is_one() throws Exception {
+        needsTasksAtOnce(2);
+        SharedLimit shared = new SharedLimit(-1);
+        ErrGroup group = open(shared);
+        Gate end = new Gate();
+        assertThat(group.tryGo(() -> end.pass())).as("while there is none").isPresent();
+        shared.setLimit(1);
+        assertThat(group.tryGo(() -> end.pass())).as("the first that counts").isPresent();
+        assertThat(group.tryGo(() -> end.pass())).as("one too many").isEmpty();
+        end.open();
+        group.await();
+        assertFree(shared, 1);
     }
 
     @Test
@@ -328,7 +346,7 @@ class SharedLimitContractTest extends GroupContract {
         private final class Comeback {
             final SharedLimit shared = new SharedLimit(1);
 
-            final ErrGroup group = open(shared);
+            final ErrGroup group;
 
             final ErrGroup other = open(shared);
 
@@ -345,8 +363,13 @@ class SharedLimitContractTest extends GroupContract {
             final Subtask<Boolean> task;
 
             Comeback() throws Exception {
+                this(true);
+            }
+
+            Comeback(boolean interrupting) throws Exception {
                 needsTasksAtOnce(3);
                 needsTasksInARow(4);
+                group = open(o -> o.sharedLimit(shared).interruptOnCancel(interrupting));
                 Gate opened = new Gate();
                 task = group.go(() -> {
                     ErrGroup below = open(); // shares no limit
@@ -367,6 +390,35 @@ class SharedLimitContractTest extends GroupContract {
         }
 
         @Test
+        void N7_has_its_slot_again_where_nobody_else_waits_for_one() throws Exception {
+            needsTasksAtOnce(2);
+            needsTasksInARow(2);
+            SharedLimit shared = new SharedLimit(1);
+            ErrGroup group = open(shared);
+            Gate opened = new Gate();
+            Gate back = new Gate();
+            Gate endBelow = new Gate();
+            Gate end = new Gate();
+            group.go(() -> {
+                ErrGroup below = open(); // shares no limit
+                below.go(() -> endBelow.pass());
+                opened.open();
+                below.await();
+                back.open();
+                end.pass();
+            });
+            opened.pass();
+            endBelow.open();
+            back.pass();
+
+            assertThat(open(shared).tryGo(() -> "a second one")).isEmpty();
+
+            end.open();
+            group.await();
+            assertFree(shared, 1);
+        }
+
+        @Test
         void N7_has_its_slot_again_before_it_goes_on_and_before_new_tasks() throws Exception {
             Comeback c = new Comeback();
             assertThat(c.order).isEmpty();
@@ -381,9 +433,10 @@ class SharedLimitContractTest extends GroupContract {
             assertFree(c.shared, 1);
         }
 
-        @Test
-        void N7_goes_on_without_its_slot_if_its_group_is_cancelled() throws Exception {
-            Comeback c = new Comeback();
+        @ParameterizedTest
+        @ValueSource(booleans = {true, false})
+        void N7_goes_on_without_its_slot_if_its_group_is_cancelled(boolean interrupting) throws Exception {
+            Comeback c = new Comeback(interrupting);
 
             c.group.cancel();
 
@@ -435,6 +488,30 @@ class SharedLimitContractTest extends GroupContract {
             other.await();
             holder.await();
             assertFree(shared, 1);
+        }
+
+        @Test
+        void J14_N4_what_was_skipped_is_forgotten_while_others_still_hold_the_slots() throws Exception {
+            needsTasksAtOnce(1);
+            SharedLimit shared = new SharedLimit(1);
+            Gate end = new Gate();
+            ErrGroup holder = open(shared);
+            running(holder, end::pass);
+            ErrGroup group = open(shared);
+
+            LeakContractTest.untilCollected(List.of(skipped(group)));
+
+            end.open();
+            holder.await();
+        }
+
+        /** In a method of its own, so that no local variable keeps what it should not. */
+        private WeakReference<?> skipped(ErrGroup group) throws Exception {
+            Caller<WeakReference<?>> caller = Caller.<WeakReference<?>>calls(
+                            () -> new WeakReference<>(group.go(() -> {})))
+                    .blockedIn("go");
+            group.cancel();
+            return caller.result();
         }
 
         @Test

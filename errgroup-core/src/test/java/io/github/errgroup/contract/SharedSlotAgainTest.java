@@ -7,7 +7,9 @@ import io.github.errgroup.ErrGroupOptions;
 import io.github.errgroup.SharedLimit;
 import io.github.errgroup.Subtask;
 import io.github.errgroup.TaskThreads;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -144,6 +146,94 @@ class SharedSlotAgainTest {
             top.cancel();
             assertThat(ends).as("the caller goes on").isTrue();
             assertThat(ran).hasValue(1);
+        }
+    }
+
+    /** Two slots, and two tasks in one thread: the outer one has given its slot back when the inner one waits. */
+    @Test
+    void N7_a_wait_takes_again_only_what_it_gave_back_itself() throws Exception {
+        TaskThreads inTheCaller = TaskThreads.on(Runnable::run);
+        SharedLimit one = new SharedLimit(1);
+        List<String> order = new ArrayList<>();
+        try (ErrGroup top = open(inTheCaller, one)) {
+            top.go(() -> {
+                try (ErrGroup middle = open(inTheCaller, one)) {
+                    middle.go(() -> {
+                        try (ErrGroup bottom = open(inTheCaller, one)) {
+                            bottom.go(() -> order.add("in the bottom"));
+                        }
+                        order.add("in the middle");
+                        middle.go(() -> order.add("queued")); // takes the slot that is freed by the end of this task
+                    });
+                    order.add("on top");
+                    middle.await();
+                }
+            });
+            top.await();
+        }
+        assertThat(order).containsExactly("in the bottom", "in the middle", "queued", "on top");
+    }
+
+    /** Two tasks in one thread, each with a slot of the same limit: both give it back, and both have it again. */
+    @Test
+    void N7_a_thread_with_two_slots_has_both_again_after_a_wait() throws Exception {
+        TaskThreads inTheCaller = TaskThreads.on(Runnable::run);
+        SharedLimit two = new SharedLimit(2);
+        AtomicInteger asked = new AtomicInteger();
+        try (ErrGroup top = open(inTheCaller, two);
+                ErrGroup other = open(inTheCaller, two)) {
+            top.go(() -> {
+                try (ErrGroup middle = open(inTheCaller, two)) {
+                    middle.go(() -> {
+                        try (ErrGroup bottom = open(inTheCaller, two)) {
+                            bottom.go(() -> {});
+                        }
+                        assertThat(other.tryGo(() -> "a third one")).isEmpty();
+                        asked.incrementAndGet();
+                    });
+                    middle.await();
+                }
+            });
+            top.await();
+            assertThat(asked).hasValue(1);
+            assertThat(other.tryGo(() -> "now")).isPresent();
+        }
+    }
+
+    /** In one order for all, else two threads that nest the two limits the other way round would wait for each other. */
+    @Test
+    void N7_slots_of_several_limits_are_taken_again_in_the_order_of_the_limits() throws Exception {
+        TaskThreads inTheCaller = TaskThreads.on(Runnable::run);
+        SharedLimit first = new SharedLimit(1);
+        SharedLimit second = new SharedLimit(1);
+        AtomicReference<@Nullable Thread> waiter = new AtomicReference<>();
+        Gate waits = new Gate();
+        Gate goOn = new Gate();
+        Gate end = new Gate();
+        try (ErrGroup outer = open(inTheCaller, first);
+                ErrGroup holder = ErrGroup.open(o -> o.sharedLimit(first));
+                ErrGroup other = open(inTheCaller, second)) {
+            Caller<?> caller = Caller.runs(() -> outer.go(() -> {
+                try (ErrGroup inner = open(inTheCaller, second)) {
+                    inner.go(() -> {
+                        try (ErrGroup below = ErrGroup.open()) {
+                            below.go(goOn::pass);
+                            waiter.set(Thread.currentThread());
+                            waits.open();
+                            below.await();
+                        }
+                    });
+                }
+            }));
+            waits.pass();
+            holder.go(end::pass); // when the waiter has given back its slots
+            goOn.open();
+            Threads.until(() -> queuesForItsSlot(waiter.get()));
+
+            assertThat(other.tryGo(() -> "the second limit is free")).isPresent();
+
+            end.open();
+            caller.result();
         }
     }
 }

@@ -8,10 +8,14 @@ import io.github.errgroup.Outstanding;
 import io.github.errgroup.SharedLimit;
 import io.github.errgroup.Subtask;
 import io.github.errgroup.Subtask.State;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator;
 import org.junit.jupiter.api.Test;
@@ -104,6 +108,44 @@ class StartFailureTest {
             assertThat(catchThrowable(group::await)).isInstanceOf(OutOfMemoryError.class);
             assertThat(lost.state()).isEqualTo(State.FAILED);
             assertThat(next.get()).isEqualTo("runs");
+        }
+    }
+
+    /** Interleaving: a second caller queues its task while the first one's thread cannot be had. */
+    @Test
+    void J9_J13_a_task_that_comes_meanwhile_has_its_thread_all_the_same() throws Exception {
+        AtomicReference<@Nullable ErrGroup> opened = new AtomicReference<>();
+        AtomicReference<@Nullable Subtask<String>> second = new AtomicReference<>();
+        AtomicBoolean first = new AtomicBoolean(true);
+        try (ErrGroup group =
+                ErrGroup.open(o -> o.cancelOnError(false).reuseThreads(true).threadFactory(command -> {
+                    if (first.compareAndSet(true, false)) {
+                        Caller.runs(() -> second.set(
+                                        Objects.requireNonNull(opened.get()).go(() -> "runs")))
+                                .endsWell();
+                        throw new OutOfMemoryError("unable to create native thread");
+                    }
+                    return new Thread(command);
+                }))) {
+            opened.set(group);
+            Subtask<String> lost = group.go(() -> "never");
+
+            Subtask<String> next = Objects.requireNonNull(second.get());
+            Threads.until(() -> next.state().isEnded());
+            assertThat(next.get()).isEqualTo("runs");
+            assertThat(lost.state()).isEqualTo(State.FAILED);
+            assertThat(catchThrowable(group::await)).isInstanceOf(OutOfMemoryError.class);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void J9_J14_an_open_group_keeps_no_reference_to_a_task_that_had_no_thread(boolean reuse) throws Exception {
+        try (ErrGroup group =
+                ErrGroup.open(o -> o.cancelOnError(false).reuseThreads(reuse).threadFactory(factory))) {
+            noMemory.set(true);
+            LeakContractTest.untilCollected(List.of(new WeakReference<>(group.go(() -> {}))));
+            assertThat(catchThrowable(group::await)).isInstanceOf(OutOfMemoryError.class);
         }
     }
 }

@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.github.errgroup.ErrGroup;
 import io.github.errgroup.GroupListener;
+import io.github.errgroup.Subtask;
 import io.github.errgroup.TaskThreads;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator;
 import org.junit.jupiter.api.Test;
@@ -41,11 +45,86 @@ class StragglerTest {
             Threads.until(() -> recorder.count("straggler deaf") == 1);
             Threads.until(() -> log.has("quote", "deaf"));
             assertThat(log.has("ignoreEverything")).as("its live stack").isTrue();
+            // Once whoever reports has put down that it did. Until it ends nobody says that it has ended.
+            Threads.until(() -> Thread.getAllStackTraces().keySet().stream()
+                    .noneMatch(thread -> thread.getName().equals("errgroup-stragglers")));
+            assertThat(recorder.countOf("straggler-end")).isZero();
             end.open();
             catchThrowable(group::await);
             assertThat(recorder.events())
                     .containsSubsequence("straggler deaf", "straggler-end deaf", "end deaf SUCCEEDED");
             assertThat(recorder.countOf("straggler")).isOne();
+        }
+    }
+
+    /** Interleaving: the task ends between the report and its being put down. */
+    @Test
+    void N6_the_end_of_a_task_that_ends_while_it_is_reported_is_told_once() throws Exception {
+        Gate end = new Gate();
+        GroupListener letsItEnd = new GroupListener() {
+            @Override
+            public void onStraggler(ErrGroup group, Subtask<?> task) {
+                end.open();
+                GroupContract.untilAllEnded(group);
+            }
+        };
+        try (LogTap log = new LogTap();
+                ErrGroup group = ErrGroup.open(o ->
+                        o.clock(clock).stragglerGrace(GRACE).listener(recorder).listener(letsItEnd))) {
+            Gate running = new Gate();
+            group.go("deaf", () -> ignoreEverything(running, end));
+            running.pass();
+            group.cancel();
+            clock.advance(GRACE);
+
+            Threads.until(() -> recorder.count("straggler-end deaf") == 1);
+            catchThrowable(group::await);
+            assertThat(log.has("deaf")).isTrue();
+            assertThat(recorder.countOf("straggler")).isOne();
+        }
+    }
+
+    @Test
+    void N6_the_first_twenty_frames_are_reported_and_the_others_counted() throws Exception {
+        int frames = framesOfReported(0);
+        assertThat(frames).isLessThan(20);
+        assertThat(framesOfReported(20 - frames)).isEqualTo(20);
+        assertThat(framesOfReported(40)).isEqualTo(frames + 40);
+    }
+
+    /** Has a task reported that is so many calls deeper than it need be, and returns how deep that is. */
+    private int framesOfReported(int deeper) throws Exception {
+        try (LogTap log = new LogTap();
+                ErrGroup group = ErrGroup.open(o ->
+                        o.threads(TaskThreads.platform("deep-")).clock(clock).stragglerGrace(GRACE))) {
+            Gate end = new Gate();
+            AtomicReference<@Nullable Thread> thread = new AtomicReference<>();
+            Gate running = new Gate();
+            group.go(() -> {
+                thread.set(Thread.currentThread());
+                ignoreEverything(deeper, running, end);
+            });
+            running.pass();
+            group.cancel();
+            Thread parked = Objects.requireNonNull(thread.get());
+            Threads.until(() -> !parked.isInterrupted() && Threads.isParked(parked));
+            int frames = parked.getStackTrace().length;
+            clock.advance(GRACE);
+            Threads.until(() -> log.has("still runs"));
+            assertThat(log.has("ignoreEverything")).isTrue();
+            assertThat(log.has("more")).isEqualTo(frames > 20);
+            assertThat(log.has("\n\t... " + (frames - 20) + " more\n")).isEqualTo(frames > 20);
+            end.open();
+            catchThrowable(group::await);
+            return frames;
+        }
+    }
+
+    private static void ignoreEverything(int deeper, Gate running, Gate end) {
+        if (deeper > 0) {
+            ignoreEverything(deeper - 1, running, end);
+        } else {
+            ignoreEverything(running, end);
         }
     }
 

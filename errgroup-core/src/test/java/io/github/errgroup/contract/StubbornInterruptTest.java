@@ -95,6 +95,25 @@ class StubbornInterruptTest {
     }
 
     @Test
+    void J1_who_calls_a_stubborn_interrupt_keeps_no_JVM_alive() throws Exception {
+        Gate end = new Gate();
+        AtomicReference<@Nullable Boolean> daemon = new AtomicReference<>();
+        try (ErrGroup group = ErrGroup.open(o -> o.threads(TaskThreads.from(stubborn(0, () -> {
+            daemon.set(Thread.currentThread().isDaemon());
+            end.open();
+        }))))) {
+            GroupContract.running(group, end::pass);
+            Thread canceller = new Thread(group::cancel);
+            canceller.setDaemon(false);
+            canceller.start();
+            end.pass();
+            canceller.join();
+            catchThrowable(group::await);
+        }
+        assertThat(daemon).hasValue(true);
+    }
+
+    @Test
     void J10_no_lock_is_held_while_a_thread_is_interrupted() throws Exception {
         AtomicReference<@Nullable ErrGroup> open = new AtomicReference<>();
         AtomicReference<@Nullable Boolean> free = new AtomicReference<>();

@@ -1,6 +1,7 @@
 package io.github.errgroup.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.github.errgroup.ErrGroup;
@@ -8,6 +9,7 @@ import io.github.errgroup.ErrGroupOptions;
 import io.github.errgroup.Subtask;
 import io.github.errgroup.TaskSnapshot;
 import io.github.errgroup.TaskThreads;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -47,6 +49,12 @@ class ThreadsTest {
         ErrGroup open(UnaryOperator<ErrGroupOptions> changes) {
             return ErrGroup.open(o -> changes.apply(o.threads(threads)));
         }
+    }
+
+    private static Thread inAClassLoaderOfItsOwn(Runnable command) {
+        Thread thread = new Thread(command);
+        thread.setContextClassLoader(new ClassLoader(null) {});
+        return thread;
     }
 
     /** Runs a task that queues these many more, so that they follow each other in a group with a limit of 1. */
@@ -99,8 +107,50 @@ class ThreadsTest {
         }
 
         @Test
-        void J13_the_default_is_a_virtual_thread_where_the_JVM_has_them() throws Exception {
-            try (ErrGroup group = ErrGroup.open(o -> o.name("quote"))) {
+        void J13_groups_of_one_name_number_their_threads_on() throws Exception {
+            TaskThreads threads = TaskThreads.platform("shop-");
+            assertThat(nameOfThread(threads, "quote")).isEqualTo("shop-quote-0");
+            assertThat(nameOfThread(threads, "stock")).isEqualTo("shop-stock-0");
+            assertThat(nameOfThread(threads, "quote")).isEqualTo("shop-quote-1");
+        }
+
+        @Test
+        void J13_J14_of_very_many_names_the_last_are_not_remembered() throws Exception {
+            TaskThreads threads = TaskThreads.platform("shop-");
+            for (int i = 0; i < 1_000; i++) {
+                String name = "sku-" + i;
+                ErrGroup.open(o -> o.name(name).threads(threads)).close();
+            }
+            assertThat(nameOfThread(threads, "last")).isEqualTo("shop-last-0");
+            assertThat(nameOfThread(threads, "last")).isEqualTo("shop-last-0");
+        }
+
+        private String nameOfThread(TaskThreads threads, String name) throws InterruptedException {
+            try (ErrGroup group = ErrGroup.open(o -> o.name(name).threads(threads))) {
+                Subtask<String> task = group.go(() -> Thread.currentThread().getName());
+                group.await();
+                return task.get();
+            }
+        }
+
+        @Test
+        void J13_a_thread_that_dies_of_something_else_than_its_task_is_logged() throws Exception {
+            IllegalStateException broken = new IllegalStateException("factory");
+            try (LogTap log = new LogTap();
+                    ErrGroup group = ErrGroup.open(o -> o.threadFactory(command -> new Thread(() -> {
+                        command.run();
+                        throw broken;
+                    })))) {
+                group.go(() -> {});
+                group.await();
+                Threads.until(() -> log.countOf(broken) == 1);
+            }
+        }
+
+        @ParameterizedTest
+        @ValueSource(booleans = {true, false})
+        void J13_the_default_is_a_virtual_thread_where_the_JVM_has_them(boolean named) throws Exception {
+            try (ErrGroup group = ErrGroup.open(o -> (named ? o.threads(TaskThreads.automatic()) : o).name("quote"))) {
                 Subtask<Thread> task = group.go(Thread::currentThread);
                 group.await();
                 Thread thread = task.get();
@@ -314,6 +364,53 @@ class ThreadsTest {
             }
         }
 
+        /** The same, but it is the limit that goes. */
+        @Test
+        void N5_J13_a_limit_lifted_while_a_task_waits_for_its_thread_wakes_a_blocked_caller() throws Exception {
+            AtomicInteger made = new AtomicInteger();
+            Gate late = new Gate();
+            try (ErrGroup group = ErrGroup.open(o -> o.limit(2).threadFactory(command -> {
+                boolean first = made.getAndIncrement() == 0;
+                return new Thread(() -> {
+                    if (!first) {
+                        late.passIgnoringInterrupts();
+                    }
+                    command.run();
+                });
+            }))) {
+                Gate endOne = new Gate();
+                Gate endTwo = new Gate();
+                GroupContract.running(group, endOne::pass);
+                group.go(() -> endTwo.pass());
+                Caller<Subtask<String>> caller =
+                        Caller.calls(() -> group.go(() -> "three")).blockedIn("go");
+
+                group.setLimit(-1); // the second task is still queued
+                late.open();
+
+                Subtask<String> three = caller.result();
+                endOne.open();
+                endTwo.open();
+                group.await();
+                assertThat(three.get()).isEqualTo("three");
+            }
+        }
+
+        @Test
+        void J13_J14_an_open_group_keeps_no_reference_to_a_worker_that_ended() throws Exception {
+            try (ErrGroup group = ErrGroup.open(
+                    o -> o.limit(2).cancelOnError(false).threadFactory(ThreadsTest::inAClassLoaderOfItsOwn))) {
+                LeakContractTest.untilCollected(List.of(classLoaderOfOneWorker(group)));
+                group.await();
+            }
+        }
+
+        private static WeakReference<?> classLoaderOfOneWorker(ErrGroup group) throws InterruptedException {
+            Subtask<Thread> task = group.go(Thread::currentThread);
+            group.await();
+            return new WeakReference<>(task.get().getContextClassLoader());
+        }
+
         @Test
         void J13_workers_end_with_the_group() throws Exception {
             Counted counted = new Counted();
@@ -339,6 +436,10 @@ class ThreadsTest {
                             assertThat(Thread.currentThread().getContextClassLoader())
                                     .isNotSameAs(foreign);
                             assertThat(Thread.currentThread().isInterrupted()).isFalse();
+                            assertThat(catchThrowable(group::await))
+                                    .as("it knows its task") // by way of the thread's handler
+                                    .isInstanceOf(IllegalStateException.class);
+                            Thread.currentThread().setUncaughtExceptionHandler((thread, thrown) -> {});
                             Thread.currentThread().setName("spoilt");
                             Thread.currentThread().setContextClassLoader(foreign);
                             Thread.currentThread().interrupt();
