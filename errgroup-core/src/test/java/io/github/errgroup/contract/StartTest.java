@@ -20,6 +20,8 @@ import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** J2: a task that meets the cancellation at its start. The executor is worked by hand, so the meeting is certain. */
 @DisplayNameGeneration(DisplayNameGenerator.ReplaceUnderscores.class)
@@ -132,18 +134,20 @@ class StartTest {
     }
 
     /** The thread has another go at its task while the engine asks what the task's exception means. */
-    @Test
-    void J3_a_command_of_our_own_thread_that_is_run_again_at_its_end_does_nothing() throws Exception {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void J3_a_command_of_our_own_thread_that_is_run_again_at_its_end_does_nothing(boolean interrupts) throws Exception {
         AtomicReference<@Nullable Runnable> given = new AtomicReference<>();
         Predicate<Throwable> again = thrown -> {
             Runnable command = Objects.requireNonNull(given.get());
             assertThat(Caller.runs(command::run).endsWell()).isTrue();
             return false;
         };
-        try (ErrGroup group = ErrGroup.open(o -> o.cancellationWhen(again).threadFactory(command -> {
-            given.set(command);
-            return new Thread(command);
-        }))) {
+        try (ErrGroup group = ErrGroup.open(
+                o -> o.interruptOnCancel(interrupts).cancellationWhen(again).threadFactory(command -> {
+                    given.set(command);
+                    return new Thread(command);
+                }))) {
             Broken broken = new Broken("after the cancellation");
             Gate end = new Gate();
             Subtask<?> task = GroupContract.running(group, () -> {
