@@ -361,7 +361,7 @@ class CompensationTest {
                 command.run();
             }
         };
-        try (ErrGroup group = open(o -> o.executor(losing).starvationTimeout(Duration.ofMillis(5)));
+        try (ErrGroup group = open(o -> o.executor(losing).starvationTimeout(SOON));
                 ErrGroup busy = ErrGroup.open(o -> o.executor(losing).starvationTimeout(NEVER))) {
             Subtask<Thread> lost = group.go(Thread::currentThread);
             Caller<?> waiting = Caller.runs(group::await);

@@ -10,6 +10,8 @@ import io.github.errgroup.TaskThreads;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -234,6 +236,50 @@ class SharedSlotAgainTest {
 
             end.open();
             caller.result();
+        }
+    }
+
+    /** A wait launches what was left to a call below it on the stack. That call does not launch it again. */
+    @Test
+    void N7_J13_what_a_wait_launches_for_a_call_below_it_is_handed_over_once() throws Exception {
+        Queue<Runnable> commands = new ConcurrentLinkedQueue<>();
+        SharedLimit two = new SharedLimit(2);
+        AtomicReference<@Nullable Thread> waiter = new AtomicReference<>();
+        Gate mayQueue = new Gate();
+        Gate queued = new Gate();
+        Gate third = new Gate();
+        Gate end = new Gate();
+        try (ErrGroup group = open(TaskThreads.on(Runnable::run), two);
+                ErrGroup later = open(TaskThreads.on(commands::add), two)) {
+            later.go(() -> {
+                mayQueue.pass();
+                later.go(() -> {});
+                queued.open();
+                end.pass();
+            });
+            Caller<?> pool = Caller.runs(() -> commands.remove().run());
+            Caller<?> caller = Caller.runs(() -> group.go(() -> {
+                group.go(() -> {
+                    waiter.set(Thread.currentThread());
+                    try (ErrGroup below = ErrGroup.open()) {
+                        below.go(third::pass);
+                        below.await();
+                    }
+                });
+                group.go(third::open); // its end gives the slot to the task of the other group
+                mayQueue.open();
+                queued.pass();
+            }));
+            Threads.until(() -> queuesForItsSlot(waiter.get()));
+            end.open();
+            pool.result();
+            caller.result();
+
+            assertThat(commands).hasSize(1);
+
+            commands.remove().run();
+            group.await();
+            later.await();
         }
     }
 }
