@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -438,9 +439,16 @@ class ErrGroupCallTest {
 
     @Test
     void past_the_deadline_the_call_ends_with_it() {
+        CountDownLatch running = new CountDownLatch(1);
+
         assertThatExceptionOfType(ErrGroupException.class)
-                .isThrownBy(() -> ErrGroup.call(o -> o.timeout(java.time.Duration.ofMillis(20)), group -> {
-                    group.go("slow", ErrGroupCallTest::untilInterrupted);
+                .isThrownBy(() -> ErrGroup.call(o -> o, group -> {
+                    group.go("slow", () -> {
+                        running.countDown();
+                        untilInterrupted();
+                    });
+                    running.await();
+                    group.setTimeout(Duration.ofMillis(20));
                     return "value";
                 }))
                 .withCauseInstanceOf(TimeoutException.class)
