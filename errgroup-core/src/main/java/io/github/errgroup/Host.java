@@ -2,8 +2,8 @@ package io.github.errgroup;
 
 /** Whose thread a task runs on: what becomes of the thread at the end of the task (J1, J13). */
 interface Host {
-    /** A thread that ends with its task: nobody will see its flag. */
-    Host FRESH_THREAD = (task, interrupted) -> {};
+    /** A thread that ends with its task: but first it may launch the task that takes its slot, of another group too. */
+    Host FRESH_THREAD = (task, interrupted) -> Thread.interrupted();
 
     /** A thread of a pool: the pool's next task finds no flag. */
     Host POOL_THREAD = (task, interrupted) -> Thread.interrupted();

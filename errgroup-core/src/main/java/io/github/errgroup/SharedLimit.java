@@ -140,17 +140,23 @@ public final class SharedLimit {
     /** A task waits: frees its slot, to be taken again. Returns whether it had one. */
     boolean giveBack(TaskRun<?> task) {
         boolean held = task.extras().sharedSlot == Slot.HELD; // only the thread that runs the task could change that
-        List<TaskRun<?>> granted = new ArrayList<>(free(task, Slot.GIVEN_BACK));
+        launch(free(task, Slot.GIVEN_BACK));
+        // What the ends of tasks, of those launched here too, left to an outer call of launchInTurn: that one is below
+        // this
+        // wait on the stack.
+        for (TaskRun<?> left = pollToLaunch(); left != null; left = pollToLaunch()) {
+            left.engine.launchGranted(left);
+        }
+        return held;
+    }
+
+    private @Nullable TaskRun<?> pollToLaunch() {
         lock.lock();
         try {
-            // What the end of a task left to an outer call of launchInTurn, which is below this wait on the stack.
-            granted.addAll(toLaunch);
-            toLaunch.clear();
+            return toLaunch.poll();
         } finally {
             lock.unlock();
         }
-        launch(granted);
-        return held;
     }
 
     private List<TaskRun<?>> free(TaskRun<?> task, @Nullable Slot instead) {

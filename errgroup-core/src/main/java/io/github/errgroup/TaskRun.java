@@ -254,7 +254,6 @@ final class TaskRun<T extends @Nullable Object> implements Subtask<T>, Runnable,
 
     /** Waits for an interrupt that was on its way when the body ended. */
     void awaitDelivery() {
-        boolean flagged = false;
         long start = System.nanoTime();
         Thread thread = Thread.currentThread();
         for (int spins = 0; (status & DELIVERING) != 0; spins++) {
@@ -263,7 +262,7 @@ final class TaskRun<T extends @Nullable Object> implements Subtask<T>, Runnable,
             } else if (spins < 256) {
                 Thread.yield();
             } else {
-                flagged |= Thread.interrupted();
+                Thread.interrupted(); // else it would not park; the host takes the flag back anyway
                 LockSupport.parkNanos(this, 50_000);
                 if (System.nanoTime() - start > USER_INTERRUPT_NANOS && Interrupts.isUserCode(thread)) {
                     Log.warn("interrupt() of thread '" + thread.getName() + "' ("
@@ -272,9 +271,6 @@ final class TaskRun<T extends @Nullable Object> implements Subtask<T>, Runnable,
                     break;
                 }
             }
-        }
-        if (flagged) {
-            thread.interrupt();
         }
     }
 

@@ -282,4 +282,35 @@ class SharedSlotAgainTest {
             later.await();
         }
     }
+
+    /** Tasks that a thread nested in its wait for another: their ends leave what they start to a call below that wait. */
+    @Test
+    void N1_N7_what_is_granted_to_a_task_in_the_waiters_own_thread_is_launched_before_it_waits_on() throws Exception {
+        TaskThreads inTheCaller = TaskThreads.on(Runnable::run);
+        SharedLimit shared = new SharedLimit(1);
+        Gate third = new Gate();
+        AtomicInteger ran = new AtomicInteger();
+        try (ErrGroup group = open(inTheCaller, shared)) {
+            Caller<?> caller = Caller.runs(() -> {
+                group.go(() -> {
+                    group.go(() -> {
+                        try (ErrGroup below = ErrGroup.open()) {
+                            below.go(third::pass);
+                            below.await();
+                        }
+                        ran.incrementAndGet();
+                    });
+                    group.go(third::open);
+                    for (int i = 0; i < 9; i++) {
+                        group.go(ran::incrementAndGet);
+                    }
+                });
+                group.await();
+            });
+            boolean ends = caller.endsWell();
+            group.cancel(); // lets a task that hangs go on without its slot
+            assertThat(ends).as("the caller goes on").isTrue();
+            assertThat(ran).hasValue(10);
+        }
+    }
 }

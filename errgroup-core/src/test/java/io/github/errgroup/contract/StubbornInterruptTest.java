@@ -213,30 +213,6 @@ class StubbornInterruptTest {
         }
     }
 
-    /** Takes the second that the engine waits for user code, which is no setting. */
-    @Test
-    void J1_an_interrupt_that_does_not_return_holds_up_the_tasks_end_for_a_second_and_is_named() throws Exception {
-        AtomicInteger calls = new AtomicInteger();
-        Gate entered = new Gate();
-        Gate leave = new Gate();
-        try (LogTap log = new LogTap();
-                ErrGroup group = ErrGroup.open(o -> o.threads(TaskThreads.from(stubborn(0, () -> {
-                    if (calls.incrementAndGet() == 1) {
-                        entered.open();
-                        leave.passIgnoringInterrupts();
-                    }
-                }))))) {
-            GroupContract.running(group, entered::passIgnoringInterrupts);
-            group.cancel();
-            group.await(); // every task succeeded
-            assertThat(log.count("interrupt() of thread", "has not returned", "'task-0'"))
-                    .as("told")
-                    .isOne();
-            assertThat(calls).as("and not tried again").hasValue(1);
-            leave.open();
-        }
-    }
-
     private static List<Subtask<?>> startTasks(ErrGroup group, int stubborn, Gate end) throws InterruptedException {
         List<Subtask<?>> tasks = new ArrayList<>();
         for (int i = 0; i < TASKS; i++) {
