@@ -23,12 +23,12 @@ record Settings(
         List<String> scenarios,
         List<String> without,
         List<String> rivals) {
-    private static final Settings FULL = new Settings(3, 4, 3, 500, List.of(), List.of(), List.of());
+    private static final Settings FULL = new Settings(3, 4, 3, 300, List.of(), List.of(), List.of());
 
     /**
      * From the command line.
      *
-     * @param args {@code --rounds 3 --warmups 4 --iterations 3 --millis 500 --scenarios a,b --without a,b --rivals a,b},
+     * @param args {@code --rounds 3 --warmups 4 --iterations 3 --millis 300 --scenarios a,b --without a,b --rivals a,b},
      *     in any order
      * @return the settings of a full run with these changes
      * @throws IllegalArgumentException if a name is unknown or a value is missing
