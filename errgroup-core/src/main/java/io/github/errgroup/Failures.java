@@ -124,7 +124,7 @@ final class Failures {
                     .append(cause.index())
                     .append(')');
         }
-        message.append(" failed: ").append(describe(cause.thrown()));
+        message.append(" failed: ").append(UserText.of(cause.thrown()));
         if (count > 0) {
             message.append("; ").append(count).append(count == 1 ? " later failure" : " later failures");
             if (count > kept.size()) {
@@ -132,15 +132,5 @@ final class Failures {
             }
         }
         return new ErrGroupException(message.toString(), cause.thrown(), group, cause.task(), cause.index(), kept);
-    }
-
-    /** A user's exception may throw even when asked for its message. */
-    private static String describe(Throwable thrown) {
-        try {
-            return thrown.toString();
-        } catch (Throwable e) {
-            return thrown.getClass().getName() + " (whose message cannot be had: "
-                    + e.getClass().getName() + ")";
-        }
     }
 }

@@ -149,8 +149,7 @@ final class GroupEngine extends GroupEnd implements GroupContext {
 
     /** Sets and tells the cancellation of this group and of those below it. */
     private void markCancelled(CancelReason why, Throwable cause, List<GroupEngine> tree) {
-        Cancellation mine =
-                new Cancellation(why, cause, isTimed() ? options().clock().nanoTime() : 0);
+        Cancellation mine = new Cancellation(why, cause, isTimed() ? nanosOrZero() : 0);
         hooksBegin();
         if (!tryPhase(CANCELLED, UNOPENED | CANCELLED | FINISHED | CLOSED, false)) {
             hooksEnd();

@@ -251,17 +251,23 @@ abstract class GroupTasks extends GroupState {
         return Math.max(0, options.clock().nanoTime() - start);
     }
 
+    /** The group's clock, for what must go on though an injected one throws: 0 then. */
+    final long nanosOrZero() {
+        try {
+            return options.clock().nanoTime();
+        } catch (Throwable e) {
+            Log.error("the clock of " + this + " failed", e);
+            return 0;
+        }
+    }
+
     final void leave(TaskRun<?> task) {
         task.leave();
         SharedLimit shared = options.sharedLimit();
         List<TaskRun<?>> granted = shared == null ? List.of() : shared.release(task);
         Cancellation why = cancellation;
-        try {
-            if (timed && why != null) {
-                why.lastEndNanos = options.clock().nanoTime();
-            }
-        } catch (Throwable e) {
-            Log.error("the clock of " + this + " failed", e);
+        if (timed && why != null) {
+            why.lastEndNanos = nanosOrZero();
         }
         leave();
         if (shared != null) {

@@ -5,7 +5,6 @@ import java.util.Map;
 import java.util.WeakHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 
 /**
  * An executor that was handed in: one {@code execute} per task, and what it takes to be safe on a pool that may be
@@ -98,14 +97,15 @@ final class HandedInExecutor extends TaskThreads {
     }
 
     /** The message for a rejected task. */
-    String rejection(TaskRun<?> task, @Nullable Throwable thrown) {
-        return task.describe() + " was rejected by its executor " + executor
+    String rejection(TaskRun<?> task, Throwable thrown) {
+        String reason = UserText.messageOf(thrown);
+        return task.describe() + " was rejected by its executor " + this
                 + "; give the executor room (queue, threads), lower the group's limit, or let the group use its own"
-                + " threads" + (thrown == null || thrown.getMessage() == null ? "" : ": " + thrown.getMessage());
+                + " threads" + (reason == null ? "" : ": " + reason);
     }
 
     @Override
     public String toString() {
-        return executor.toString();
+        return UserText.of(executor);
     }
 }

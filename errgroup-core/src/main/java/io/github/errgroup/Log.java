@@ -1,6 +1,7 @@
 package io.github.errgroup;
 
 import java.lang.System.Logger.Level;
+import org.jspecify.annotations.Nullable;
 
 /** The library's one logger, {@code io.github.errgroup}. */
 final class Log {
@@ -9,14 +10,25 @@ final class Log {
     private Log() {}
 
     static void warn(String message) {
-        LOGGER.log(Level.WARNING, message);
+        log(Level.WARNING, message, null);
     }
 
     static void warn(String message, Throwable failure) {
-        LOGGER.log(Level.WARNING, message, failure);
+        log(Level.WARNING, message, failure);
     }
 
     static void error(String message, Throwable failure) {
-        LOGGER.log(Level.ERROR, message, failure);
+        log(Level.ERROR, message, failure);
+    }
+
+    private static void log(Level level, String message, @Nullable Throwable failure) {
+        try {
+            LOGGER.log(level, message, failure);
+        } catch (Throwable e) {
+            // A logger that throws has nowhere to be told of, and must not keep a task from its end.
+            if (failure != null) {
+                failure.addSuppressed(e);
+            }
+        }
     }
 }

@@ -137,26 +137,34 @@ public final class SharedLimit {
         return free(task, null);
     }
 
-    /** A task waits: frees its slot, to be taken again. Returns whether it had one. */
-    boolean giveBack(TaskRun<?> task) {
-        boolean held = task.extras().sharedSlot == Slot.HELD; // only the thread that runs the task could change that
-        launch(free(task, Slot.GIVEN_BACK));
-        // What the ends of tasks, of those launched here too, left to an outer call of launchInTurn: that one is below
-        // this
-        // wait on the stack.
-        for (TaskRun<?> left = pollToLaunch(); left != null; left = pollToLaunch()) {
-            left.engine.launchGranted(left);
-        }
-        return held;
-    }
-
-    private @Nullable TaskRun<?> pollToLaunch() {
+    /**
+     * This thread is about to wait: what its tasks' ends leave to a call of {@link #launchInTurn} that is below the wait on
+     * the stack would wait as long. Returns whether there is such a call, and {@link #goOnLaunching} is due after the wait.
+     */
+    boolean stopLaunching() {
         lock.lock();
         try {
-            return toLaunch.poll();
+            return launching.remove(Thread.currentThread());
         } finally {
             lock.unlock();
         }
+    }
+
+    /** The wait is over. */
+    void goOnLaunching() {
+        lock.lock();
+        try {
+            launching.add(Thread.currentThread());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A task waits, and its thread {@linkplain #stopLaunching launches}: frees its slot. Returns whether it had one. */
+    boolean giveBack(TaskRun<?> task) {
+        boolean held = task.extras().sharedSlot == Slot.HELD; // only the thread that runs the task could change that
+        launchAll(free(task, Slot.GIVEN_BACK));
+        return held;
     }
 
     private List<TaskRun<?>> free(TaskRun<?> task, @Nullable Slot instead) {
@@ -181,9 +189,12 @@ public final class SharedLimit {
      * again: that inner call leaves the work to the outer one, so that a long chain of tasks does not grow the stack.
      */
     void launchInTurn(List<TaskRun<?>> granted) {
-        if (granted.isEmpty()) {
-            return;
+        if (!granted.isEmpty()) {
+            launchAll(granted);
         }
+    }
+
+    private void launchAll(List<TaskRun<?>> granted) {
         Thread self = Thread.currentThread();
         lock.lock();
         try {

@@ -32,6 +32,9 @@ final class Wait implements AutoCloseable {
     /** Tasks whose shared slots this wait gave back, innermost first: those that an outer wait gave back it takes again. */
     private final List<TaskRun<?>> givers = new ArrayList<>(1);
 
+    /** Shared limits whose tasks a call below this wait on the stack launches in turn. */
+    private final List<SharedLimit> stopped = new ArrayList<>(0);
+
     private long progressSeen;
 
     private long progressNanos = System.nanoTime();
@@ -58,7 +61,13 @@ final class Wait implements AutoCloseable {
         }
         for (TaskRun<?> task = self; task != null; task = outer(task)) {
             SharedLimit shared = task.engine.options().sharedLimit();
-            if (shared != null && shared.giveBack(task)) {
+            if (shared == null) {
+                continue;
+            }
+            if (shared.stopLaunching()) {
+                stopped.add(shared);
+            }
+            if (shared.giveBack(task)) {
                 givers.add(task);
             }
         }
@@ -95,6 +104,7 @@ final class Wait implements AutoCloseable {
     public void close() {
         // Still a wait: the slot may be held by a task of the group that the executor cannot run, or has dropped.
         takeSharedSlotsAgain();
+        stopped.forEach(SharedLimit::goOnLaunching);
         if (compensation != null) {
             compensation.waitEnds(engine, own);
         }

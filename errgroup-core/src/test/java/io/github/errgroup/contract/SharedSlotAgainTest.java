@@ -313,4 +313,55 @@ class SharedSlotAgainTest {
             assertThat(ran).hasValue(10);
         }
     }
+
+    /** An interrupt cancels the group that the thread waits for, in that thread: it grants the slots of its tasks to others. */
+    @Test
+    void N1_N7_what_a_cancellation_grants_in_the_waiters_own_thread_is_launched_before_it_waits_on() throws Exception {
+        TaskThreads inTheCaller = TaskThreads.on(Runnable::run);
+        Queue<Runnable> neverRun = new ConcurrentLinkedQueue<>();
+        SharedLimit three = new SharedLimit(3);
+        Gate endThird = new Gate();
+        Gate queueTwo = new Gate();
+        Gate queued = new Gate();
+        Gate firstRuns = new Gate();
+        Gate secondRan = new Gate();
+        try (ErrGroup group = open(inTheCaller, three);
+                ErrGroup later = ErrGroup.open(o -> o.sharedLimit(three))) {
+            later.go(() -> {
+                queueTwo.pass();
+                later.go(() -> {
+                    firstRuns.open(); // in the slot that the waiter gave back
+                    secondRan.pass();
+                });
+                later.go(secondRan::open); // in the slot of the task that is skipped
+                queued.open();
+                secondRan.pass();
+            });
+            later.go(endThird::pass);
+            Caller<?> caller = Caller.runs(() -> group.go(() -> {
+                group.go(
+                        () -> { // launched by the end of the task around it
+                            try (ErrGroup below = open(TaskThreads.on(neverRun::add), three)) {
+                                endThird.open();
+                                while (below.tryGo(() -> {}).isEmpty()) {
+                                    Thread.onSpinWait();
+                                }
+                                queueTwo.open();
+                                queued.pass();
+                                below.await();
+                            } catch (InterruptedException meant) {
+                                assertThat(meant).hasMessageContaining("interrupted");
+                            }
+                        });
+            }));
+            firstRuns.pass();
+            caller.interrupt();
+            boolean ends = caller.endsWell();
+            group.cancel(); // lets a task that hangs go on without its slot
+            secondRan.open();
+            assertThat(ends).as("the caller goes on").isTrue();
+            group.await();
+            later.await();
+        }
+    }
 }

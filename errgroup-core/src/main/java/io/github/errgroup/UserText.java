@@ -1,0 +1,26 @@
+package io.github.errgroup;
+
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** What a user's object says of itself, for a message: it may throw when asked, and no task may be lost for that. */
+final class UserText {
+    private UserText() {}
+
+    static String of(Object object) {
+        return String.valueOf(asked(object, object::toString));
+    }
+
+    static @Nullable String messageOf(Throwable thrown) {
+        return asked(thrown, thrown::getMessage);
+    }
+
+    private static @Nullable String asked(Object object, Supplier<@Nullable String> question) {
+        try {
+            return question.get();
+        } catch (Throwable e) {
+            return object.getClass().getName() + " (whose text cannot be had: "
+                    + e.getClass().getName() + ")";
+        }
+    }
+}
