@@ -64,6 +64,11 @@ public enum Scenario {
             });
             return rival;
         }
+
+        @Override
+        int batch(int tasksOfRun, String caller) {
+            return 1; // a run takes 200 ms
+        }
     },
     /** A value of each item. */
     MAP("map", "map of 10,000 values in order", "task", 10_000, 1, Feature.MAP) {
