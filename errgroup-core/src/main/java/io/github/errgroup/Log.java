@@ -24,11 +24,9 @@ final class Log {
     private static void log(Level level, String message, @Nullable Throwable failure) {
         try {
             LOGGER.log(level, message, failure);
-        } catch (Throwable e) {
-            // A logger that throws has nowhere to be told of, and must not keep a task from its end.
-            if (failure != null) {
-                failure.addSuppressed(e);
-            }
+        } catch (Throwable nowhereToTell) {
+            // A logger that throws must not keep a task from its end. Not suppressed in the failure: that is the user's
+            // (J7).
         }
     }
 }

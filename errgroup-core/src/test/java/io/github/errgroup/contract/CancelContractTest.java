@@ -172,7 +172,7 @@ class CancelContractTest extends GroupContract {
         catchThrowable(group::await);
 
         assertThat(ran).isFalse();
-        assertThat(java.util.Objects.requireNonNull(queued.get()).state()).isEqualTo(State.SKIPPED);
+        assertThat(Objects.requireNonNull(queued.get()).state()).isEqualTo(State.SKIPPED);
     }
 
     @Test
@@ -191,7 +191,7 @@ class CancelContractTest extends GroupContract {
 
         group.cancel();
 
-        Subtask<?> waiting = java.util.Objects.requireNonNull(queued.get());
+        Subtask<?> waiting = Objects.requireNonNull(queued.get());
         Threads.until(() -> waiting.state() == State.SKIPPED);
         end.open();
     }

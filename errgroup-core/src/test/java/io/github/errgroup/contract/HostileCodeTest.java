@@ -309,6 +309,21 @@ class HostileCodeTest {
         }
     }
 
+    @Test
+    void J7_J9_a_users_exception_that_the_log_does_not_take_is_not_changed() throws Exception {
+        IllegalStateException broken = new IllegalStateException("not restored");
+        log.throwAt("restoring the thread's context");
+        try (ErrGroup group = ErrGroup.open(o -> o.limit(1)
+                .contextPropagator(() -> () -> () -> {
+                    throw broken;
+                }))) {
+            group.go(() -> "done");
+            group.await();
+        }
+        assertThat(log.thrown()).isOne();
+        assertThat(broken).hasNoSuppressedExceptions();
+    }
+
     /** An executor that cannot be named. */
     private record Nameless(Executor inner) implements Executor {
         @Override
