@@ -327,7 +327,7 @@ abstract class GroupState {
     }
 
     /**
-     * Parks until the condition holds. An interrupt ends no wait; it may cancel the group, at once if the flag is set on
+     * Waits until the condition holds. An interrupt ends no wait; it may cancel the group, at once if the flag is set on
      * entry and the condition does not hold.
      *
      * @return whether the thread was interrupted; its flag is cleared then
@@ -339,6 +339,7 @@ abstract class GroupState {
         boolean interrupted = false;
         try (Wait wait = Wait.begin(engine)) {
             Awaiter further = AWAITER.compareAndSet(this, null, Thread.currentThread()) ? null : push(new Awaiter());
+            int looks = ShortWait.looks();
             try {
                 while (!condition.holds(engine)) {
                     engine.lookForWork();
@@ -347,6 +348,8 @@ abstract class GroupState {
                         if (cancelIfInterrupted) {
                             engine.cancelByInterrupt();
                         }
+                    } else if (looks-- > 0) {
+                        ShortWait.pause();
                     } else if (wait == null) {
                         LockSupport.park(engine);
                     } else {

@@ -144,10 +144,33 @@ final class Slots {
      *     interrupt of this thread too
      */
     long awaitRoom() {
-        Caller self = new Caller();
         Wait.guard(engine);
         boolean listening = engine.isTimed();
         long start = listening ? engine.options().clock().nanoTime() : 0;
+        long admitted = admitSoon();
+        if (admitted == GroupEngine.FULL) {
+            admitted = admitInTurn();
+        }
+        if (listening) {
+            engine.tellLimitWait(engine.nanosSince(start));
+        }
+        return admitted;
+    }
+
+    /** Waits awake, as long as nobody waits who came before. */
+    private long admitSoon() {
+        for (int looks = ShortWait.looks(); looks > 0 && callers.isEmpty(); looks--) {
+            ShortWait.pause();
+            long admitted = engine.tryAdmit();
+            if (admitted != GroupEngine.FULL) {
+                return admitted;
+            }
+        }
+        return GroupEngine.FULL;
+    }
+
+    private long admitInTurn() {
+        Caller self = new Caller();
         long admitted;
         try (Wait wait = Wait.begin(engine)) {
             callers.add(self);
@@ -174,9 +197,6 @@ final class Slots {
                 callers.remove(self);
                 wakeFirstCaller();
             }
-        }
-        if (listening) {
-            engine.tellLimitWait(engine.nanosSince(start));
         }
         return admitted;
     }
