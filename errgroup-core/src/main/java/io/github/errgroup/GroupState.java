@@ -338,8 +338,8 @@ abstract class GroupState {
         }
         boolean interrupted = false;
         try (Wait wait = Wait.begin(engine)) {
-            Awaiter further = AWAITER.compareAndSet(this, null, Thread.currentThread()) ? null : push(new Awaiter());
             int looks = ShortWait.looks();
+            Awaiter further = AWAITER.compareAndSet(this, null, Thread.currentThread()) ? null : push(new Awaiter());
             try {
                 while (!condition.holds(engine)) {
                     engine.lookForWork();
