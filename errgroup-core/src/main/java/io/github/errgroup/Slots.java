@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@link #pump} alone starts backlogged tasks, and decides under the lock, so two threads never start two tasks into
  *       one slot. It launches outside the lock. On a caller-runs executor a launch runs the task, whose end pumps again:
  *       that inner call leaves the work to the outer one, so that a long chain of tasks does not grow the stack.
- *   <li>Only the first blocked caller may enter; it wakes the next when it leaves the queue.
+ *   <li>Only the first blocked caller may enter; it wakes the next when it leaves the queue. Before it queues, a caller
+ *       looks again for a moment ({@link ShortWait}), unless others wait who came before.
  * </ol>
  */
 final class Slots {

@@ -17,8 +17,6 @@ import java.util.Optional;
 public final class Guard {
     private static final double GENEROSITY = 2;
 
-    private static final List<Scenario> SCENARIOS = List.of(Scenario.THREE_TASKS, Scenario.MANY, Scenario.LIMITED);
-
     private static final Settings SETTINGS = new Settings(1, 5, 3, 500, List.of(), List.of(), List.of());
 
     private final Forks forks = new Forks(SETTINGS);
@@ -28,30 +26,36 @@ public final class Guard {
     /**
      * Measures, prints each bound with what was reached, and ends with status 1 if one was broken twice.
      *
-     * @param args none
+     * @param args what to measure, as scenario and caller: {@code three-tasks/virtual limit-10/platform}
      * @throws Exception a benchmark failed
      */
     public static void main(String[] args) throws Exception {
-        boolean kept = new Guard().run();
+        boolean kept = new Guard().run(List.of(args));
         System.out.println(kept ? "guard: kept" : "guard: BROKEN");
         System.exit(kept ? 0 : 1);
     }
 
-    private boolean run() throws Exception {
+    private boolean run(List<String> cases) throws Exception {
         boolean kept = true;
-        for (Scenario scenario : SCENARIOS) {
-            kept &= holds(scenario) || holds(scenario);
+        for (String each : cases) {
+            String[] parts = each.split("/");
+            Scenario scenario = Scenario.named(parts[0]);
+            kept &= holds(scenario, parts[1]) || holds(scenario, parts[1]);
         }
         return kept;
     }
 
-    private boolean holds(Scenario scenario) throws Exception {
+    private boolean holds(Scenario scenario, String caller) throws Exception {
         List<Target> targets = Target.all().stream()
                 .filter(target -> target.scenario().equals(scenario.id())
-                        && target.caller().equals("virtual")
+                        && target.caller().equals(caller)
                         && (target.setting().equals(forks.setting()) || target.kind() == Target.Kind.BYTES))
                 .toList();
-        Results results = measure(scenario, targets);
+        if (targets.isEmpty()) {
+            throw new IllegalArgumentException("'" + scenario.id() + "/" + caller + "': must have a target on "
+                    + forks.setting() + " processor(s)");
+        }
+        Results results = measure(scenario, caller, targets);
         boolean holds = true;
         for (Target target : targets) {
             Optional<Double> reached = results.row(forks.setting(), scenario.id(), target.caller(), target.rival())
@@ -59,9 +63,11 @@ public final class Guard {
             double bound = target.bound() * GENEROSITY;
             boolean kept = reached.isPresent() && reached.get() <= bound;
             System.out.printf(
-                    "%-7s %-14s %-15s %s, bound %s%n",
+                    "%-7s %-4s %-14s %-8s %-15s %s, bound %s%n",
                     kept ? "kept" : "broken",
+                    forks.setting(),
                     scenario.id(),
+                    caller,
                     target.rival(),
                     reached.map(target.kind()::text).orElse("not measured"),
                     target.kind().text(bound));
@@ -77,14 +83,14 @@ public final class Guard {
                 : target.kind().of(row);
     }
 
-    private Results measure(Scenario scenario, List<Target> targets) throws Exception {
+    private Results measure(Scenario scenario, String caller, List<Target> targets) throws Exception {
         Rival reference = Rivals.named(Rivals.REFERENCE);
         List<Rival> order = new ArrayList<>(List.of(reference));
         targets.stream().map(Target::rival).distinct().map(Rivals::named).forEach(order::add);
         order.add(reference);
         List<Figure> figures = new ArrayList<>();
         for (Rival rival : order) {
-            figures.add(forks.group(scenario.id(), scenario, scenario.tasks(), "virtual", rival, 1));
+            figures.add(forks.group(scenario.id(), scenario, scenario.tasks(), caller, rival, 1));
         }
         return Results.of(figures);
     }
