@@ -2,7 +2,7 @@ package io.github.errgroup;
 
 /**
  * What a thread does before it parks. To be woken costs a platform thread 10 µs and more, and a virtual one about as much
- * as a task: what comes within that time is cheaper to wait for awake, and what comes later costs at most as much again.
+ * as a task: what comes within that time is cheaper to wait for awake.
  *
  * <p>A virtual thread yields, which lets the tasks it waits for run on its carrier. A platform thread spins, and only where
  * another processor can run the tasks meanwhile; it does not yield, since that would queue it behind a carrier that has
@@ -11,7 +11,7 @@ package io.github.errgroup;
 final class ShortWait {
     private static final int YIELDS = 2;
 
-    /** About 5 µs. */
+    /** 5 to 10 µs, as the processor pauses. */
     private static final int SPINS = Runtime.getRuntime().availableProcessors() > 1 ? 200 : 0;
 
     private ShortWait() {}

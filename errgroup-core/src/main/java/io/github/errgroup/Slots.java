@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *       one slot. It launches outside the lock. On a caller-runs executor a launch runs the task, whose end pumps again:
  *       that inner call leaves the work to the outer one, so that a long chain of tasks does not grow the stack.
  *   <li>Only the first blocked caller may enter; it wakes the next when it leaves the queue. Before it queues, a caller
- *       looks again for a moment ({@link ShortWait}), unless others wait who came before.
+ *       looks again for a moment ({@link ShortWait}), unless others are queued.
  * </ol>
  */
 final class Slots {
@@ -148,9 +148,12 @@ final class Slots {
         Wait.guard(engine);
         boolean listening = engine.isTimed();
         long start = listening ? engine.options().clock().nanoTime() : 0;
-        long admitted = admitSoon();
-        if (admitted == GroupEngine.FULL) {
-            admitted = admitInTurn();
+        long admitted;
+        try (Wait wait = Wait.begin(engine)) {
+            admitted = admitSoon();
+            if (admitted == GroupEngine.FULL) {
+                admitted = admitInTurn(wait);
+            }
         }
         if (listening) {
             engine.tellLimitWait(engine.nanosSince(start));
@@ -158,7 +161,7 @@ final class Slots {
         return admitted;
     }
 
-    /** Waits awake, as long as nobody waits who came before. */
+    /** Looks again for a moment, unless others are queued. */
     private long admitSoon() {
         for (int looks = ShortWait.looks(); looks > 0 && callers.isEmpty(); looks--) {
             ShortWait.pause();
@@ -170,36 +173,30 @@ final class Slots {
         return GroupEngine.FULL;
     }
 
-    private long admitInTurn() {
+    private long admitInTurn(@Nullable Wait wait) {
         Caller self = new Caller();
-        long admitted;
-        try (Wait wait = Wait.begin(engine)) {
-            callers.add(self);
-            try {
-                for (; ; ) {
-                    if (callers.peek() == self) {
-                        admitted = engine.tryAdmit();
-                        if (admitted != GroupEngine.FULL) {
-                            break;
-                        }
-                    } else if (engine.isCancelled()) {
-                        admitted = GroupEngine.REFUSED;
-                        break;
+        callers.add(self);
+        try {
+            for (; ; ) {
+                if (callers.peek() == self) {
+                    long admitted = engine.tryAdmit();
+                    if (admitted != GroupEngine.FULL) {
+                        return admitted;
                     }
-                    if (Thread.interrupted()) {
-                        engine.cancelByInterrupt();
-                        Thread.currentThread().interrupt();
-                        admitted = GroupEngine.REFUSED;
-                        break;
-                    }
-                    park(wait);
+                } else if (engine.isCancelled()) {
+                    return GroupEngine.REFUSED;
                 }
-            } finally {
-                callers.remove(self);
-                wakeFirstCaller();
+                if (Thread.interrupted()) {
+                    engine.cancelByInterrupt();
+                    Thread.currentThread().interrupt();
+                    return GroupEngine.REFUSED;
+                }
+                park(wait);
             }
+        } finally {
+            callers.remove(self);
+            wakeFirstCaller();
         }
-        return admitted;
     }
 
     private void park(@Nullable Wait wait) {

@@ -22,16 +22,16 @@ import org.openjdk.jcstress.infra.results.LL_Result;
                 + "        long now = (long) WORD.getAndAdd(this, -ONE_OUTSTANDING) - ONE_OUTSTANDING;\n")
 @SeededFault(
         value = "the caller looks for room before it queues, and not after",
-        replace = "            callers.add(self);\n" + "            try {\n" + "                for (; ; ) {",
-        by = "            admitted = engine.tryAdmit();\n"
+        replace = "        callers.add(self);\n" + "        try {\n" + "            for (; ; ) {",
+        by = "        long early = engine.tryAdmit();\n"
                 + SeededFault.LATER
-                + "            callers.add(self);\n"
-                + "            try {\n"
-                + "                if (admitted != GroupEngine.FULL) {\n"
-                + "                    return admitted;\n"
-                + "                }\n"
-                + "                wait.park();\n"
-                + "                for (; ; ) {")
+                + "        callers.add(self);\n"
+                + "        try {\n"
+                + "            if (early != GroupEngine.FULL) {\n"
+                + "                return early;\n"
+                + "            }\n"
+                + "            wait.park();\n"
+                + "            for (; ; ) {")
 public class ReleaseAgainstBlockedGo {
     private final Meeting meeting = new Meeting();
 

@@ -27,9 +27,12 @@ public final class Guard {
      * Measures, prints each bound with what was reached, and ends with status 1 if one was broken twice.
      *
      * @param args what to measure, as scenario and caller: {@code three-tasks/virtual limit-10/platform}
-     * @throws Exception a benchmark failed
+     * @throws Exception a benchmark failed, or there is none of that name
      */
     public static void main(String[] args) throws Exception {
+        if (args.length == 0) {
+            throw new IllegalArgumentException("nothing to measure: name scenarios, as in three-tasks/virtual");
+        }
         boolean kept = new Guard().run(List.of(args));
         System.out.println(kept ? "guard: kept" : "guard: BROKEN");
         System.exit(kept ? 0 : 1);
