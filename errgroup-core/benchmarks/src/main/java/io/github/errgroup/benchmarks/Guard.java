@@ -42,6 +42,9 @@ public final class Guard {
         boolean kept = true;
         for (String each : cases) {
             String[] parts = each.split("/");
+            if (parts.length != 2) {
+                throw new IllegalArgumentException("'" + each + "': must be scenario/caller");
+            }
             Scenario scenario = Scenario.named(parts[0]);
             kept &= holds(scenario, parts[1]) || holds(scenario, parts[1]);
         }
