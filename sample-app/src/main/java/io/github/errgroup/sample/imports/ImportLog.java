@@ -15,19 +15,22 @@ class ImportLog {
     private final Map<String, Import> imports = new LinkedHashMap<>();
 
     /**
-     * Adds one, and forgets the eldest that has ended if there are too many.
+     * Adds one in the place of an ended one of its id, and forgets the eldest that has ended if there are too many.
      *
-     * @throws BadInputException if there is one of its id
+     * @throws BadInputException if one of its id runs
      */
     synchronized void add(Import added) {
-        if (imports.putIfAbsent(added.id(), added) != null) {
-            throw BadInputException.conflict("id", added.id(), "must be of no other import");
+        Import old = imports.get(added.id());
+        if (old != null && old.isRunning()) {
+            throw BadInputException.conflict("id", added.id(), "must be of no import that runs");
         }
+        imports.remove(added.id()); // so that it is the youngest
+        imports.put(added.id(), added);
         if (imports.size() > MAX) {
             imports.values().stream()
-                    .filter(old -> !old.isRunning())
+                    .filter(ended -> !ended.isRunning())
                     .findFirst()
-                    .ifPresent(old -> imports.remove(old.id()));
+                    .ifPresent(ended -> imports.remove(ended.id()));
         }
     }
 

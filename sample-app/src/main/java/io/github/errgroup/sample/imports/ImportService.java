@@ -26,7 +26,7 @@ class ImportService {
     /**
      * Imports a file: all of it, or nothing. Blocks until it has ended.
      *
-     * @param id of no other import
+     * @param id of no import that runs
      * @param csv the file
      * @return how it ended
      * @throws InterruptedException the thread was interrupted while it waited: nothing was saved

@@ -14,7 +14,11 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 
-/** The first stage: reads CSV, a bounded piece at a time, and takes the white space from around the fields. */
+/**
+ * The first stage: reads CSV, a bounded piece at a time, and takes the white space from around the fields. A record that
+ * it cannot read goes the way of the others, as a {@linkplain RawRow#bad bad row}: the rows before it are checked first, so
+ * the row that is reported is the first bad one of the file.
+ */
 final class RowReader {
     /** The longest record: what one broken quote can make us read. */
     private static final int MAX_RECORD_CHARS = 64 * 1024;
@@ -33,7 +37,7 @@ final class RowReader {
      * @param csv UTF-8
      * @param rows gets the rows, in lists of at most {@code chunk}
      * @param chunk how many
-     * @throws BadRowException if it is no CSV, no UTF-8, or a row has too few or too many fields
+     * @throws BadRowException if the first line is not the header
      * @throws IOException if it cannot be read
      */
     void read(InputStream csv, Pipe<List<RawRow>> rows, int chunk)
@@ -49,11 +53,11 @@ final class RowReader {
                 .maxBufferSize(MAX_RECORD_CHARS)
                 .ofCsvRecord(text);
         long line = 0;
+        List<RawRow> next = new ArrayList<>(chunk);
         try {
             Iterator<CsvRecord> records = reader.iterator();
             checkHeader(records);
             line = 1;
-            List<RawRow> next = new ArrayList<>(chunk);
             while (records.hasNext()) {
                 CsvRecord csvRecord = records.next();
                 line = csvRecord.getStartingLineNumber();
@@ -64,21 +68,20 @@ final class RowReader {
                     next = new ArrayList<>(chunk);
                 }
             }
-            progress.read(next.size());
-            rows.put(next);
-            rows.end();
         } catch (CsvParseException e) {
-            throw new BadRowException(
+            next.add(RawRow.bad(
                     line + 1,
-                    "row",
                     "",
-                    "must be CSV, with every quote closed and at most " + MAX_RECORD_CHARS + " characters");
+                    "must be CSV, with every quote closed and at most " + MAX_RECORD_CHARS + " characters"));
         } catch (UncheckedIOException e) {
-            if (e.getCause() instanceof CharacterCodingException) {
-                throw new BadRowException(line + 1, "row", "", "must be UTF-8, here or soon after");
+            if (!(e.getCause() instanceof CharacterCodingException)) {
+                throw e.getCause();
             }
-            throw e.getCause();
+            next.add(RawRow.bad(line + 1, "", "must be UTF-8, here or soon after"));
         }
+        progress.read(next.size());
+        rows.put(next);
+        rows.end();
     }
 
     private static void checkHeader(Iterator<CsvRecord> records) throws BadRowException {
@@ -93,16 +96,15 @@ final class RowReader {
         }
     }
 
-    private static RawRow row(CsvRecord csvRecord) throws BadRowException {
+    private static RawRow row(CsvRecord csvRecord) {
         List<String> fields = strip(csvRecord.getFields());
         if (fields.size() != Column.HEADER.size()) {
-            throw new BadRowException(
+            return RawRow.bad(
                     csvRecord.getStartingLineNumber(),
-                    "row",
                     String.join(",", fields),
                     "must have " + Column.HEADER.size() + " fields and has " + fields.size());
         }
-        return new RawRow(csvRecord.getStartingLineNumber(), fields);
+        return RawRow.good(csvRecord.getStartingLineNumber(), fields);
     }
 
     private static List<String> strip(List<String> fields) {

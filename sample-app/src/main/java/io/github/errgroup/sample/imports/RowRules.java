@@ -32,7 +32,7 @@ final class RowRules {
      *
      * @param from the rows
      * @param to gets them, in lists as they came
-     * @throws BadRowException for the first row that breaks a rule
+     * @throws BadRowException for the first row, in the order of the file, that is none or breaks a rule
      */
     void check(Pipe<List<RawRow>> from, Pipe<List<ProductRow>> to) throws BadRowException, InterruptedException {
         for (@Nullable List<RawRow> rows = from.take(); rows != null; rows = from.take()) {
@@ -48,6 +48,9 @@ final class RowRules {
 
     /** Checks one row. */
     static ProductRow check(RawRow row) throws BadRowException {
+        if (row.bad() != null) {
+            throw row.bad();
+        }
         String sku = row.field(Column.SKU).toUpperCase(Locale.ROOT);
         require(SKU.matcher(sku).matches(), row, Column.SKU, "must be 1 to 32 letters, digits or hyphens");
         String name = row.field(Column.NAME);

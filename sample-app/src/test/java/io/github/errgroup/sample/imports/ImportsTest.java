@@ -123,6 +123,40 @@ abstract class ImportsTest {
         assertThat(json.readTree(get("/imports/bad")).get("state").asString()).isEqualTo("failed");
     }
 
+    /** The reader is ahead of the rules by some chunks: it finds the second one before they have come to the first. */
+    @ParameterizedTest
+    @ValueSource(strings = {"T-392,n,1.00", "T-392,n,1.00,\"1"})
+    void of_two_bad_rows_the_first_of_the_file_is_named(String second) throws Exception {
+        StringBuilder csv = new StringBuilder(HEADER);
+        for (int line = 2; line <= 500; line++) {
+            csv.append(
+                            switch (line) {
+                                case 3 -> "T-3,n,cheap,1";
+                                case 392 -> second;
+                                default -> "T-" + line + ",n,1.00,1";
+                            })
+                    .append('\n');
+        }
+
+        HttpResponse<String> response = post("two-bad", csv.toString());
+
+        assertThat(response.statusCode()).isEqualTo(422);
+        JsonNode problem = json.readTree(response.body());
+        assertThat(problem.get("line").asInt()).isEqualTo(3);
+        assertThat(problem.get("value").asString()).isEqualTo("cheap");
+    }
+
+    @Test
+    void the_id_of_an_import_that_has_ended_may_be_used_again() throws Exception {
+        assertThat(post("again", HEADER + "a,b,cheap,1\n").statusCode()).isEqualTo(422);
+
+        assertThat(post("again", HEADER + "a,b,1.00,1\n").statusCode()).isEqualTo(201);
+
+        assertThat(post("again", HEADER + "c,d,2.00,1\n").statusCode()).isEqualTo(201);
+        assertThat(json.readTree(get("/imports/again")).get("saved").asInt()).isOne();
+        assertThat(count()).isEqualTo(2);
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -215,6 +249,9 @@ abstract class ImportsTest {
                     .ignoreExceptions()
                     .until(() ->
                             json.readTree(get("/imports/watched")).get("saved").asInt() > 0);
+            assertThat(post("watched", HEADER).statusCode())
+                    .as("its id, while it runs")
+                    .isEqualTo(409);
 
             http.send(HttpRequest.newBuilder(uri("/imports/watched")).DELETE().build(), BodyHandlers.discarding());
             Awaitility.await()
