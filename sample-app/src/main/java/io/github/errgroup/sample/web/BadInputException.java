@@ -23,7 +23,7 @@ public final class BadInputException extends ErrorResponseException {
         this(HttpStatus.BAD_REQUEST, name, value, rule);
     }
 
-    private BadInputException(HttpStatus status, String name, @Nullable Object value, String rule) {
+    BadInputException(HttpStatus status, String name, @Nullable Object value, String rule) {
         super(status, problem(status, name, value, rule), null);
     }
 

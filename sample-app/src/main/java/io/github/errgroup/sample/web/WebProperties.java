@@ -1,0 +1,17 @@
+package io.github.errgroup.sample.web;
+
+import java.util.Set;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * {@code sample.web.*}.
+ *
+ * @param allowedHosts the names by which this application may be addressed, without a port; others are refused
+ * @param maxBody the largest body of a request; of one that is no CSV, which is read piece by piece
+ */
+@ConfigurationProperties("sample.web")
+public record WebProperties(
+        @DefaultValue({"localhost", "127.0.0.1", "[::1]"}) Set<String> allowedHosts,
+        @DefaultValue("4MB") DataSize maxBody) {}
