@@ -58,7 +58,8 @@ public record ErrGroupOptions(
     /** The value of {@code limit} that means no limit, as in Go. */
     public static final int NO_LIMIT = -1;
 
-    private static final Duration MAX_DURATION = Duration.ofNanos(Long.MAX_VALUE / 4);
+    /** The longest duration that a setting may have, some 73 years: sums of a few are nanoseconds in a long. */
+    public static final Duration MAX_DURATION = Duration.ofNanos(Long.MAX_VALUE / 4);
 
     private static final Predicate<Throwable> NEVER = failure -> false;
 

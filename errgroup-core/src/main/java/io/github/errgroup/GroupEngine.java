@@ -72,8 +72,8 @@ final class GroupEngine extends GroupEnd implements GroupContext {
                 if (engine.phase() == GroupSnapshot.Phase.UNOPENED) {
                     engine.opened(); // so that a listener told of the opening can cancel
                     engine.open();
+                    done = true; // not for a listener that uses the group while it opens
                 }
-                done = true;
             } finally {
                 lock.unlock();
             }
@@ -358,6 +358,7 @@ final class GroupEngine extends GroupEnd implements GroupContext {
     // ---- settings and views
 
     void setLimit(int newLimit) {
+        used();
         limit(Math.max(newLimit, ErrGroupOptions.NO_LIMIT));
         slotFreed();
     }

@@ -62,6 +62,8 @@ class ErrGroupLazyTest {
         uses.put("onCancel", group -> group.context().onCancel(() -> {}));
         uses.put("forEach over nothing", group -> group.forEach(List.of(), item -> {}));
         uses.put("map of nothing", group -> group.map(List.of(), item -> item));
+        uses.put("setLimit", group -> group.setLimit(4));
+        uses.put("setTimeout", group -> group.setTimeout(Duration.ofSeconds(10)));
         uses.put("await", ErrGroup::await);
         uses.put("await of a type", group -> group.await(RuntimeException.class));
         return uses;
@@ -171,6 +173,24 @@ class ErrGroupLazyTest {
             lazy.close();
 
             assertThat(events).containsExactly("guard", "open", "end");
+        }
+
+        @Test
+        void a_listener_that_changes_the_limit_as_it_opens_is_no_second_use() throws InterruptedException {
+            GroupListener retunes = new GroupListener() {
+                @Override
+                public void onOpen(ErrGroup group) {
+                    group.setLimit(7);
+                }
+            };
+            AtomicInteger guarded = new AtomicInteger();
+            try (ErrGroup group = ErrGroup.lazy(() -> settings.listener(retunes), guarded::incrementAndGet)) {
+                group.go(() -> {});
+
+                assertThat(group.limit()).isEqualTo(7);
+                assertThat(guarded).hasValue(1);
+                group.await();
+            }
         }
 
         @Test

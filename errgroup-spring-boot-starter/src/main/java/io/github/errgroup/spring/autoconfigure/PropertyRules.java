@@ -1,5 +1,6 @@
 package io.github.errgroup.spring.autoconfigure;
 
+import io.github.errgroup.ErrGroupOptions;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -11,8 +12,8 @@ final class PropertyRules {
     /** The threshold of leaks that means none is reported. */
     static final Duration NO_REPORT = Duration.ofSeconds(-1);
 
-    /** Far below the core's own bound, which is a matter of nanoseconds in a long. */
-    private static final Duration LONGEST = Duration.ofDays(18_250);
+    private static final String WITHIN_BOUNDS =
+            "must be above zero and at most " + ErrGroupOptions.MAX_DURATION.toDays() + " days";
 
     private PropertyRules() {}
 
@@ -23,18 +24,21 @@ final class PropertyRules {
     static @Nullable String brokenByTimeout(@Nullable Duration timeout) {
         return timeout == null || timeout.equals(NO_TIMEOUT) || brokenByDuration(timeout) == null
                 ? null
-                : "must be above zero and at most " + LONGEST.toDays() + " days, or -1s for no timeout";
+                : WITHIN_BOUNDS + ", or -1s for no timeout";
     }
 
     static @Nullable String brokenByLeakThreshold(@Nullable Duration threshold) {
         return threshold == null || threshold.equals(NO_REPORT) || brokenByDuration(threshold) == null
                 ? null
-                : "must be above zero and at most " + LONGEST.toDays() + " days, or -1s for no report";
+                : WITHIN_BOUNDS + ", or -1s for no report";
     }
 
     static @Nullable String brokenByDuration(@Nullable Duration duration) {
-        return duration == null || (!duration.isNegative() && !duration.isZero() && duration.compareTo(LONGEST) <= 0)
+        return duration == null
+                        || (!duration.isNegative()
+                                && !duration.isZero()
+                                && duration.compareTo(ErrGroupOptions.MAX_DURATION) <= 0)
                 ? null
-                : "must be above zero and at most " + LONGEST.toDays() + " days";
+                : WITHIN_BOUNDS;
     }
 }

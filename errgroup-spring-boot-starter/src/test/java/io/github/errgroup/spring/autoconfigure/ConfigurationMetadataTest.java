@@ -75,6 +75,12 @@ class ConfigurationMetadataTest {
     }
 
     @Test
+    void aGroupMayHaveAnyName() {
+        assertThat(metadata.<List<String>>read("$.hints[?(@.name == 'errgroup.groups.keys')].providers[*].name"))
+                .containsExactly("any");
+    }
+
+    @Test
     void theSpecialValuesAreExplained() {
         assertThat(metadata.<List<Object>>read("$.hints[?(@.name == 'errgroup.limit')].values[*].value"))
                 .containsExactly(-1);

@@ -7,6 +7,7 @@ import io.github.errgroup.ErrGroupOptions;
 import io.github.errgroup.ErrGroups;
 import io.github.errgroup.Subtask;
 import io.github.errgroup.TaskThreads;
+import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
@@ -349,8 +351,8 @@ class ErrGroupPropertiesTest {
                 errgroup.shutdown.grace-period | 0s | must be above zero
                 errgroup.leak.threshold | 0s | must be above zero
                 errgroup.leak.threshold | -2s | -1s for no report
-                errgroup.leak.threshold | 20000d | at most 18250 days
-                errgroup.timeout | 20000d | at most 18250 days
+                errgroup.leak.threshold | 26688d | at most 26687 days
+                errgroup.timeout | 26688d | at most 26687 days
                 errgroup.groups.quote.limit | 0 | must be above 0, or -1 for no limit
                 errgroup.groups.quote.shared-limit | -5 | must be above 0, or -1 for no limit
                 errgroup.groups.quote.timeout | 0s | must be above zero
@@ -368,6 +370,34 @@ class ErrGroupPropertiesTest {
                             .hasMessageContaining(
                                     property.startsWith("errgroup.groups.default") ? "errgroup.groups" : property)
                             .hasMessageContaining(rule));
+        }
+
+        @ParameterizedTest
+        @ValueSource(
+                strings = {
+                    "errgroup.timeout",
+                    "errgroup.straggler-grace",
+                    "errgroup.executor.starvation-timeout",
+                    "errgroup.shutdown.grace-period",
+                    "errgroup.leak.threshold",
+                    "errgroup.groups.quote.timeout",
+                    "errgroup.groups.quote.straggler-grace",
+                    "errgroup.groups.quote.executor.starvation-timeout"
+                })
+        void ofDurationsBeginWhereTheCoresDo(String property) {
+            Duration longest = ErrGroupOptions.MAX_DURATION;
+            runner.withPropertyValues(property + "=" + longest).run(context -> {
+                assertThat(context).hasNotFailed();
+                try (ErrGroup group = context.getBean(ErrGroups.class).open("quote")) {
+                    group.await();
+                }
+            });
+            runner.withPropertyValues(property + "=" + longest.plusNanos(1))
+                    .run(context -> assertThat(context)
+                            .getFailure()
+                            .rootCause()
+                            .isInstanceOf(InvalidConfigurationPropertyValueException.class)
+                            .hasMessageContaining("must be above zero and at most 26687 days"));
         }
 
         @ParameterizedTest

@@ -9,6 +9,7 @@ import io.github.errgroup.ErrGroup;
 import io.github.errgroup.ErrGroups;
 import io.github.errgroup.Subtask;
 import jakarta.annotation.PostConstruct;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -50,6 +51,9 @@ class SingletonGuardTest {
     private static AbstractThrowableAssert<?, ? extends Throwable> assertGuarded(ErrGroup group) {
         assertThatIllegalStateException().isThrownBy(group::await);
         assertThatIllegalStateException().isThrownBy(() -> group.tryGo(() -> {}));
+        assertThatIllegalStateException().isThrownBy(() -> group.setLimit(4));
+        assertThatIllegalStateException().isThrownBy(() -> group.setTimeout(Duration.ofSeconds(1)));
+        assertThatIllegalStateException().isThrownBy(group::cancel);
         Throwable failure = catchThrowable(() -> group.go(() -> {}));
         assertWorks(group.fresh());
         return assertThat(failure).isInstanceOf(IllegalStateException.class);
