@@ -8,6 +8,10 @@ const GROUPS = {storefront: 'quote', fetcher: 'fetch', importer: 'import'};
 
 /** The run on show; null before the first. */
 let run = null;
+/** The limit that the user chose last; the slider may hold less while there are fewer tasks. */
+let chosenLimit = Number($('limit').value);
+/** Whether the user moves the slider just now. */
+let choosing = false;
 
 // ---------------------------------------------------------------- the form
 
@@ -20,21 +24,43 @@ function tuneForm() {
   $('failAt-label').textContent = importer ? 'Thousand with a bad row' : 'Task that fails';
   const tasks = Number($('tasks').value) || 1;
   $('failAt').max = tasks;
-  $('limit').min = importer ? 3 : 1;
-  $('limit').max = importer ? 8 : Math.max(tasks, 2);
-  $('limit-value').value = $('limit').value;
+  // The three stages of an import wait for each other: a limit has nothing to choose there.
+  $('limit-field').hidden = importer;
+  $('limit').max = Math.max(tasks, 2);
+  showLimit(chosenLimit);
   $('meters-group').textContent = GROUPS[scenario()];
 }
+
+function showLimit(limit) {
+  $('limit').value = limit;
+  $('limit-value').value = $('limit').value;
+}
+
+/** The limit that the group really has, whoever set it. */
+function showRealLimit(limit) {
+  $('limit').max = Math.max(Number($('limit').max), limit);
+  showLimit(limit);
+  if (limit < 1) {
+    $('limit-value').value = limit < 0 ? 'no limit' : limit;
+  }
+}
+
+const isRunning = () => run !== null && !run.ended;
 
 for (const radio of document.querySelectorAll('input[name=scenario]')) {
   radio.addEventListener('change', () => { tuneForm(); refreshPanels(); });
 }
 $('tasks').addEventListener('input', tuneForm);
-$('limit').addEventListener('input', () => { $('limit-value').value = $('limit').value; });
-$('limit').addEventListener('change', () => {
-  if (run && !run.ended) {
-    send('PATCH', `runs/${run.id}`, {limit: Number($('limit').value)}).catch(showError);
+$('limit').addEventListener('input', () => {
+  choosing = true;
+  chosenLimit = Number($('limit').value);
+  $('limit-value').value = $('limit').value;
+});
+$('limit').addEventListener('change', async () => {
+  if (isRunning()) {
+    await send('PATCH', `runs/${run.id}`, {limit: chosenLimit}).catch(showError);
   }
+  choosing = false;
 });
 $('form').addEventListener('submit', event => {
   event.preventDefault();
@@ -47,11 +73,12 @@ $('cancel').addEventListener('click', () => {
 });
 
 async function send(method, url, body) {
+  showError(null);
   const response = await fetch(url, {
     method,
     headers: body ? {'Content-Type': 'application/json'} : {},
     body: body ? JSON.stringify(body) : undefined,
-  });
+  }).catch(() => { throw new Error('The server cannot be reached.'); });
   const answer = await response.json();
   if (!response.ok) {
     throw new Error(answer.detail ?? `The server answered ${response.status}.`);
@@ -59,33 +86,35 @@ async function send(method, url, body) {
   return answer;
 }
 
+/** In a place of its own, until the next thing that the user does. */
 function showError(error) {
-  $('status').textContent = error.message;
+  $('error').textContent = error?.message ?? '';
 }
 
 // ---------------------------------------------------------------- a run
 
 async function start() {
-  if (run && !run.ended) {
+  if (isRunning() && !run.lost) {
     return;
   }
   const plan = {
     scenario: scenario(),
     tasks: numberOrNull('tasks'),
-    limit: Number($('limit').value),
+    limit: scenario() === 'importer' ? null : Math.min(chosenLimit, Number($('limit').max)),
     failAt: numberOrNull('failAt'),
     deadlineMs: numberOrNull('deadline'),
     cancelOnError: $('cancelOnError').checked,
   };
   const started = await send('POST', 'runs', plan);
+  run?.forget();
   $('bars').replaceChildren();
   $('marker').hidden = true;
   run = {id: started.id, scenario: plan.scenario, tasks: [], began: performance.now(), at: 0, rows: null,
-    firstFailure: null, cancelledAt: null, reason: null, latency: null, outcome: null, ended: false};
+    firstFailure: null, cancelledAt: null, reason: null, latency: null, outcome: null, ended: false, lost: false};
   $('run').disabled = true;
   $('cancel').disabled = false;
   listen(run);
-  requestAnimationFrame(draw);
+  draw(run);
   refreshPanels();
 }
 
@@ -99,21 +128,40 @@ function listen(mine) {
     handle(event);
   });
   on('task', event => taskEvent(mine, event));
-  on('limit', event => { mine.limit = event.limit; });
+  on('limit', event => showRealLimit(event.limit));
   on('cancel', event => {
     mine.cancelledAt = event.at;
     mine.reason = event.reason;
   });
   on('cancelled', event => { mine.latency = event.millis; });
   on('end', event => {
-    source.close();
-    mine.ended = true;
     mine.outcome = event.state;
     mine.at = event.at;
-    $('run').disabled = false;
-    $('cancel').disabled = true;
-    refreshPanels();
+    end(mine, source);
   });
+  source.addEventListener('open', () => {
+    mine.lost = false;
+    $('run').disabled = true;
+  });
+  source.addEventListener('error', () => {
+    // While it is CONNECTING the browser tries again by itself, and the server goes on where the connection broke. Once
+    // CLOSED the server has answered, and does not know the run: it was restarted.
+    mine.lost = true;
+    if (source.readyState === EventSource.CLOSED) {
+      end(mine, source);
+    } else {
+      $('run').disabled = false;
+    }
+  });
+  mine.forget = () => source.close();
+}
+
+function end(mine, source) {
+  source.close();
+  mine.ended = true;
+  $('run').disabled = false;
+  $('cancel').disabled = true;
+  refreshPanels();
 }
 
 function taskEvent(mine, event) {
@@ -131,8 +179,11 @@ function taskEvent(mine, event) {
     task.from = event.at;
   } else if (ENDED.has(event.state)) {
     task.to = event.at;
+    if (event.failure) {
+      task.row.title = event.failure;
+    }
     if (event.state === 'failed' && mine.firstFailure === null) {
-      mine.firstFailure = {at: event.at, name: event.name};
+      mine.firstFailure = {at: event.at, name: event.name, failure: event.failure};
     }
   }
 }
@@ -150,8 +201,11 @@ function addRow(name) {
 
 // ---------------------------------------------------------------- drawing
 
-function draw() {
-  const now = run.ended ? run.at : Math.max(run.at, performance.now() - run.began);
+function draw(mine) {
+  if (mine !== run) {
+    return;
+  }
+  const now = run.ended || run.lost ? run.at : Math.max(run.at, performance.now() - run.began);
   const span = Math.max(500, now) * 1.06;
   const percent = at => `${Math.min(100, at / span * 100)}%`;
   for (const task of run.tasks) {
@@ -163,7 +217,7 @@ function draw() {
   drawMarker(span);
   $('status').textContent = statusText(now);
   if (!run.ended) {
-    requestAnimationFrame(draw);
+    requestAnimationFrame(() => draw(mine));
   }
 }
 
@@ -218,6 +272,14 @@ function drawMarker(span) {
     `${run.firstFailure ? 'first failure' : `cancelled: ${run.reason}`}, ${Math.round(at)} ms`;
 }
 
+function headline() {
+  if (run.lost) {
+    return run.ended ? 'Connection lost: the server does not know this run any more; last seen at'
+      : 'Connection lost, trying again; last seen at';
+  }
+  return run.ended ? `Ended: ${run.outcome}` : 'Running';
+}
+
 function statusText(now) {
   const counts = {};
   for (const task of run.tasks) {
@@ -225,9 +287,9 @@ function statusText(now) {
   }
   const parts = ['waiting', 'running', 'succeeded', 'failed', 'cancelled', 'skipped']
     .filter(state => counts[state]).map(state => `${counts[state]} ${state}`);
-  let text = `${run.ended ? `Ended: ${run.outcome}` : 'Running'}, ${Math.round(now)} ms. ${parts.join(', ')}.`;
+  let text = `${headline()}, ${Math.round(now)} ms. ${parts.join(', ')}.`;
   if (run.firstFailure) {
-    text += ` First failure: ${run.firstFailure.name} at ${Math.round(run.firstFailure.at)} ms.`;
+    text += ` First failure: ${run.firstFailure.name} at ${Math.round(run.firstFailure.at)} ms: ${run.firstFailure.failure}.`;
   }
   if (run.reason) {
     text += ` Cancelled by ${run.reason}`;
@@ -265,16 +327,20 @@ async function refreshPanels() {
   }
   refreshing = true;
   try {
-    const group = GROUPS[run && !run.ended ? run.scenario : scenario()];
+    const group = GROUPS[isRunning() ? run.scenario : scenario()];
     const [values, report, mine] = await Promise.all([
       Promise.all(METERS.map(meter => meterValue(group, meter))),
       get(`actuator/errgroups/${group}`),
-      run && run.scenario === 'importer' ? get(`runs/${run.id}`) : null,
+      run && !run.lost ? get(`runs/${run.id}`) : null,
     ]);
     showMeters(values);
     showTree(report);
-    if (mine) {
-      run.rows = mine.rows;
+    if (mine && mine.id === run.id) {
+      if (run.scenario === 'importer') {
+        run.rows = mine.rows;
+      } else if (isRunning() && !choosing) {
+        showRealLimit(mine.limit);
+      }
       if (run.ended) {
         $('status').textContent = statusText(run.at);
       }
@@ -324,7 +390,7 @@ function showTree(report) {
   if (!report || report.live.length === 0) {
     const note = document.createElement('p');
     note.className = 'note';
-    note.textContent = report ? 'No group of this name is open.' : 'The endpoint is not exposed.';
+    note.textContent = report ? 'No group of this name is open.' : 'The endpoint does not answer, or is not exposed.';
     tree.replaceChildren(note);
     return;
   }
@@ -341,9 +407,9 @@ function groupList(groups) {
     for (const task of group.tasks.slice(0, 20)) {
       const line = document.createElement('li');
       line.append(`${task.name}: ${task.state.toLowerCase()}${task.age ? ` for ${seconds(task.age)}` : ''}`);
-      if (task.stack?.length) {
+      if (task.at) {
         const where = document.createElement('small');
-        where.textContent = ` at ${task.stack[0]}`;
+        where.textContent = ` at ${task.at}`;
         line.append(where);
       }
       tasks.append(line);
@@ -364,7 +430,7 @@ function seconds(iso) {
 }
 
 setInterval(() => {
-  if (run && !run.ended) {
+  if (isRunning() && !run.lost) {
     refreshPanels();
   }
 }, 500);

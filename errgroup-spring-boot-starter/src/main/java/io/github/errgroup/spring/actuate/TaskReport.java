@@ -1,5 +1,6 @@
 package io.github.errgroup.spring.actuate;
 
+import io.github.errgroup.ErrGroup;
 import io.github.errgroup.Subtask;
 import io.github.errgroup.TaskSnapshot;
 import java.time.Duration;
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param age how long it has been running, as in {@code PT1.5S}; null if it has not started
  * @param thread the name of the thread that runs it, or its number if it has none; null while it has no thread
  * @param threadState what that thread was doing; null where its stack was not taken
+ * @param at the innermost frame of that stack that is neither the JDK's nor the engine's: the line of the user's code, or of
+ *     a library, that waits or works; null where there is none
  * @param stack where that thread was, innermost frame first, at most {@value #MAX_FRAMES}; null where it was not taken:
  *     the task had no thread, ended meanwhile, or enough other stacks were taken
  */
@@ -26,10 +29,13 @@ public record TaskReport(
         @Nullable String age,
         @Nullable String thread,
         Thread.@Nullable State threadState,
+        @Nullable String at,
         @Nullable List<String> stack) {
 
     /** The most frames of a stack. */
     public static final int MAX_FRAMES = 64;
+
+    private static final String ENGINE = ErrGroup.class.getPackageName() + ".";
 
     static TaskReport of(TaskSnapshot task, @Nullable ThreadStack stack) {
         Thread thread = task.thread();
@@ -40,7 +46,27 @@ public record TaskReport(
                 text(task.age()),
                 thread == null ? null : nameOf(thread),
                 stack == null ? null : stack.state(),
+                stack == null ? null : at(stack.frames()),
                 stack == null ? null : lines(Arrays.asList(stack.frames())));
+    }
+
+    private static @Nullable String at(StackTraceElement[] frames) {
+        for (StackTraceElement frame : frames) {
+            if (!isOfTheJdk(frame) && !isOfTheEngine(frame)) {
+                return lineOf(frame);
+            }
+        }
+        return null;
+    }
+
+    private static boolean isOfTheJdk(StackTraceElement frame) {
+        String module = frame.getModuleName();
+        return module != null && (module.startsWith("java.") || module.startsWith("jdk."));
+    }
+
+    private static boolean isOfTheEngine(StackTraceElement frame) {
+        String name = frame.getClassName();
+        return name.startsWith(ENGINE) && name.indexOf('.', ENGINE.length()) < 0;
     }
 
     /** Durations are written alike whatever the application's JSON library does with them. */

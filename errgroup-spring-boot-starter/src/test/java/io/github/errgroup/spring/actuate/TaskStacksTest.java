@@ -30,8 +30,35 @@ class TaskStacksTest {
             assertThat(report.stack())
                     .anyMatch(frame -> frame.startsWith(
                             "io.github.errgroup.spring.actuate.TaskStacksTest.blockHere(TaskStacksTest.java:"));
+            assertThat(report.at())
+                    .as("below the JDK's frames")
+                    .startsWith("io.github.errgroup.spring.actuate.TaskStacksTest.blockHere(TaskStacksTest.java:");
             end.countDown();
             group.await();
+        }
+    }
+
+    @Test
+    void of_a_task_that_waits_for_a_group_of_its_own_it_shows_the_users_line() throws InterruptedException {
+        CountDownLatch running = new CountDownLatch(1);
+        try (ErrGroup group = ErrGroup.open(options())) {
+            group.go(() -> awaitChildHere(running));
+            running.await();
+
+            TaskReport report = reportOnceBlocked(group);
+
+            assertThat(report.at())
+                    .as("below the engine's frames")
+                    .startsWith("io.github.errgroup.spring.actuate.TaskStacksTest.awaitChildHere(TaskStacksTest.java:");
+            end.countDown();
+            group.await();
+        }
+    }
+
+    private void awaitChildHere(CountDownLatch running) throws InterruptedException {
+        try (ErrGroup child = ErrGroup.open(options())) {
+            child.go(() -> blockHere(running));
+            child.await();
         }
     }
 

@@ -5,22 +5,22 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.springframework.stereotype.Component;
 
-/** The last runs. Thread-safe; {@code runs} is used under this object's lock. */
+/** The runs that run and the last ones that ended. Thread-safe; {@code runs} is used under this object's lock. */
 @Component
 class RunLog {
     private static final int MAX = 20;
 
-    private final Map<String, Run> runs = new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
+    private final Map<String, Run> runs = new LinkedHashMap<>();
 
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Run> eldest) {
-            return size() > MAX;
-        }
-    };
-
+    /** Adds one, and forgets the eldest that has ended if there are too many. */
     synchronized void add(Run run) {
         runs.put(run.id(), run);
+        if (runs.size() > MAX) {
+            runs.values().stream()
+                    .filter(old -> !old.recorder().isRunning())
+                    .findFirst()
+                    .ifPresent(old -> runs.remove(old.id()));
+        }
     }
 
     synchronized Run get(String id) {

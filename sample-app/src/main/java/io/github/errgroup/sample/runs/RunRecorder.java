@@ -34,7 +34,7 @@ final class RunRecorder implements GroupListener {
     /** Notes that tasks will be submitted, so that those waiting for a slot are seen too. */
     void planned(List<String> names) {
         for (int i = 0; i < names.size(); i++) {
-            add(RunEvent.task(now(), i, names.get(i), "waiting"), false);
+            add(RunEvent.task(now(), i, names.get(i), "waiting", null), false);
         }
     }
 
@@ -44,7 +44,7 @@ final class RunRecorder implements GroupListener {
 
     @Override
     public void onTaskStart(ErrGroup group, Subtask<?> task) {
-        add(RunEvent.task(now(), task.index(), task.name(), "running"), false);
+        add(RunEvent.task(now(), task.index(), task.name(), "running", null), false);
     }
 
     @Override
@@ -63,7 +63,7 @@ final class RunRecorder implements GroupListener {
     }
 
     private void ended(Subtask<?> task) {
-        add(RunEvent.task(now(), task.index(), task.name(), lowerCase(task.state())), false);
+        add(RunEvent.task(now(), task.index(), task.name(), lowerCase(task.state()), task.exception()), false);
     }
 
     @Override
@@ -107,6 +107,16 @@ final class RunRecorder implements GroupListener {
                 left = more.awaitNanos(left);
             }
             return from >= events.size() ? List.of() : List.copyOf(events.subList(from, events.size()));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether the group has not ended. */
+    boolean isRunning() {
+        lock.lock();
+        try {
+            return !ended;
         } finally {
             lock.unlock();
         }

@@ -4,6 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.errgroup.ErrGroups;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -64,6 +70,10 @@ class PageIT {
         Chromium.show(chrome, 1100, 1000, "light");
         chrome.get("http://127.0.0.1:" + port + "/");
         // What an earlier test's page has said is that test's business.
+        forgetWhatTheConsoleSaid();
+    }
+
+    private static void forgetWhatTheConsoleSaid() {
         chrome.manage().logs().get(LogType.BROWSER);
     }
 
@@ -88,7 +98,7 @@ class PageIT {
 
         assertThat(status())
                 .startsWith("Ended: failure")
-                .contains("First failure: ")
+                .containsPattern("First failure: .* at \\d+ ms: [A-Za-z$]+: .*503")
                 .contains("Cancelled by failure");
         assertThat(bars("failed")).isOne();
         assertThat(bars("cancelled")).isPositive();
@@ -159,6 +169,11 @@ class PageIT {
         await(() -> bars("running") == 3);
         // The live tree is beside it.
         await(() -> chrome.findElement(By.id("tree")).getText().startsWith("fetch: open, limit 3"));
+        // Of each task the line of code that waits, and not the JDK's way to wait.
+        await(() -> {
+            String tree = chrome.findElement(By.id("tree")).getText();
+            return tree.contains(" at org.apache.hc.") && !tree.contains("park");
+        });
         screenshot("fetcher-running");
         chrome.findElement(By.id("cancel")).click();
         awaitEnd();
@@ -183,6 +198,92 @@ class PageIT {
         await(() -> bars("running") > 10);
         chrome.findElement(By.id("cancel")).click();
         awaitEnd();
+    }
+
+    @Test
+    void typing_a_number_of_tasks_leaves_the_chosen_limit() {
+        choose("fetcher");
+        enter("tasks", "24");
+        slide("limit", 6);
+
+        enter("tasks", "100"); // by way of 1 and 10
+
+        assertThat(limit()).isEqualTo("6");
+        run();
+        await(() -> bars("running") == 6);
+        chrome.findElement(By.id("cancel")).click();
+        awaitEnd();
+    }
+
+    @Test
+    void a_limit_that_the_endpoint_sets_is_the_one_that_is_shown() throws Exception {
+        choose("fetcher");
+        enter("tasks", "60");
+        enter("failAt", "");
+        slide("limit", 2);
+
+        run();
+        await(() -> bars("running") == 2);
+        override(HttpRequest.newBuilder()
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString("{\"limit\":70}")));
+        try {
+            await(() -> limit().equals("70"));
+            chrome.findElement(By.id("cancel")).click();
+            awaitEnd();
+            // Also where it was there before the run, and wins over what the run asks for.
+            enter("tasks", "4");
+            run();
+            await(() -> limit().equals("70"));
+            awaitEnd();
+        } finally {
+            override(HttpRequest.newBuilder().DELETE());
+        }
+    }
+
+    @Test
+    void an_error_stays_until_the_next_thing_that_the_user_does() {
+        choose("fetcher");
+        enter("tasks", "30");
+        enter("failAt", "");
+        slide("limit", 3);
+        run();
+        await(() -> bars("running") == 3);
+
+        chrome.executeCdpCommand("Network.enable", Map.of());
+        chrome.executeCdpCommand("Network.setBlockedURLs", Map.of("urls", List.of("*/runs/*")));
+        chrome.findElement(By.id("cancel")).click();
+        await(() -> error().equals("The server cannot be reached."));
+        long ended = bars("succeeded");
+        await(() -> bars("succeeded") > ended); // the page went on drawing
+        assertThat(error()).isEqualTo("The server cannot be reached.");
+        chrome.executeCdpCommand("Network.setBlockedURLs", Map.of("urls", List.of()));
+        chrome.findElement(By.id("cancel")).click();
+        await(() -> error().isEmpty());
+        awaitEnd();
+        forgetWhatTheConsoleSaid();
+    }
+
+    @Test
+    void a_refused_run_says_why() {
+        chrome.executeScript("document.getElementById('deadline').removeAttribute('min')");
+        enter("deadline", "49");
+
+        run();
+
+        await(() -> error().equals("deadlineMs '49': must be from 50 to 60000"));
+        assertThat(chrome.findElement(By.id("error")).getAriaRole()).isEqualTo("alert");
+        assertThat(chrome.findElement(By.id("run")).isEnabled()).isTrue();
+        forgetWhatTheConsoleSaid();
+    }
+
+    @Test
+    void an_import_has_no_limit_to_choose() {
+        choose("importer");
+        assertThat(chrome.findElement(By.id("limit")).isDisplayed()).isFalse();
+
+        choose("storefront");
+        assertThat(chrome.findElement(By.id("limit")).isDisplayed()).isTrue();
     }
 
     @Test
@@ -282,6 +383,21 @@ class PageIT {
     private static long bars(String state) {
         return (Long) chrome.executeScript(
                 "return document.querySelectorAll('#bars li[data-state=' + arguments[0] + ']').length", state);
+    }
+
+    private void override(HttpRequest.Builder request) throws IOException, InterruptedException {
+        URI uri = URI.create("http://127.0.0.1:" + port + "/actuator/errgroups/fetch");
+        HttpResponse<String> answer =
+                HttpClient.newHttpClient().send(request.uri(uri).build(), BodyHandlers.ofString());
+        assertThat(answer.statusCode()).as(answer.body()).isBetween(200, 204);
+    }
+
+    private static String limit() {
+        return chrome.findElement(By.id("limit-value")).getText();
+    }
+
+    private static String error() {
+        return chrome.findElement(By.id("error")).getText();
     }
 
     private static String status() {
