@@ -171,10 +171,14 @@ public final class ErrGroup implements AutoCloseable {
      * the next free slot. Interrupted while blocked: the group is cancelled, the flag is set again, and the next
      * {@code await()} throws InterruptedException.
      *
+     * <p>A call that can never be granted is refused: the group was opened with limit 0 by the calling thread, has no
+     * deadline, of its own or from above, and nobody has called {@link #setLimit}. In any other group at limit 0 the call
+     * waits for somebody to raise the limit.
+     *
      * @param task what to run
      * @param <T> the value's type
      * @return the task's handle; SKIPPED if the group is or was meanwhile cancelled, FAILED if its executor rejected it
-     * @throws IllegalStateException if the group is finished or closed
+     * @throws IllegalStateException if the group is finished or closed, or the call can never be granted
      */
     public <T extends @Nullable Object> Subtask<T> go(Callable<? extends T> task) {
         return engine.go(null, Objects.requireNonNull(task, "task"));
@@ -407,7 +411,7 @@ public final class ErrGroup implements AutoCloseable {
 
     /**
      * Changes the limit, also while tasks run: raised, it wakes blocked callers of {@code go}; lowered, it lets running
-     * tasks finish.
+     * tasks finish. A limit that was set by this method may be set again: {@code go} waits for that at limit 0 too.
      *
      * @param limit how many tasks may run at once; negative for no limit, 0 lets nothing start
      */

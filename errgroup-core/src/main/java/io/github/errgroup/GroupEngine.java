@@ -42,6 +42,12 @@ final class GroupEngine extends GroupEnd implements GroupContext {
     /** Made when first needed, then kept. Set by CAS, read by anyone. */
     private volatile @Nullable Deadline deadline;
 
+    /**
+     * Who opened the group with a limit of 0, as long as nobody has called {@link #setLimit}: blocked in {@code go}, this
+     * thread would wait for a slot that nobody else is known to give. Null in any other group.
+     */
+    private volatile @Nullable Thread openerAtZero;
+
     /** Null unless it is captured. Written before the group is open to anyone else. */
     @Nullable
     OpeningPlace openedAt;
@@ -103,6 +109,7 @@ final class GroupEngine extends GroupEnd implements GroupContext {
         openedNanos = options().clock().nanoTime();
         parent = CurrentTask.get();
         openedAt = options().captureOpener() ? OpeningPlace.here() : null;
+        openerAtZero = limit() == 0 ? Thread.currentThread() : null;
         tell(listener -> listener.onOpen(group()));
         if (timeout != null && deadline == null) { // else a listener has just set another
             setTimeout(timeout);
@@ -355,10 +362,22 @@ final class GroupEngine extends GroupEnd implements GroupContext {
         }
     }
 
+    @Override
+    void refuseIfNeverGranted() {
+        if (openerAtZero == Thread.currentThread() && remainingOrNull() == null) {
+            throw new IllegalStateException(
+                    this + " was opened with limit 0 by this thread, and go() would wait for ever:"
+                            + " nothing starts at limit 0, there is no deadline, and nobody has called setLimit(). Open it with a"
+                            + " limit above 0, or -1 for none; if another thread is to raise the limit while go() waits, call"
+                            + " setLimit(0) after opening it");
+        }
+    }
+
     // ---- settings and views
 
     void setLimit(int newLimit) {
         used();
+        openerAtZero = null;
         limit(Math.max(newLimit, ErrGroupOptions.NO_LIMIT));
         slotFreed();
     }
@@ -388,8 +407,10 @@ final class GroupEngine extends GroupEnd implements GroupContext {
         return source;
     }
 
-    long openedNanos() {
-        return openedNanos;
+    /** How long ago it was opened; zero before that, and for ever in a group that was closed unused. */
+    Duration age(long now) {
+        LazyOpening lazy = lazyOpening;
+        return lazy != null && !lazy.done ? Duration.ZERO : Duration.ofNanos(Math.max(0, now - openedNanos));
     }
 
     @Nullable

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name the group's name
  * @param phase where it is in its life
- * @param age how long ago it was opened; null for a group that was never used
+ * @param age how long ago it was opened; zero for a group that was never used
  * @param openedAt the user code that opened it, innermost frame first; null where that was not captured, see
  *     {@link ErrGroupOptions#captureOpener(boolean)}, and for a group that was never used
  * @param limit how many tasks may run at once; -1 for no limit
@@ -22,12 +22,13 @@ import org.jspecify.annotations.Nullable;
  * @param cancelled tasks that had started and were cancelled
  * @param skipped tasks that never started
  * @param pending tasks that have not ended
+ * @param blockedCallers threads that are blocked in {@code go}, because the limit is reached
  * @param tasks the tasks that have not ended, at most {@value #MAX_TASKS}
  */
 public record GroupSnapshot(
         String name,
         Phase phase,
-        @Nullable Duration age,
+        Duration age,
         @Nullable List<StackTraceElement> openedAt,
         int limit,
         @Nullable Duration remaining,
@@ -38,6 +39,7 @@ public record GroupSnapshot(
         long cancelled,
         long skipped,
         long pending,
+        int blockedCallers,
         List<TaskSnapshot> tasks) {
 
     /** The most tasks a snapshot holds. */

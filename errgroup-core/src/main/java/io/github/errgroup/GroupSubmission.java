@@ -48,6 +48,9 @@ abstract class GroupSubmission extends GroupTasks {
     private <T extends @Nullable Object> Subtask<T> goWhenFull(
             @Nullable String name, Object body, ContextPropagator.@Nullable Captured captured) {
         boolean inside = isInside(CurrentTask.get());
+        if (!inside) {
+            refuseIfNeverGranted();
+        }
         long index = inside ? admitAnyway() : slots().awaitRoom();
         if (index == REFUSED) {
             return skipped(name, body);
@@ -60,6 +63,9 @@ abstract class GroupSubmission extends GroupTasks {
         }
         return task;
     }
+
+    /** Throws if the caller, which is about to block for a slot of the group's own limit, would block for ever. */
+    abstract void refuseIfNeverGranted();
 
     private <T extends @Nullable Object> Subtask<T> skipped(@Nullable String name, Object body) {
         TaskRun<T> task = newTask(name, admitToCancelled(), body, null);

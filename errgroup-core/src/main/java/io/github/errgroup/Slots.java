@@ -173,6 +173,10 @@ final class Slots {
         return GroupEngine.FULL;
     }
 
+    int blockedCallers() {
+        return callers.size();
+    }
+
     private long admitInTurn(@Nullable Wait wait) {
         Caller self = new Caller();
         callers.add(self);

@@ -42,14 +42,12 @@ final class Snapshots {
         } while (word != engine.progress() && ++tries < MAX_TRIES);
         long submitted = admitted - withdrawn;
         long succeeded = Math.max(0, submitted - pending - failed - cancelled - skipped);
-        GroupSnapshot.Phase phase = engine.phase();
         OpeningPlace openedAt = engine.openedAt;
+        Slots slots = engine.slotsIfAny();
         return new GroupSnapshot(
                 options.name(),
-                phase,
-                phase == GroupSnapshot.Phase.UNOPENED
-                        ? null
-                        : Duration.ofNanos(Math.max(0, now - engine.openedNanos())),
+                engine.phase(),
+                engine.age(now),
                 openedAt == null ? null : openedAt.frames(),
                 engine.limit(),
                 engine.remaining().orElse(null),
@@ -60,6 +58,7 @@ final class Snapshots {
                 cancelled,
                 skipped,
                 Math.max(0, submitted - succeeded - failed - cancelled - skipped),
+                slots == null ? 0 : slots.blockedCallers(),
                 List.copyOf(tasks));
     }
 

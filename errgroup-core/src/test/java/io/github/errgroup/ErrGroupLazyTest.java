@@ -76,9 +76,16 @@ class ErrGroupLazyTest {
             GroupSnapshot snapshot = lazy.snapshot();
 
             assertThat(snapshot.phase()).isEqualTo(GroupSnapshot.Phase.UNOPENED);
-            assertThat(snapshot.age()).isNull();
+            assertThat(snapshot.age()).isZero();
             assertThat(snapshot.submitted()).isZero();
             assertThat(events).isEmpty();
+        }
+
+        @Test
+        void it_has_no_age_after_it_was_closed_unused_either() {
+            lazy.close();
+            assertThat(lazy.snapshot().phase()).isEqualTo(GroupSnapshot.Phase.CLOSED);
+            assertThat(lazy.snapshot().age()).isZero();
         }
 
         @Test

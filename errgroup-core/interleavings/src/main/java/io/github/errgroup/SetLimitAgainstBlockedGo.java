@@ -21,7 +21,11 @@ import org.openjdk.jcstress.infra.results.LL_Result;
 public class SetLimitAgainstBlockedGo {
     private final Meeting meeting = new Meeting();
 
-    private final ErrGroup group = Stage.open(0);
+    private final ErrGroup group = Stage.open(1);
+
+    {
+        group.setLimit(0); // opened at 0, it would refuse go to its opener, who may be the caller below
+    }
 
     @Actor
     public void caller(LL_Result result) {

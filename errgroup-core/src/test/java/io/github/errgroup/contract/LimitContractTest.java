@@ -1,6 +1,7 @@
 package io.github.errgroup.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.github.errgroup.CancelReason;
@@ -10,6 +11,7 @@ import io.github.errgroup.Subtask.State;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -81,6 +83,61 @@ class LimitContractTest extends GroupContract {
         Subtask<String> task = caller.result();
         group.await();
         assertThat(task.get()).isEqualTo("late");
+    }
+
+    /** Who could raise the limit is the thread that would be blocked. */
+    @Test
+    void G3_go_of_the_opener_at_a_limit_of_0_that_nobody_changed_is_refused() throws Exception {
+        ErrGroup group = open(o -> o.name("quote").limit(0));
+
+        assertThatIllegalStateException()
+                .isThrownBy(() -> group.go(() -> "never"))
+                .withMessageContaining("'quote'")
+                .withMessageContaining("limit 0")
+                .withMessageContaining("setLimit(0)");
+        assertThatIllegalStateException().isThrownBy(() -> group.forEach(List.of(1), item -> {}));
+
+        assertThat(group.snapshot().submitted()).isZero();
+        group.setLimit(1);
+        Subtask<String> task = group.go(() -> "now");
+        group.await();
+        assertThat(task.get()).isEqualTo("now");
+    }
+
+    @Test
+    void G3_go_of_the_opener_at_a_limit_of_0_waits_for_the_deadline_if_there_is_one() throws Exception {
+        ErrGroup group = open(o -> o.limit(0).timeout(Duration.ofMillis(20)));
+        assertThat(group.go(() -> "never").state()).isEqualTo(State.SKIPPED);
+
+        ErrGroup parent = open(o -> o.timeout(Duration.ofMillis(20)));
+        Subtask<State> outer = parent.go(() -> {
+            try (ErrGroup child = open(o -> o.limit(0))) {
+                return child.go(() -> "never").state();
+            }
+        });
+        catchThrowable(parent::await);
+        assertThat(outer.get()).isEqualTo(State.SKIPPED);
+    }
+
+    @Test
+    void N5_go_of_the_opener_waits_at_a_limit_of_0_that_was_set_while_the_group_was_open() throws Exception {
+        CompletableFuture<ErrGroup> opened = new CompletableFuture<>();
+        Caller<Subtask<String>> caller = Caller.calls(() -> {
+                    ErrGroup group = open(o -> o.limit(0));
+                    group.setLimit(0);
+                    opened.complete(group);
+                    return group.go(() -> "late");
+                })
+                .blockedIn("go");
+        ErrGroup group = opened.get();
+        assertThat(group.snapshot().blockedCallers()).isOne();
+
+        group.setLimit(1);
+
+        Subtask<String> task = caller.result();
+        group.await();
+        assertThat(task.get()).isEqualTo("late");
+        assertThat(group.snapshot().blockedCallers()).isZero();
     }
 
     @Test

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 public record GroupReport(
         String name,
         GroupSnapshot.Phase state,
-        @Nullable String age,
+        String age,
         @Nullable List<String> openedAt,
         int limit,
         @Nullable String remaining,
@@ -35,7 +35,7 @@ public record GroupReport(
         return new GroupReport(
                 group.name(),
                 group.phase(),
-                TaskReport.text(group.age()),
+                group.age().toString(),
                 TaskReport.lines(group.openedAt()),
                 group.limit(),
                 TaskReport.text(group.remaining()),

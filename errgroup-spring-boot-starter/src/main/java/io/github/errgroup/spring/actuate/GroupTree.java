@@ -2,7 +2,6 @@ package io.github.errgroup.spring.actuate;
 
 import io.github.errgroup.ErrGroup;
 import io.github.errgroup.GroupSnapshot;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -45,7 +44,7 @@ final class GroupTree {
         live.stream()
                 .map(group -> new Node(group, group.snapshot(), List.of()))
                 .filter(node -> isOpen(node.snapshot()))
-                .sorted(Comparator.comparing((Node node) -> age(node.snapshot()))
+                .sorted(Comparator.comparing((Node node) -> node.snapshot().age())
                         .reversed())
                 .limit(MAX_GROUPS)
                 .forEachOrdered(node ->
@@ -54,11 +53,6 @@ final class GroupTree {
 
     private static boolean isOpen(GroupSnapshot group) {
         return group.phase() == GroupSnapshot.Phase.OPEN || group.phase() == GroupSnapshot.Phase.CANCELLED;
-    }
-
-    private static Duration age(GroupSnapshot group) {
-        Duration age = group.age();
-        return age == null ? Duration.ZERO : age;
     }
 
     private void add(Node node) {

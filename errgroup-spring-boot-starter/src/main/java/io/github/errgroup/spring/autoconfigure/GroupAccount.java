@@ -80,6 +80,9 @@ final class GroupAccount implements GroupListener {
 
     @Override
     public void onOpen(ErrGroup group) {
+        if (group.limit() == 0) {
+            group.setLimit(0); // so that go waits for an operator to raise it
+        }
         live.add(group);
         if (override != GroupOverride.NONE) {
             retuning.lock();

@@ -6,6 +6,7 @@ import io.github.errgroup.GroupContext;
 import io.github.errgroup.GroupSnapshot;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -17,8 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reports groups that someone opened and forgot: open for as long as the threshold, with no task that has not ended. Each
- * is reported once. Such a group is not collected as garbage, since the registry holds what is open; the cure is to close
- * it, and the report says where.
+ * is reported once. One with callers blocked in {@code go}, whose limit lets nothing start, is no leak and is reported as
+ * what it is. A leak a group is not collected as garbage, since the registry holds what is open; the cure is to close it, and the report
+ * says where.
  *
  * <p>Looks four times per threshold, so a report comes at most a quarter late, and only while groups are open: the first one
  * that opens sets the shared timer, and a look that finds none does not set it again. A look has a thread for its moment.
@@ -43,8 +45,8 @@ final class LeakWatch implements AutoCloseable {
     /** Whether the timer is set. Set by who opens a group or looks, taken back by who looks. */
     private final AtomicBoolean set = new AtomicBoolean();
 
-    /** Those of the live groups that were reported. */
-    private final Set<ErrGroup> reported = ConcurrentHashMap.newKeySet();
+    /** Those of the live groups that were reported, and whether callers were blocked in them then. */
+    private final Map<ErrGroup, Boolean> reported = new ConcurrentHashMap<>();
 
     /** Written by who set the timer, read by who closes. */
     private volatile GroupContext.@Nullable Registration timer;
@@ -96,7 +98,7 @@ final class LeakWatch implements AutoCloseable {
         try {
             set.set(false);
             open = live.get();
-            reported.retainAll(Set.copyOf(open));
+            reported.keySet().retainAll(Set.copyOf(open));
             open.forEach(this::check);
         } finally {
             if (!open.isEmpty()) {
@@ -112,38 +114,51 @@ final class LeakWatch implements AutoCloseable {
 
     private void check(ErrGroup group) {
         GroupSnapshot snapshot = group.snapshot();
-        Duration age = snapshot.age();
-        boolean open =
-                snapshot.phase() == GroupSnapshot.Phase.OPEN || snapshot.phase() == GroupSnapshot.Phase.CANCELLED;
-        if (open && age != null && age.compareTo(threshold) >= 0 && snapshot.pending() == 0 && reported.add(group)) {
-            logger.warn(describe(snapshot, age));
+        if (snapshot.age().compareTo(threshold) < 0 || !isOpenWithoutTasks(snapshot)) {
+            return;
+        }
+        boolean blocked = snapshot.blockedCallers() > 0;
+        Boolean before = reported.put(group, blocked);
+        if (before == null || before != blocked) {
+            String open = "Group '" + snapshot.name() + "' has been open for "
+                    + snapshot.age().toSeconds() + "s and ";
+            logger.warn(open + (blocked ? describeBlocked(snapshot) : describeLeak(snapshot)) + place(snapshot));
         }
     }
 
-    private String describe(GroupSnapshot group, Duration age) {
-        StringBuilder text = new StringBuilder("Group '")
-                .append(group.name())
-                .append("' has been open for ")
-                .append(age.toSeconds())
-                .append("s and has no live task (")
-                .append(group.succeeded())
-                .append(" succeeded, ")
-                .append(group.failed())
-                .append(" failed, ")
-                .append(group.cancelled())
-                .append(" cancelled, ")
-                .append(group.skipped())
-                .append(
-                        " skipped). Close it: open groups with try-with-resources, or use ErrGroups.call; if it is meant to")
-                .append(" stay open, raise errgroup.leak.threshold (")
-                .append(threshold.toMillis())
-                .append("ms; -1s for no report). ");
+    private static boolean isOpenWithoutTasks(GroupSnapshot group) {
+        boolean open = group.phase() == GroupSnapshot.Phase.OPEN || group.phase() == GroupSnapshot.Phase.CANCELLED;
+        return open && group.pending() == 0;
+    }
+
+    /** The application stops, and did not wait for this group, which has no live task and no blocked caller. */
+    void reportAtShutdown(ErrGroup group) {
+        GroupSnapshot snapshot = group.snapshot();
+        if (isOpenWithoutTasks(snapshot) && reported.putIfAbsent(group, false) == null) {
+            logger.warn("The shutdown did not wait for group '" + snapshot.name() + "', which has been open for "
+                    + snapshot.age().toMillis() + "ms and " + describeLeak(snapshot) + place(snapshot));
+        }
+    }
+
+    private static String describeBlocked(GroupSnapshot group) {
+        int callers = group.blockedCallers();
+        return "starts nothing: " + callers + (callers == 1 ? " caller waits" : " callers wait") + " in go() at limit "
+                + group.limit() + ". Raise the limit with setLimit() or at the endpoint errgroups, or cancel the group";
+    }
+
+    private String describeLeak(GroupSnapshot group) {
+        return "has no live task (" + group.succeeded() + " succeeded, " + group.failed() + " failed, "
+                + group.cancelled() + " cancelled, " + group.skipped() + " skipped). Close it: open groups with"
+                + " try-with-resources, or use ErrGroups.call; if it is meant to stay open, raise errgroup.leak.threshold ("
+                + threshold.toMillis() + "ms; -1s for no report)";
+    }
+
+    private static String place(GroupSnapshot group) {
         List<StackTraceElement> place = group.openedAt();
         if (place == null) {
-            return text.append("Set errgroup.leak.capture-opener=true to see here where it was opened")
-                    .toString();
+            return ". Set errgroup.leak.capture-opener=true to see here where it was opened";
         }
-        text.append("It was opened at");
+        StringBuilder text = new StringBuilder(". It was opened at");
         for (StackTraceElement frame : place) {
             text.append(System.lineSeparator()).append("\tat ").append(frame);
         }

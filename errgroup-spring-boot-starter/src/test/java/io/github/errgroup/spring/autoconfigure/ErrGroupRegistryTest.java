@@ -3,6 +3,7 @@ package io.github.errgroup.spring.autoconfigure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.awaitility.Awaitility.await;
 
 import io.github.errgroup.ErrGroup;
 import io.github.errgroup.ErrGroups;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -99,6 +101,28 @@ class ErrGroupRegistryTest {
                                     ErrGroupSettings::limit, ErrGroupSettings::timeout, ErrGroupSettings::overridden)
                             .containsExactly(16, Duration.ofMinutes(1), Set.of("limit", "timeout"));
                 }
+            });
+        }
+
+        /** Without the starter, go of the thread that opened a group with limit 0 is refused: nobody could raise it. */
+        @Test
+        void wakesACallerThatOpenedAGroupWithLimit0() {
+            runner.run(context -> {
+                CompletableFuture<ErrGroup> opened = new CompletableFuture<>();
+                CompletableFuture<String> result = CompletableFuture.supplyAsync(() -> {
+                    try (ErrGroup group = context.getBean(ErrGroups.class).open("paused", o -> o.limit(0))) {
+                        opened.complete(group);
+                        Subtask<String> task = group.go(() -> "raised");
+                        group.await();
+                        return task.get();
+                    } catch (InterruptedException e) {
+                        throw new CompletionException(e);
+                    }
+                });
+                ErrGroup group = opened.join();
+                await().until(() -> result.isDone() || group.snapshot().blockedCallers() == 1);
+                context.getBean(ErrGroupRegistry.class).override("paused", 1, null, null);
+                assertThat(result.get(30, TimeUnit.SECONDS)).isEqualTo("raised");
             });
         }
 

@@ -148,6 +148,53 @@ class LeakWatchTest {
     }
 
     @Nested
+    class AGroupWithCallersBlockedInGo {
+        @Test
+        void isReportedAsWhatItIsAndAsALeakOnlyWhenItHasBecomeOne(CapturedOutput output) throws Exception {
+            ErrGroup group = open("paused");
+            group.setLimit(0);
+            Thread one = blockedInGo(group);
+            minutesPass(13);
+            minutesPass(30);
+            assertThat(reportsOf("paused", output)).isOne();
+            assertThat(output)
+                    .contains("and starts nothing: 1 caller waits in go() at limit 0. Raise the limit")
+                    .doesNotContain("no live task")
+                    .doesNotContain("Close it");
+
+            group.setLimit(1);
+            one.join();
+            group.await();
+            minutesPass(4);
+            assertThat(reportsOf("paused", output)).isEqualTo(2);
+            assertThat(output).contains("and has no live task (1 succeeded");
+            group.close();
+        }
+
+        @Test
+        void isReportedWithTheirNumber(CapturedOutput output) throws Exception {
+            ErrGroup group = open("paused");
+            group.setLimit(0);
+            List<Thread> callers = List.of(blockedInGo(group), blockedInGo(group));
+            minutesPass(13);
+            assertThat(output).contains("2 callers wait in go() at limit 0");
+            group.cancel();
+            for (Thread caller : callers) {
+                caller.join();
+            }
+            group.close();
+        }
+
+        private Thread blockedInGo(ErrGroup group) {
+            int before = group.snapshot().blockedCallers();
+            Thread caller = new Thread(() -> group.go(() -> "x"));
+            caller.start();
+            await().until(() -> group.snapshot().blockedCallers() == before + 1);
+            return caller;
+        }
+    }
+
+    @Nested
     class TheTimer {
         @Test
         void isSetOnlyWhileAGroupIsOpen() {
@@ -235,7 +282,7 @@ class LeakWatchTest {
                             await().until(() -> reportsOf("forgotten", output) == 1);
                             assertThat(group.context().isCancelled()).isFalse();
                         }
-                        assertThat(unused.snapshot().age()).isNull();
+                        assertThat(unused.snapshot().age()).isZero();
                         assertThat(reportsOf("unused", output)).isZero();
                         assertThat(output)
                                 .contains("\tat io.github.errgroup.user.Forgetful.openAsBean(Forgetful.java:")
