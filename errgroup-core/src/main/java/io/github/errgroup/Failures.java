@@ -22,6 +22,9 @@ final class Failures {
     /** Added to before the task leaves the group's word. */
     final AtomicLong failed = new AtomicLong();
 
+    /** Of the failed ones, those that could not be started: counted there first. */
+    final AtomicLong rejected = new AtomicLong();
+
     final AtomicLong cancelled = new AtomicLong();
 
     final AtomicLong skipped = new AtomicLong();

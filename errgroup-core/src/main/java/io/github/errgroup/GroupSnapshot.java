@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param reason what cancelled it; null if nothing did
  * @param submitted tasks submitted so far
  * @param succeeded tasks that succeeded
- * @param failed tasks that failed
+ * @param failed tasks that failed, those that could not be started included
+ * @param rejected of the failed ones, those that could not be started: rejected by their executor, or without a thread
  * @param cancelled tasks that had started and were cancelled
  * @param skipped tasks that never started
  * @param pending tasks that have not ended
@@ -36,6 +37,7 @@ public record GroupSnapshot(
         long submitted,
         long succeeded,
         long failed,
+        long rejected,
         long cancelled,
         long skipped,
         long pending,

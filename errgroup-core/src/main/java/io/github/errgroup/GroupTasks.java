@@ -202,6 +202,7 @@ abstract class GroupTasks extends GroupState {
             if (failure == null) {
                 tell(listener -> listener.onTaskSkipped(group, task));
             } else {
+                failures().rejected.incrementAndGet();
                 tell(listener -> listener.onTaskRejected(group, task));
             }
         } catch (Throwable e) {

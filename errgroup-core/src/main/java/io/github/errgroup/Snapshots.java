@@ -24,6 +24,7 @@ final class Snapshots {
         // twice, as failed and as pending, and made up for below.
         long admitted;
         long pending;
+        long rejected;
         long failed;
         long cancelled;
         long skipped;
@@ -35,6 +36,7 @@ final class Snapshots {
             admitted = engine.admitted();
             pending = engine.outstanding();
             Failures bad = engine.failuresIfAny();
+            rejected = bad == null ? 0 : bad.rejected.get(); // before the failed ones, which have it already
             failed = bad == null ? 0 : bad.failed.get();
             cancelled = bad == null ? 0 : bad.cancelled.get();
             skipped = bad == null ? 0 : bad.skipped.get();
@@ -55,6 +57,7 @@ final class Snapshots {
                 submitted,
                 succeeded,
                 failed,
+                rejected,
                 cancelled,
                 skipped,
                 Math.max(0, submitted - succeeded - failed - cancelled - skipped),

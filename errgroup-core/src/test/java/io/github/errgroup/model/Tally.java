@@ -69,6 +69,7 @@ final class Tally implements GroupListener {
                 + count(State.CANCELLED).get();
         return count(State.SUCCEEDED).get() == end.succeeded()
                 && count(State.FAILED).get() + rejected.get() == end.failed()
+                && rejected.get() == end.rejected()
                 && count(State.CANCELLED).get() == end.cancelled()
                 && count(State.PENDING).get() == 0
                 && skipped.get() == end.skipped()

@@ -19,12 +19,16 @@ final class EndedGroups {
 
     private final LongAdder skipped = new LongAdder();
 
+    private final LongAdder rejected = new LongAdder();
+
     void add(GroupOutcome outcome, GroupSnapshot group) {
         outcomes[outcome.ordinal()].increment();
-        succeeded.add(group.succeeded());
-        failed.add(group.failed());
-        cancelled.add(group.cancelled());
-        skipped.add(group.skipped());
+        TaskCounts tasks = TaskCounts.of(group);
+        succeeded.add(tasks.succeeded());
+        failed.add(tasks.failed());
+        cancelled.add(tasks.cancelled());
+        skipped.add(tasks.skipped());
+        rejected.add(tasks.rejected());
     }
 
     GroupCounts groups(long open) {
@@ -45,7 +49,8 @@ final class EndedGroups {
         long failedNow = failed.sum();
         long cancelledNow = cancelled.sum();
         long skippedNow = skipped.sum();
-        long submitted = succeededNow + failedNow + cancelledNow + skippedNow;
-        return new TaskCounts(submitted, succeededNow, failedNow, cancelledNow, skippedNow, 0);
+        long rejectedNow = rejected.sum();
+        long submitted = succeededNow + failedNow + cancelledNow + skippedNow + rejectedNow;
+        return new TaskCounts(submitted, succeededNow, failedNow, cancelledNow, skippedNow, rejectedNow, 0);
     }
 }

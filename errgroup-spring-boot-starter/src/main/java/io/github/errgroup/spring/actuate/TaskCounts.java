@@ -7,19 +7,22 @@ import io.github.errgroup.GroupSnapshot;
  *
  * @param submitted all
  * @param succeeded returned
- * @param failed threw, or could not be started
+ * @param failed threw
  * @param cancelled had started when their group was cancelled
  * @param skipped had not
+ * @param rejected could not be started: rejected by their executor, or without a thread
  * @param pending not ended yet
  */
-public record TaskCounts(long submitted, long succeeded, long failed, long cancelled, long skipped, long pending) {
+public record TaskCounts(
+        long submitted, long succeeded, long failed, long cancelled, long skipped, long rejected, long pending) {
     static TaskCounts of(GroupSnapshot group) {
         return new TaskCounts(
                 group.submitted(),
                 group.succeeded(),
-                group.failed(),
+                group.failed() - group.rejected(),
                 group.cancelled(),
                 group.skipped(),
+                group.rejected(),
                 group.pending());
     }
 
@@ -30,6 +33,7 @@ public record TaskCounts(long submitted, long succeeded, long failed, long cance
                 failed + more.failed,
                 cancelled + more.cancelled,
                 skipped + more.skipped,
+                rejected + more.rejected,
                 pending + more.pending);
     }
 }

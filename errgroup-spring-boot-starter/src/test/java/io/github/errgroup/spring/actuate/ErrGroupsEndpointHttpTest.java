@@ -282,6 +282,7 @@ class ErrGroupsEndpointHttpTest {
             assertThat(number(response, "$.totals.tasks.succeeded")).isEqualTo(6);
             assertThat(number(response, "$.totals.tasks.failed")).isOne();
             assertThat(number(response, "$.totals.tasks.skipped")).isOne();
+            assertThat(number(response, "$.totals.tasks.rejected")).isZero();
             assertThat(list(response, "$.live")).isEmpty();
         }
 

@@ -1,11 +1,16 @@
 package io.github.errgroup.spring.actuate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.errgroup.ErrGroup;
+import io.github.errgroup.ErrGroupException;
 import io.github.errgroup.ErrGroupOptions;
+import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -42,10 +47,45 @@ class GroupTotalsTest {
 
             TotalsReport report = totals.report("quote", List.of(open));
 
-            assertThat(report.tasks()).isEqualTo(new TaskCounts(2, 1, 0, 0, 0, 1));
+            assertThat(report.tasks()).isEqualTo(new TaskCounts(2, 1, 0, 0, 0, 0, 1));
             assertThat(report.groups()).isEqualTo(new GroupCounts(1, 1, 0, 0, 0));
             end.countDown();
             open.await();
         }
+    }
+
+    /** What was submitted is the sum of the others: in a group that is open, and in the totals once it has ended. */
+    @Test
+    void a_rejected_task_is_counted_once_and_not_among_those_that_failed() {
+        GroupTotals totals = new GroupTotals(name -> name);
+        AtomicInteger executed = new AtomicInteger();
+        ErrGroupOptions everySecondRejected = ErrGroupOptions.defaults()
+                .name("quote")
+                .cancelOnError(false)
+                .listener(totals)
+                .executor(task -> {
+                    if (executed.incrementAndGet() % 2 == 0) {
+                        throw new RejectedExecutionException("full");
+                    }
+                    task.run();
+                });
+        TaskCounts expected = new TaskCounts(6, 2, 1, 0, 1, 2, 0);
+        try (ErrGroup group = ErrGroup.open(everySecondRejected)) {
+            group.go(() -> 1);
+            group.go(() -> "rejected");
+            group.go(() -> {
+                throw new IOException("supplier down");
+            });
+            group.go(() -> "rejected");
+            group.go(() -> 2);
+            group.cancel();
+            group.go(() -> "skipped");
+
+            assertThat(TaskCounts.of(group.snapshot())).isEqualTo(expected);
+            assertThat(totals.report("quote", List.of(group)).tasks()).isEqualTo(expected);
+            assertThatThrownBy(group::await).isInstanceOf(ErrGroupException.class);
+        }
+
+        assertThat(totals.report("quote", List.of()).tasks()).isEqualTo(expected);
     }
 }
