@@ -86,10 +86,7 @@ public final class ErrGroupAutoConfiguration {
             ErrGroupRegistry registry,
             ObjectProvider<GroupListenerFactory> factories,
             ObjectProvider<GroupListener> listeners) {
-        return new GroupTemplates(
-                registry,
-                factories.orderedStream().toList(),
-                listeners.orderedStream().toList());
+        return new GroupTemplates(registry, factories, listeners);
     }
 
     @Bean

@@ -7,27 +7,77 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
 
-/** What a group of a name is opened with: its account's settings, and everyone who listens. */
-final class GroupTemplates {
+/**
+ * What a group of a name is opened with: its account's settings, and everyone who listens.
+ *
+ * <p>The listeners are asked for when all singletons are there, or when the first group opens, if that comes before. To
+ * make an {@link io.github.errgroup.ErrGroups} needs none of them: so a listener, or what it needs, such as the
+ * application's MeterRegistry or ObservationRegistry with their customizers and handlers, may use groups itself.
+ */
+final class GroupTemplates implements SmartInitializingSingleton {
     private final ErrGroupRegistry registry;
+    private final ObjectProvider<GroupListenerFactory> factories;
+    private final ObjectProvider<GroupListener> everywhere;
 
-    /** By meter name; filled once, so that every meter is there before the first group. */
-    private final Map<String, List<GroupListener>> listeners = new HashMap<>();
+    private final ReentrantLock asking = new ReentrantLock();
+
+    /** By meter name. Written once, under {@code asking}: each factory is asked once. */
+    private volatile @Nullable Map<String, List<GroupListener>> listeners;
 
     private final Map<GroupAccount, ErrGroupOptions> options = new ConcurrentHashMap<>();
 
-    GroupTemplates(ErrGroupRegistry registry, List<GroupListenerFactory> factories, List<GroupListener> everywhere) {
+    GroupTemplates(
+            ErrGroupRegistry registry,
+            ObjectProvider<GroupListenerFactory> factories,
+            ObjectProvider<GroupListener> everywhere) {
         this.registry = registry;
+        this.factories = factories;
+        this.everywhere = everywhere;
+    }
+
+    /** Every meter is there when the application has started, so that zeros show. */
+    @Override
+    public void afterSingletonsInstantiated() {
+        Map<String, List<GroupListener>> unused = listeners();
+    }
+
+    private Map<String, List<GroupListener>> listeners() {
+        Map<String, List<GroupListener>> known = listeners;
+        if (known != null) {
+            return known;
+        }
+        asking.lock();
+        try {
+            known = listeners;
+            if (known == null) {
+                known = askForListeners();
+                listeners = known;
+            }
+            return known;
+        } finally {
+            asking.unlock();
+        }
+    }
+
+    private Map<String, List<GroupListener>> askForListeners() {
+        List<GroupListenerFactory> each = factories.orderedStream().toList();
+        List<GroupListener> all = everywhere.orderedStream().toList();
+        Map<String, List<GroupListener>> byName = new HashMap<>();
         for (GroupAccount account : registry.accountedFromTheStart()) {
             List<GroupListener> listening = new ArrayList<>();
-            for (GroupListenerFactory factory : factories) {
+            for (GroupListenerFactory factory : each) {
                 listening.add(factory.listenerFor(account.name(), account.settings()));
             }
-            listening.addAll(everywhere);
-            listeners.put(account.name(), listening);
+            listening.addAll(all);
+            byName.put(account.name(), listening);
         }
+        return byName;
     }
 
     /** What properties, customizers and listeners make of a name. */
@@ -51,11 +101,15 @@ final class GroupTemplates {
 
     private ErrGroupOptions optionsOf(GroupAccount account) {
         ErrGroupOptions known = options.get(account);
-        return known != null ? known : options.computeIfAbsent(account, this::assemble);
+        if (known != null) {
+            return known;
+        }
+        Map<String, List<GroupListener>> all = listeners(); // not while a key of the map is locked: beans may be made
+        return options.computeIfAbsent(account, unknown -> assemble(unknown, all));
     }
 
     /** The account comes last: on opening it may cancel the group at once, and the others hear of the group before. */
-    private ErrGroupOptions assemble(GroupAccount account) {
+    private static ErrGroupOptions assemble(GroupAccount account, Map<String, List<GroupListener>> listeners) {
         List<GroupListener> all = new ArrayList<>(account.options().listeners());
         all.addAll(listeners.getOrDefault(account.meterName(), List.of()));
         all.add(account);

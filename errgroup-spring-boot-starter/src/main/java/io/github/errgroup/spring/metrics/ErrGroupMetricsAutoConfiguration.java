@@ -2,7 +2,6 @@ package io.github.errgroup.spring.metrics;
 
 import io.github.errgroup.spring.autoconfigure.ErrGroupAutoConfiguration;
 import io.github.errgroup.spring.autoconfigure.ErrGroupRegistry;
-import io.github.errgroup.spring.autoconfigure.GroupListenerFactory;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -33,13 +32,9 @@ public final class ErrGroupMetricsAutoConfiguration {
 
     ErrGroupMetricsAutoConfiguration() {}
 
-    @Bean
+    @Bean(destroyMethod = "close")
     @ConditionalOnMissingBean(name = "errGroupMeters")
-    GroupListenerFactory errGroupMeters(MeterRegistry meters, ErrGroupRegistry groups) {
-        return (name, settings) -> new GroupMeters(
-                meters,
-                name,
-                () -> groups.settings(name).limit(),
-                () -> groups.settings(name).sharedLimit());
+    GroupMetersFactory errGroupMeters(MeterRegistry meters, ErrGroupRegistry groups) {
+        return new GroupMetersFactory(meters, groups);
     }
 }

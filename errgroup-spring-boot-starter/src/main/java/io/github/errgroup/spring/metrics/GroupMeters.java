@@ -9,17 +9,13 @@ import io.github.errgroup.GroupOutcome;
 import io.github.errgroup.Subtask;
 import io.github.errgroup.spring.metrics.ErrGroupMeter.Key;
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
-import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.Timer;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.IntSupplier;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -31,8 +27,6 @@ import org.jspecify.annotations.Nullable;
  * group. What can be computed is computed when a registry is read: the gauges cost an event one addition.
  */
 final class GroupMeters implements GroupListener {
-    private final MeterRegistry registry;
-
     private final Tags groupTag;
 
     private final Timer succeeded;
@@ -69,42 +63,40 @@ final class GroupMeters implements GroupListener {
     private final ConcurrentMap<ErrGroup, Long> open = new ConcurrentHashMap<>();
 
     /**
-     * Registers the meters of one name.
+     * Registers the meters of one name. Where applications share a registry, a gauge of a group's limit shows the highest
+     * of their limits, the age is that of the oldest group of all, and the other gauges are sums.
      *
-     * @param registry where they are registered
+     * @param meters registers them
      * @param name the name that the groups are accounted under
      * @param limit gives the limit of each group now; negative for none
      * @param sharedLimit gives the limit over all groups of the name now; negative for none
      */
-    GroupMeters(MeterRegistry registry, String name, IntSupplier limit, IntSupplier sharedLimit) {
-        this.registry = registry;
+    GroupMeters(MeterLease meters, String name, IntSupplier limit, IntSupplier sharedLimit) {
         this.groupTag = Tags.of(Key.GROUP.asString(), name);
-        this.succeeded = taskTimer("success");
-        this.failed = taskTimer("failure");
-        this.cancelled = taskTimer("cancelled");
-        this.failures =
-                new FailureCounters(exception -> counter(ErrGroupMeter.TASK_FAILURES, tags(Key.EXCEPTION, exception)));
-        this.skipped = counter(ErrGroupMeter.TASK_SKIPPED, groupTag);
-        this.rejected = counter(ErrGroupMeter.TASK_REJECTED, groupTag);
-        this.compensated = counter(ErrGroupMeter.TASK_COMPENSATED, groupTag);
-        this.limitWait = timer(ErrGroupMeter.LIMIT_WAIT, groupTag);
-        this.cancellationLatency = timer(ErrGroupMeter.CANCELLATION_LATENCY, groupTag);
+        this.succeeded = taskTimer(meters, "success");
+        this.failed = taskTimer(meters, "failure");
+        this.cancelled = taskTimer(meters, "cancelled");
+        this.failures = new FailureCounters(
+                exception -> meters.counter(ErrGroupMeter.TASK_FAILURES, tags(Key.EXCEPTION, exception)));
+        this.skipped = meters.counter(ErrGroupMeter.TASK_SKIPPED, groupTag);
+        this.rejected = meters.counter(ErrGroupMeter.TASK_REJECTED, groupTag);
+        this.compensated = meters.counter(ErrGroupMeter.TASK_COMPENSATED, groupTag);
+        this.limitWait = meters.timer(ErrGroupMeter.LIMIT_WAIT, groupTag);
+        this.cancellationLatency = meters.timer(ErrGroupMeter.CANCELLATION_LATENCY, groupTag);
         this.cancellations = Stream.of(CancelReason.values())
-                .map(reason -> counter(ErrGroupMeter.CANCELLATIONS, tags(Key.CAUSE, LowerCase.of(reason))))
+                .map(reason -> meters.counter(ErrGroupMeter.CANCELLATIONS, tags(Key.CAUSE, LowerCase.of(reason))))
                 .toArray(Counter[]::new);
         this.groups = Stream.of(GroupOutcome.values())
-                .map(outcome -> timer(ErrGroupMeter.GROUP, tags(Key.OUTCOME, LowerCase.of(outcome))))
+                .map(outcome -> meters.timer(ErrGroupMeter.GROUP, tags(Key.OUTCOME, LowerCase.of(outcome))))
                 .toArray(Timer[]::new);
-        gauge(ErrGroupMeter.TASK_ACTIVE, groupTag, () -> count(active));
-        gauge(ErrGroupMeter.TASK_STRAGGLERS, groupTag, () -> count(stragglers));
-        gauge(ErrGroupMeter.LIMIT, tags(Key.SCOPE, "group"), () -> nanIfNone(limit.getAsInt()));
-        gauge(ErrGroupMeter.LIMIT, tags(Key.SCOPE, "shared"), () -> nanIfNone(sharedLimit.getAsInt()));
-        gauge(ErrGroupMeter.GROUP_ACTIVE, groupTag, open::size);
-        TimeGauge.builder(ErrGroupMeter.GROUP_OLDEST.getName(), this::oldestNanos, NANOSECONDS)
-                .description(ErrGroupMeter.GROUP_OLDEST.description())
-                .tags(groupTag)
-                .strongReference(true)
-                .register(registry);
+        meters.gauge(ErrGroupMeter.TASK_ACTIVE, groupTag, Double::sum, () -> count(active));
+        meters.gauge(ErrGroupMeter.TASK_STRAGGLERS, groupTag, Double::sum, () -> count(stragglers));
+        // Not a number where there is no limit, and so is the maximum and the sum of it and any other limit.
+        meters.gauge(ErrGroupMeter.LIMIT, tags(Key.SCOPE, "group"), Math::max, () -> nanIfNone(limit.getAsInt()));
+        meters.gauge(
+                ErrGroupMeter.LIMIT, tags(Key.SCOPE, "shared"), Double::sum, () -> nanIfNone(sharedLimit.getAsInt()));
+        meters.gauge(ErrGroupMeter.GROUP_ACTIVE, groupTag, Double::sum, open::size);
+        meters.timeGauge(ErrGroupMeter.GROUP_OLDEST, groupTag, Math::max, this::oldestNanos);
     }
 
     @Override
@@ -206,29 +198,7 @@ final class GroupMeters implements GroupListener {
         return groupTag.and(key.asString(), value);
     }
 
-    private Timer taskTimer(String outcome) {
-        return timer(ErrGroupMeter.TASK, tags(Key.OUTCOME, outcome));
-    }
-
-    private Timer timer(ErrGroupMeter meter, Tags tags) {
-        return Timer.builder(meter.getName())
-                .description(meter.description())
-                .tags(tags)
-                .register(registry);
-    }
-
-    private Counter counter(ErrGroupMeter meter, Tags tags) {
-        return Counter.builder(meter.getName())
-                .description(meter.description())
-                .tags(tags)
-                .register(registry);
-    }
-
-    private void gauge(ErrGroupMeter meter, Tags tags, Supplier<Number> value) {
-        Gauge.builder(meter.getName(), value)
-                .description(meter.description())
-                .tags(tags)
-                .strongReference(true)
-                .register(registry);
+    private Timer taskTimer(MeterLease meters, String outcome) {
+        return meters.timer(ErrGroupMeter.TASK, tags(Key.OUTCOME, outcome));
     }
 }

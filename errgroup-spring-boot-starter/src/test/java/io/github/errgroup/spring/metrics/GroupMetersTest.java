@@ -38,7 +38,7 @@ class GroupMetersTest {
 
     private final ErrGroupOptions options = ErrGroupOptions.defaults()
             .name("quote")
-            .listener(new GroupMeters(registry, "quote", limit::get, sharedLimit::get));
+            .listener(new GroupMeters(new MeterLease(registry), "quote", limit::get, sharedLimit::get));
 
     @Nested
     class Before_the_first_group {
@@ -353,8 +353,9 @@ class GroupMetersTest {
 
     @Test
     void a_second_name_has_meters_of_its_own() throws InterruptedException {
-        ErrGroupOptions stock =
-                ErrGroupOptions.defaults().name("stock").listener(new GroupMeters(registry, "stock", () -> 1, () -> 2));
+        ErrGroupOptions stock = ErrGroupOptions.defaults()
+                .name("stock")
+                .listener(new GroupMeters(new MeterLease(registry), "stock", () -> 1, () -> 2));
         try (ErrGroup group = ErrGroup.open(stock)) {
             group.go(() -> 1);
             group.await();

@@ -220,7 +220,8 @@ class GroupObservationsTest {
         void an_observations_own_meters_do_not_collide_with_ours() throws InterruptedException {
             MeterRegistry meters = new SimpleMeterRegistry();
             registry.observationConfig().observationHandler(new DefaultMeterObservationHandler(meters));
-            ErrGroupOptions both = options.listener(new GroupMeters(meters, "quote", () -> -1, () -> -1));
+            ErrGroupOptions both =
+                    options.listener(new GroupMeters(new MeterLease(meters), "quote", () -> -1, () -> -1));
 
             try (ErrGroup group = ErrGroup.open(both)) {
                 group.go(() -> 1);

@@ -36,7 +36,7 @@ class MeterTableTest {
     @Test
     void lists_every_meter_with_its_type_its_tags_and_their_values() throws IOException {
         SimpleMeterRegistry registry = new SimpleMeterRegistry();
-        new GroupMeters(registry, "quote", () -> -1, () -> -1);
+        new GroupMeters(new MeterLease(registry), "quote", () -> -1, () -> -1);
 
         List<Row> expected = Stream.of(ErrGroupMeter.values())
                 .map(meter -> new Row(

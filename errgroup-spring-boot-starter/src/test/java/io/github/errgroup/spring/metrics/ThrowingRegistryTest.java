@@ -80,7 +80,7 @@ class ThrowingRegistryTest {
     private static ErrGroupOptions options(MeterRegistry registry) {
         return ErrGroupOptions.defaults()
                 .name("quote")
-                .listener(new GroupMeters(registry, "quote", () -> 1, () -> ErrGroupOptions.NO_LIMIT));
+                .listener(new GroupMeters(new MeterLease(registry), "quote", () -> 1, () -> ErrGroupOptions.NO_LIMIT));
     }
 
     @ParameterizedTest
