@@ -47,8 +47,8 @@ public final class ErrGroupAutoConfiguration {
     }
 
     @Bean
-    static SingletonOwners errGroupSingletonOwners() {
-        return new SingletonOwners();
+    static SharedOwners errGroupSharedOwners() {
+        return new SharedOwners();
     }
 
     @Bean(destroyMethod = "endLeakWatch")
@@ -97,7 +97,7 @@ public final class ErrGroupAutoConfiguration {
 
     @Bean(PROTOTYPES)
     ErrGroupPrototypes errGroupPrototypes(
-            GroupTemplates templates, SingletonOwners owners, ErrGroupProperties properties) {
+            GroupTemplates templates, SharedOwners owners, ErrGroupProperties properties) {
         return new ErrGroupPrototypes(templates, owners, properties.singletonUse());
     }
 

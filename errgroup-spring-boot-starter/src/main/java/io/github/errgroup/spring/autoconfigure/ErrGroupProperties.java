@@ -24,8 +24,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param executor Where tasks run.
  * @param stragglerGrace How long after cancellation a task that still runs is reported with its stack; above zero.
  * @param contextPropagation What is carried into tasks.
- * @param singletonUse What happens when a group that was injected into a singleton is used directly, and so would be
- *     shared by all callers.
+ * @param singletonUse What happens when a group that was injected into a singleton, or another bean that threads share,
+ *     is used directly, and so would be shared by all callers.
  * @param leak How groups that are left open are found.
  * @param shutdown How groups end with the application.
  * @param metrics Meters.
@@ -99,7 +99,7 @@ public record ErrGroupProperties(
             @DefaultValue("true") boolean enabled,
             @DefaultValue List<String> mdcKeys) {}
 
-    /** What happens when a group that was injected into a singleton is used directly. */
+    /** What happens when a group that was injected into a bean that threads share is used directly. */
     public enum SingletonUse {
         /** The use throws, naming the bean, the place and the fixes. */
         FAIL,

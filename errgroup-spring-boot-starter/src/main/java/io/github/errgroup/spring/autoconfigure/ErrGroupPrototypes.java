@@ -3,13 +3,13 @@ package io.github.errgroup.spring.autoconfigure;
 import io.github.errgroup.ErrGroup;
 import io.github.errgroup.spring.autoconfigure.ErrGroupProperties.SingletonUse;
 
-/** Makes the prototype beans: groups that open at their first use, and are templates while a singleton holds them. */
+/** Makes the prototype beans: groups that open at their first use, and are templates while a bean that threads share holds them. */
 final class ErrGroupPrototypes {
     private final GroupTemplates templates;
-    private final SingletonOwners owners;
+    private final SharedOwners owners;
     private final SingletonUse use;
 
-    ErrGroupPrototypes(GroupTemplates templates, SingletonOwners owners, SingletonUse use) {
+    ErrGroupPrototypes(GroupTemplates templates, SharedOwners owners, SingletonUse use) {
         this.templates = templates;
         this.owners = owners;
         this.use = use;

@@ -7,8 +7,9 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps a group that was injected into a singleton from being used directly. It runs at the group's first use, and lets
- * it pass until the singleton is ready ({@link #heldBy}); so {@code @PostConstruct} may use the group.
+ * Keeps a group that was injected into a singleton, or into another bean that threads share, from being used directly.
+ * It runs at the group's first use, and lets it pass until the owner is ready ({@link #heldBy}); so
+ * {@code @PostConstruct} may use the group.
  */
 final class SingletonGuard implements Runnable {
     private static final Log logger = LogFactory.getLog(SingletonGuard.class);
@@ -17,35 +18,35 @@ final class SingletonGuard implements Runnable {
     private final SingletonUse use;
     private final AtomicBoolean warned = new AtomicBoolean();
 
-    /** Written once by the thread that makes the singleton, before anyone else has it; read at each first use. */
-    private volatile @Nullable SingletonOwner owner;
+    /** Written once by the thread that makes the owner, before anyone else has it; read at each first use. */
+    private volatile @Nullable SharedOwner owner;
 
     SingletonGuard(String group, SingletonUse use) {
         this.group = group;
         this.use = use;
     }
 
-    void heldBy(SingletonOwner singleton) {
-        owner = singleton;
+    void heldBy(SharedOwner shared) {
+        owner = shared;
     }
 
     @Override
     public void run() {
-        SingletonOwner singleton = owner;
-        if (singleton == null) {
+        SharedOwner shared = owner;
+        if (shared == null) {
             return;
         }
         if (use == SingletonUse.FAIL) {
-            throw new IllegalStateException(message(singleton));
+            throw new IllegalStateException(message(shared));
         }
         if (warned.compareAndSet(false, true)) {
-            logger.warn(message(singleton));
+            logger.warn(message(shared));
         }
     }
 
-    private String message(SingletonOwner singleton) {
+    private String message(SharedOwner shared) {
         boolean unnamed = group.equals(ErrGroupRegistry.DEFAULT_NAME);
-        return "Group '" + group + "' was injected into " + singleton
+        return "Group '" + group + "' was injected into " + shared
                 + " and is used directly: all callers would share one group, which ends once, and see each other's"
                 + " failures. A group per call comes from (1) the ErrGroups bean: groups.open("
                 + (unnamed ? "" : "\"" + group + "\"") + "), or (2) this group as a template: group.fresh(), or"

@@ -9,10 +9,16 @@ import io.github.errgroup.ErrGroup;
 import io.github.errgroup.ErrGroups;
 import io.github.errgroup.Subtask;
 import jakarta.annotation.PostConstruct;
+import jakarta.annotation.Resource;
+import jakarta.servlet.Filter;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.aopalliance.intercept.MethodInterceptor;
@@ -21,14 +27,22 @@ import org.assertj.core.api.AbstractThrowableAssert;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.aop.framework.autoproxy.DefaultAdvisorAutoProxyCreator;
 import org.springframework.aop.support.DefaultPointcutAdvisor;
 import org.springframework.aop.support.NameMatchMethodPointcut;
 import org.springframework.beans.factory.FactoryBean;
+import org.springframework.beans.factory.ObjectFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Lookup;
 import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.beans.factory.config.RuntimeBeanReference;
+import org.springframework.beans.factory.support.AbstractBeanDefinition;
+import org.springframework.beans.factory.support.BeanDefinitionBuilder;
+import org.springframework.beans.factory.support.BeanDefinitionRegistry;
+import org.springframework.beans.factory.support.ManagedList;
 import org.springframework.boot.ApplicationArguments;
 import org.springframework.boot.ApplicationRunner;
 import org.springframework.boot.CommandLineRunner;
@@ -36,11 +50,15 @@ import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.ApplicationContext;
+import org.springframework.context.ApplicationContextInitializer;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.context.annotation.Scope;
+import org.springframework.context.annotation.ScopedProxyMode;
 import org.springframework.context.support.SimpleThreadScope;
 
 class SingletonGuardTest {
@@ -173,6 +191,126 @@ class SingletonGuardTest {
             });
         }
 
+        @ParameterizedTest
+        @ValueSource(strings = {"session", "refresh", "tenant", "application", "websocket", "step"})
+        void anOwnerOfAnyOtherScope(String scope) {
+            runner.withInitializer(context -> context.getBeanFactory().registerScope(scope, new OneForAll()))
+                    .withInitializer(scoped(scope, "stockService", FieldInjected.class))
+                    .run(context -> {
+                        FieldInjected service = context.getBean(FieldInjected.class);
+                        assertGuarded(service.stock)
+                                .hasMessageContaining(scope + " bean 'stockService'")
+                                .hasMessageContaining("field 'stock'");
+                        assertThat(context.getBean(FieldInjected.class)).isSameAs(service);
+                    });
+        }
+
+        @Test
+        void anOwnerOfAThread() {
+            runner.withInitializer(context -> context.getBeanFactory().registerScope("thread", new SimpleThreadScope()))
+                    .withInitializer(scoped("thread", "stockService", FieldInjected.class))
+                    .run(context -> assertGuarded(context.getBean(FieldInjected.class).stock)
+                            .hasMessageContaining("thread bean 'stockService'"));
+        }
+
+        @Test
+        void eachInstanceOfAScope() {
+            OneForAll scope = new OneForAll();
+            runner.withInitializer(context -> context.getBeanFactory().registerScope("session", scope))
+                    .withInitializer(scoped("session", "stockService", FieldInjected.class))
+                    .run(context -> {
+                        assertGuarded(context.getBean(FieldInjected.class).stock);
+                        scope.remove("stockService");
+                        assertGuarded(context.getBean(FieldInjected.class).stock)
+                                .hasMessageContaining("field 'stock'");
+                    });
+        }
+
+        @Test
+        void theTargetOfAScopedProxyByTheNameThatItsUserKnows() {
+            runner.withInitializer(context -> context.getBeanFactory().registerScope("session", new OneForAll()))
+                    .withUserConfiguration(ScopedProxy.class)
+                    .run(context -> assertGuarded(
+                                    context.getBean("cart", Asked.class).apply("any"))
+                            .hasMessageContaining("session bean 'cart'")
+                            .hasMessageContaining("field 'group'"));
+        }
+
+        @Test
+        void aFieldOfAConfiguration() {
+            runner.withUserConfiguration(ConfigurationField.class).run(context -> {
+                assertGuarded(context.getBean(Wrapped.class).get())
+                        .hasMessageContaining("field 'stock'")
+                        .hasMessageContaining(ConfigurationField.class.getName());
+            });
+        }
+
+        @Test
+        void whatAWebContainerIsGiven() {
+            runner.withUserConfiguration(RegisteredFilter.class)
+                    .run(context -> assertGuarded(((GroupFilter) context.getBean(FilterRegistrationBean.class)
+                                            .getFilter())
+                                    .group)
+                            .hasMessageContaining("'registration'")
+                            .hasMessageContaining("parameter 'stock' of method registration"));
+        }
+
+        @Test
+        void aResource() {
+            runner.withBean(ResourceInjected.class)
+                    .run(context -> assertGuarded(context.getBean(ResourceInjected.class).stock)
+                            .hasMessageContaining("field 'stock'"));
+        }
+
+        @Test
+        void referencesInABeanDefinition() {
+            ManagedList<Object> references = new ManagedList<>();
+            references.add(new RuntimeBeanReference("errgroup.groups.stock"));
+            references.add(new RuntimeBeanReference("errGroup"));
+            runner.withInitializer(registered(
+                            "holder",
+                            BeanDefinitionBuilder.rootBeanDefinition(Holder.class)
+                                    .addPropertyValue("groups", references)))
+                    .run(context -> {
+                        for (ErrGroup group : context.getBean(Holder.class).groups) {
+                            assertGuarded(group).hasMessageContaining("field 'groups'");
+                        }
+                    });
+        }
+
+        @Test
+        void anInnerBean() {
+            runner.withInitializer(registered(
+                            "outer",
+                            BeanDefinitionBuilder.rootBeanDefinition(OuterOfInner.class)
+                                    .setAutowireMode(AbstractBeanDefinition.AUTOWIRE_CONSTRUCTOR)
+                                    .addPropertyValue(
+                                            "inner",
+                                            BeanDefinitionBuilder.rootBeanDefinition(ConstructorInjected.class)
+                                                    .getBeanDefinition())))
+                    .run(context -> {
+                        OuterOfInner outer = context.getBean(OuterOfInner.class);
+                        assertGuarded(outer.inner.kept).hasMessageContaining(ConstructorInjected.class.getName());
+                        assertGuarded(outer.group).hasMessageContaining("'outer'");
+                    });
+        }
+
+        @Test
+        void aSingletonThatMadeAHelperInVainBefore() {
+            runner.withBean("survivor", SurvivorOfAHelper.class)
+                    .run(context -> assertGuarded(context.getBean(SurvivorOfAHelper.class).group)
+                            .hasMessageContaining("'survivor'")
+                            .hasMessageContaining("field 'group'"));
+        }
+
+        @Test
+        void aFactoryBeanThatWasMadeEarlyToAskItsType() {
+            runner.withBean("product", EarlyFactory.class)
+                    .withBean(AsksForTypes.class)
+                    .run(context -> assertGuarded(((EarlyFactory) context.getBean("&product")).group)
+                            .hasMessageContaining("'product'"));
+        }
+
         @Test
         void eachOfTwoSingletonsForItself() {
             runner.withBean("one", ConstructorInjected.class)
@@ -274,6 +412,42 @@ class SingletonGuardTest {
         }
 
         @Test
+        void anInnerBeanOfAPrototype() {
+            runner.withInitializer(registered(
+                            "outer",
+                            BeanDefinitionBuilder.rootBeanDefinition(OuterOfInner.class)
+                                    .setScope("prototype")
+                                    .setAutowireMode(AbstractBeanDefinition.AUTOWIRE_CONSTRUCTOR)
+                                    .addPropertyValue(
+                                            "inner",
+                                            BeanDefinitionBuilder.rootBeanDefinition(ConstructorInjected.class)
+                                                    .getBeanDefinition())))
+                    .run(context -> {
+                        OuterOfInner outer = context.getBean(OuterOfInner.class);
+                        assertWorks(outer.inner.kept);
+                        assertWorks(outer.group);
+                    });
+        }
+
+        @Test
+        void eachOfTwoPrototypesInASingletonThatHasAGroupToo() {
+            runner.withUserConfiguration(PrototypeOwner.class)
+                    .withBean(OwnerOfTwo.class)
+                    .run(context -> {
+                        OwnerOfTwo two = context.getBean(OwnerOfTwo.class);
+                        assertGuarded(two.group);
+                        assertWorks(two.first.kept);
+                        assertWorks(two.second.kept);
+                    });
+        }
+
+        @Test
+        void whatIsMadeByItsClass() {
+            runner.withBean(MakesAHelper.class)
+                    .run(context -> assertWorks(context.getBean(MakesAHelper.class).helper.kept));
+        }
+
+        @Test
         void applicationRunners() {
             runner.withBean(Runner.class).run(context -> assertWorks(context.getBean(Runner.class).group));
         }
@@ -305,6 +479,40 @@ class SingletonGuardTest {
         void groupsOfTheFactoryBean() {
             runner.run(context -> assertWorks(context.getBean(ErrGroups.class).open("stock")));
         }
+    }
+
+    /** A scope with one instance of each bean, which all threads get. */
+    static final class OneForAll implements org.springframework.beans.factory.config.Scope {
+        private final Map<String, Object> instances = new ConcurrentHashMap<>();
+
+        @Override
+        public Object get(String name, ObjectFactory<?> factory) {
+            Object instance = instances.get(name);
+            if (instance == null) {
+                instance = factory.getObject();
+                instances.put(name, instance);
+            }
+            return instance;
+        }
+
+        @Override
+        public Object remove(String name) {
+            return instances.remove(name);
+        }
+
+        @Override
+        public void registerDestructionCallback(String name, Runnable callback) {}
+    }
+
+    private static ApplicationContextInitializer<ConfigurableApplicationContext> scoped(
+            String scope, String name, Class<?> type) {
+        return registered(name, BeanDefinitionBuilder.rootBeanDefinition(type).setScope(scope));
+    }
+
+    private static ApplicationContextInitializer<ConfigurableApplicationContext> registered(
+            String name, BeanDefinitionBuilder definition) {
+        return context ->
+                ((BeanDefinitionRegistry) context).registerBeanDefinition(name, definition.getBeanDefinition());
     }
 
     static class FieldInjected {
@@ -401,6 +609,121 @@ class SingletonGuardTest {
         @Bean
         Asked asked() {
             return new Asked();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class ScopedProxy {
+        @Bean
+        @Scope(scopeName = "session", proxyMode = ScopedProxyMode.TARGET_CLASS)
+        Asked cart() {
+            return new Asked();
+        }
+    }
+
+    @Configuration
+    static class ConfigurationField {
+        @Autowired
+        @Qualifier("stock")
+        private ErrGroup stock;
+
+        @Bean
+        Wrapped wrapped() {
+            return new Wrapped(stock);
+        }
+    }
+
+    record GroupFilter(ErrGroup group) implements Filter {
+        @Override
+        public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain) {}
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class RegisteredFilter {
+        @Bean
+        FilterRegistrationBean<GroupFilter> registration(@Qualifier("stock") ErrGroup stock) {
+            return new FilterRegistrationBean<>(new GroupFilter(stock));
+        }
+    }
+
+    static class ResourceInjected {
+        @Resource(name = "errgroup.groups.stock")
+        ErrGroup stock;
+    }
+
+    static class Holder {
+        private List<ErrGroup> groups;
+
+        public void setGroups(List<ErrGroup> groups) {
+            this.groups = groups;
+        }
+    }
+
+    static class OuterOfInner {
+        private final ErrGroup group;
+        private ConstructorInjected inner;
+
+        OuterOfInner(ErrGroup group) {
+            this.group = group;
+        }
+
+        public void setInner(ConstructorInjected inner) {
+            this.inner = inner;
+        }
+    }
+
+    static class OwnerOfTwo {
+        @Autowired
+        private ErrGroup group;
+
+        @Autowired
+        private ConstructorInjected first;
+
+        @Autowired
+        private ConstructorInjected second;
+    }
+
+    static class MakesAHelper {
+        private final ConstructorInjected helper;
+
+        MakesAHelper(ApplicationContext context) {
+            helper = context.getAutowireCapableBeanFactory().createBean(ConstructorInjected.class);
+        }
+    }
+
+    static class SurvivorOfAHelper {
+        @Autowired
+        private ErrGroup group;
+
+        SurvivorOfAHelper(ApplicationContext context) {
+            assertThat(catchThrowable(
+                            () -> context.getAutowireCapableBeanFactory().createBean(Failing.class)))
+                    .isNotNull();
+        }
+    }
+
+    /** Only an instance tells the type of its product. */
+    static class EarlyFactory implements FactoryBean<Object> {
+        private final ErrGroup group;
+
+        EarlyFactory(ErrGroup group) {
+            this.group = group;
+        }
+
+        @Override
+        public Object getObject() {
+            return new StringBuilder();
+        }
+
+        @Override
+        public Class<?> getObjectType() {
+            return StringBuilder.class;
+        }
+    }
+
+    static class AsksForTypes {
+        AsksForTypes(ApplicationContext context) {
+            assertThat(context.getBeanNamesForType(StringBuilder.class)).containsExactly("product");
         }
     }
 
