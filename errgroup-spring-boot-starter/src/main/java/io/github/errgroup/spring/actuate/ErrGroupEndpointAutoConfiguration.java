@@ -9,6 +9,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -18,7 +19,7 @@ import org.springframework.context.annotation.Configuration;
  */
 @AutoConfiguration(after = ErrGroupAutoConfiguration.class)
 @ConditionalOnClass({WebEndpoint.class, ConditionalOnAvailableEndpoint.class})
-@ConditionalOnBean(ErrGroupRegistry.class)
+@ConditionalOnBean(value = ErrGroupRegistry.class, search = SearchStrategy.CURRENT)
 public final class ErrGroupEndpointAutoConfiguration {
 
     ErrGroupEndpointAutoConfiguration() {}
@@ -29,7 +30,7 @@ public final class ErrGroupEndpointAutoConfiguration {
     static class Exposed {
 
         @Bean
-        @ConditionalOnMissingBean
+        @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
         ErrGroupsEndpoint errGroupsEndpoint(ErrGroupRegistry registry, GroupTotals errGroupTotals) {
             return new ErrGroupsEndpoint(registry, errGroupTotals);
         }

@@ -9,13 +9,16 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.Primary;
 import org.springframework.context.annotation.Scope;
 import org.springframework.core.env.Environment;
 import org.springframework.core.io.ResourceLoader;
@@ -23,7 +26,9 @@ import org.springframework.util.ClassUtils;
 
 /**
  * Makes the beans: {@link ErrGroups}, prototype {@link ErrGroup}s, and what they are made of. The beans that the
- * application has itself are left alone.
+ * application has itself in the same context are left alone. A child context has a whole set of its own, with its own
+ * settings, live groups and shutdown, whatever its parent has; of the parent it takes over what the application made:
+ * properties, customizers, listeners, propagator.
  */
 @AutoConfiguration(
         afterName = {
@@ -84,13 +89,16 @@ public final class ErrGroupAutoConfiguration {
     @Bean
     GroupTemplates errGroupTemplates(
             ErrGroupRegistry registry,
+            ConfigurableListableBeanFactory beans,
             ObjectProvider<GroupListenerFactory> factories,
             ObjectProvider<GroupListener> listeners) {
-        return new GroupTemplates(registry, factories, listeners);
+        return new GroupTemplates(registry, factories, listeners, beans);
     }
 
+    /** Primary, since the application may have another in a parent context. */
     @Bean
-    @ConditionalOnMissingBean
+    @Primary
+    @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
     ErrGroups errGroups(GroupTemplates templates, ErrGroupRegistry registry) {
         return new TunedErrGroups(templates, registry);
     }
@@ -103,7 +111,8 @@ public final class ErrGroupAutoConfiguration {
 
     @Bean(destroyMethod = "")
     @Scope(ConfigurableBeanFactory.SCOPE_PROTOTYPE)
-    @ConditionalOnMissingBean
+    @Primary
+    @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
     ErrGroup errGroup(ErrGroupPrototypes prototypes) {
         return prototypes.create(ErrGroupRegistry.DEFAULT_NAME);
     }

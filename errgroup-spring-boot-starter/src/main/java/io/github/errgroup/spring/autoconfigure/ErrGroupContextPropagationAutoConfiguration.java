@@ -8,8 +8,10 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Fallback;
 import org.springframework.core.io.ResourceLoader;
 
 /**
@@ -23,8 +25,10 @@ import org.springframework.core.io.ResourceLoader;
 public final class ErrGroupContextPropagationAutoConfiguration {
     ErrGroupContextPropagationAutoConfiguration() {}
 
+    /** A fallback, so that a propagator that the application has in a parent context holds here too. */
     @Bean
-    @ConditionalOnMissingBean
+    @Fallback
+    @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
     ContextPropagator errGroupContextPropagator(
             ObjectProvider<ContextSnapshotFactory> factories,
             ErrGroupProperties properties,

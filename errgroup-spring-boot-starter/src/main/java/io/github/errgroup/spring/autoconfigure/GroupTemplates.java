@@ -3,15 +3,19 @@ package io.github.errgroup.spring.autoconfigure;
 import io.github.errgroup.ErrGroupOptions;
 import io.github.errgroup.GroupListener;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 
 /**
  * What a group of a name is opened with: its account's settings, and everyone who listens.
@@ -21,9 +25,13 @@ import org.springframework.beans.factory.SmartInitializingSingleton;
  * application's MeterRegistry or ObservationRegistry with their customizers and handlers, may use groups itself.
  */
 final class GroupTemplates implements SmartInitializingSingleton {
+    /** What the starter adds elsewhere, to account for the groups of one context. */
+    private static final Set<String> ACCOUNTING = Set.of("errGroupMeters", "errGroupObservations", "errGroupTotals");
+
     private final ErrGroupRegistry registry;
     private final ObjectProvider<GroupListenerFactory> factories;
     private final ObjectProvider<GroupListener> everywhere;
+    private final ConfigurableListableBeanFactory beans;
 
     private final ReentrantLock asking = new ReentrantLock();
 
@@ -35,10 +43,12 @@ final class GroupTemplates implements SmartInitializingSingleton {
     GroupTemplates(
             ErrGroupRegistry registry,
             ObjectProvider<GroupListenerFactory> factories,
-            ObjectProvider<GroupListener> everywhere) {
+            ObjectProvider<GroupListener> everywhere,
+            ConfigurableListableBeanFactory beans) {
         this.registry = registry;
         this.factories = factories;
         this.everywhere = everywhere;
+        this.beans = beans;
     }
 
     /** Every meter is there when the application has started, so that zeros show. */
@@ -66,8 +76,15 @@ final class GroupTemplates implements SmartInitializingSingleton {
     }
 
     private Map<String, List<GroupListener>> askForListeners() {
-        List<GroupListenerFactory> each = factories.orderedStream().toList();
-        List<GroupListener> all = everywhere.orderedStream().toList();
+        Set<Object> ofParents = accountingOfParents();
+        List<GroupListenerFactory> each = factories
+                .orderedStream()
+                .filter(factory -> !ofParents.contains(factory))
+                .toList();
+        List<GroupListener> all = everywhere
+                .orderedStream()
+                .filter(listener -> !ofParents.contains(listener))
+                .toList();
         Map<String, List<GroupListener>> byName = new HashMap<>();
         for (GroupAccount account : registry.accountedFromTheStart()) {
             List<GroupListener> listening = new ArrayList<>();
@@ -78,6 +95,17 @@ final class GroupTemplates implements SmartInitializingSingleton {
             byName.put(account.name(), listening);
         }
         return byName;
+    }
+
+    /** A parent's meters and totals know its names, and would count groups that it does not list. */
+    private Set<Object> accountingOfParents() {
+        Set<Object> found = Collections.newSetFromMap(new IdentityHashMap<>());
+        for (String name : ACCOUNTING) {
+            if (!beans.containsLocalBean(name) && beans.containsBean(name)) {
+                found.add(beans.getBean(name));
+            }
+        }
+        return found;
     }
 
     /** What properties, customizers and listeners make of a name. */

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Set;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.BeanFactoryUtils;
+import org.springframework.beans.factory.HierarchicalBeanFactory;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.annotation.BeanFactoryAnnotationUtils;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -20,7 +21,8 @@ import org.springframework.core.type.AnnotationMetadata;
 
 /**
  * Registers a prototype {@link ErrGroup} for each {@code errgroup.groups.<name>}, found by the qualifier {@code <name>}.
- * Backs off where the application has an ErrGroup bean of that name or qualifier. After ahead-of-time processing the
+ * Backs off where the application has an ErrGroup bean of that name or qualifier, in a parent context too: two beans of
+ * one qualifier would be one too many. After ahead-of-time processing the
  * names are those known when the application was built.
  */
 final class NamedErrGroupsRegistrar implements ImportBeanDefinitionRegistrar {
@@ -56,12 +58,20 @@ final class NamedErrGroupsRegistrar implements ImportBeanDefinitionRegistrar {
         if (beans instanceof ListableBeanFactory listable) {
             for (String other :
                     BeanFactoryUtils.beanNamesForTypeIncludingAncestors(listable, ErrGroup.class, true, false)) {
-                if (BeanFactoryAnnotationUtils.isQualifierMatch(name::equals, other, beans)) {
+                if (!isOfAParent(other, name)
+                        && BeanFactoryAnnotationUtils.isQualifierMatch(name::equals, other, beans)) {
                     return true;
                 }
             }
         }
         return false;
+    }
+
+    /** What the starter registered in a parent context: it is hidden by the definition of the same bean name here. */
+    private boolean isOfAParent(String bean, String name) {
+        return bean.equals(BEAN_NAME_PREFIX + name)
+                && beans instanceof HierarchicalBeanFactory hierarchical
+                && !hierarchical.containsLocalBean(bean);
     }
 
     /** A factory method and not a supplier, which ahead-of-time processing could not write down. */

@@ -9,6 +9,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.context.annotation.Bean;
 
 /**
@@ -25,7 +26,7 @@ import org.springframework.context.annotation.Bean;
             "org.springframework.boot.actuate.autoconfigure.metrics.CompositeMeterRegistryAutoConfiguration"
         })
 @ConditionalOnClass(MeterRegistry.class)
-@ConditionalOnBean(ErrGroupRegistry.class)
+@ConditionalOnBean(value = ErrGroupRegistry.class, search = SearchStrategy.CURRENT)
 @ConditionalOnSingleCandidate(MeterRegistry.class)
 @ConditionalOnProperty(name = "errgroup.metrics.enabled", havingValue = "true", matchIfMissing = true)
 public final class ErrGroupMetricsAutoConfiguration {
@@ -33,7 +34,7 @@ public final class ErrGroupMetricsAutoConfiguration {
     ErrGroupMetricsAutoConfiguration() {}
 
     @Bean(destroyMethod = "close")
-    @ConditionalOnMissingBean(name = "errGroupMeters")
+    @ConditionalOnMissingBean(name = "errGroupMeters", search = SearchStrategy.CURRENT)
     GroupMetersFactory errGroupMeters(MeterRegistry meters, ErrGroupRegistry groups) {
         return new GroupMetersFactory(meters, groups);
     }

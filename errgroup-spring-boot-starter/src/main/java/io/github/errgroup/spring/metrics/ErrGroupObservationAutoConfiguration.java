@@ -8,6 +8,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.context.annotation.Bean;
 
 /**
@@ -30,7 +31,7 @@ public final class ErrGroupObservationAutoConfiguration {
     ErrGroupObservationAutoConfiguration() {}
 
     @Bean
-    @ConditionalOnMissingBean(name = "errGroupObservations")
+    @ConditionalOnMissingBean(name = "errGroupObservations", search = SearchStrategy.CURRENT)
     GroupListenerFactory errGroupObservations(ObservationRegistry observations) {
         return (name, settings) -> new GroupObservations(observations, name);
     }
