@@ -3,21 +3,37 @@ package io.github.errgroup;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps groups on one handed-in executor from waiting for ever (N1, N2): a compensating thread runs accepted but
  * unstarted tasks of groups that somebody waits for, as {@code ForkJoinPool}'s ManagedBlocker does it.
  *
+ * <pre>
+ *  63 .... 32 | 31 .... 0
+ *  round      | at work        compensating threads of this round that do not themselves wait
+ * </pre>
+ *
  * <ol>
- *   <li>{@link #active} counts compensating threads that do not themselves wait; one is started only at 0.
- *   <li>A thread that finds nothing to do leaves {@code active}, then looks once more; a waiter registers its group,
- *       then looks at {@code active}: one of them sees the other.
- *   <li>A compensating thread whose task waits leaves {@code active} for the time, so that another may be started, and
- *       is back in it before the task goes on; then there may be two, and the first to end its task goes.
+ *   <li>A thread is started where none is at work. Where those at work have started and ended no task for a starvation
+ *       timeout, they are written off, since their tasks may need the ones that have not started: the round changes, and
+ *       one thread is at work in the new one. So there is one thread more for each timeout in which nothing has moved.
+ *   <li>{@link #movedNanos} is written before the word, and read after it. So of two waiters that look at the same moment
+ *       one starts a thread, and the other sees that something has moved.
+ *   <li>A thread that has ended a task ends if another is at work. Else it goes on; written off, it is at work again.
+ *   <li>A thread that finds nothing to do is no longer at work, then looks once more; a waiter registers its group, then
+ *       looks who is at work: one of them sees the other.
+ *   <li>A thread whose task waits is not at work for the time, and is again before the task goes on.
+ *   <li>A task has its slot before it is launched: however many threads there are, they run no more tasks of a group than
+ *       its limit.
  * </ol>
  */
 final class Compensation {
+    private static final int ROUND_SHIFT = 32;
+
+    private static final long ONE_ROUND = 1L << ROUND_SHIFT;
+
     private final HandedInExecutor home;
 
     /** Groups that somebody waits for, with the number of waiters. */
@@ -26,7 +42,14 @@ final class Compensation {
     /** Waiters that are tasks of ours on this executor: their groups are compensated at once. */
     private final AtomicInteger ownWaiters = new AtomicInteger();
 
-    private final AtomicInteger active = new AtomicInteger();
+    /** The protocol above. */
+    final AtomicLong word = new AtomicLong();
+
+    /**
+     * When a compensating thread was last started, or last started or ended a task, in nanoTime. Written by who starts it
+     * and by the thread itself, read by waiters.
+     */
+    private volatile long movedNanos;
 
     private final AtomicBoolean logged = new AtomicBoolean();
 
@@ -58,23 +81,52 @@ final class Compensation {
         }
     }
 
-    /** Looks after a wait of {@code patienceNanos}: no task of ours started or ended for that long. */
-    void checkProgress(long patienceNanos) {
-        if (System.nanoTime() - home.progressNanos() >= patienceNanos) {
-            compensate();
-        }
+    /** Whether no task of ours has started or ended on the executor for so long. */
+    boolean isStarved(long patienceNanos) {
+        return System.nanoTime() - home.progressNanos() >= patienceNanos;
     }
 
     /** Sees to it that a compensating thread is at work, if there is work. */
     void compensate() {
-        if (nextUnstarted() != null && active.compareAndSet(0, 1)) {
-            try {
-                new CompensatingThread(this, threads.incrementAndGet()).start();
-            } catch (Throwable e) {
-                active.decrementAndGet();
-                Log.warn("no compensating thread can be had for executor " + home + "; will try again", e);
-            }
+        long now = word.get();
+        if (atWork(now) == 0 && nextUnstarted() != null) {
+            start(now, now + 1);
         }
+    }
+
+    /** Sees to it that a compensating thread is at work that has moved within the last nanoseconds, if there is work. */
+    void compensateAgain(long patienceNanos) {
+        long now = word.get();
+        if (atWork(now) == 0) {
+            compensate();
+        } else if (System.nanoTime() - movedNanos >= patienceNanos && nextUnstarted() != null) {
+            start(now, (roundOf(now) << ROUND_SHIFT) + ONE_ROUND + 1);
+        }
+    }
+
+    private void start(long seen, long next) {
+        movedNanos = System.nanoTime();
+        if (!word.compareAndSet(seen, next)) {
+            return;
+        }
+        try {
+            new CompensatingThread(this, roundOf(next), threads.incrementAndGet()).start();
+        } catch (Throwable e) {
+            leave(roundOf(next));
+            Log.warn("no compensating thread can be had for executor " + home + "; will try again", e);
+        }
+    }
+
+    private static long roundOf(long word) {
+        return word >>> ROUND_SHIFT;
+    }
+
+    private static int atWork(long word) {
+        return (int) word;
+    }
+
+    private void leave(long round) {
+        word.updateAndGet(now -> roundOf(now) == round ? now - 1 : now);
     }
 
     private @Nullable TaskRun<?> nextUnstarted() {
@@ -87,32 +139,15 @@ final class Compensation {
         return null;
     }
 
-    private void work(Thread thread) {
-        for (; ; ) {
-            TaskRun<?> task = nextUnstarted();
-            if (task == null) {
-                active.decrementAndGet();
-                if (nextUnstarted() == null || !active.compareAndSet(0, 1)) {
-                    return;
-                }
-            } else if (task.claim(thread)) {
-                logOnce(task);
-                task.engine.tellCompensated(task);
-                home.host(task, thread, Host.POOL_THREAD);
-                if (leaveIfSuperfluous()) {
-                    return;
-                }
-            }
+    private void run(TaskRun<?> task, Thread thread) {
+        movedNanos = System.nanoTime();
+        try {
+            logOnce(task);
+            task.engine.tellCompensated(task);
+        } finally {
+            home.host(task, thread, Host.POOL_THREAD);
         }
-    }
-
-    private boolean leaveIfSuperfluous() {
-        for (int now = active.get(); now > 1; now = active.get()) {
-            if (active.compareAndSet(now, now - 1)) {
-                return true;
-            }
-        }
-        return false;
+        movedNanos = System.nanoTime();
     }
 
     private void logOnce(TaskRun<?> task) {
@@ -128,23 +163,75 @@ final class Compensation {
     static final class CompensatingThread extends Thread {
         private final Compensation owner;
 
-        CompensatingThread(Compensation owner, int number) {
+        // What follows is its own, once it is started.
+
+        private boolean isAtWork = true;
+
+        /** In which round it is at work, or was last. */
+        private long round;
+
+        /** Waits that its task is in; a hook that runs in one may begin another. */
+        private int waits;
+
+        CompensatingThread(Compensation owner, long round, int number) {
             super(null, null, "errgroup-compensating-" + number, 0, false);
             this.owner = owner;
+            this.round = round;
             setDaemon(true);
         }
 
         @Override
         public void run() {
-            owner.work(this);
+            try {
+                boolean goesOn = true;
+                while (goesOn) {
+                    TaskRun<?> task = owner.nextUnstarted();
+                    if (task == null) {
+                        leave();
+                        goesOn = owner.nextUnstarted() != null && goesOnAlone();
+                    } else if (task.claim(this)) {
+                        owner.run(task, this);
+                        goesOn = goesOnAlone();
+                    }
+                }
+            } finally {
+                leave();
+            }
+        }
+
+        /** Is at work from now on if no other thread is, else not. Of two that are at work and come here, one goes on. */
+        private boolean goesOnAlone() {
+            for (; ; ) {
+                long now = owner.word.get();
+                boolean counted = isAtWork && roundOf(now) == round;
+                boolean alone = atWork(now) == (counted ? 1 : 0);
+                long next = counted == alone ? now : alone ? now + 1 : now - 1;
+                if (owner.word.compareAndSet(now, next)) {
+                    isAtWork = alone;
+                    round = roundOf(now);
+                    return alone;
+                }
+            }
+        }
+
+        private void leave() {
+            if (isAtWork) {
+                isAtWork = false;
+                owner.leave(round);
+            }
         }
 
         void waitBegins() {
-            owner.active.decrementAndGet();
+            if (waits++ == 0) {
+                leave();
+            }
         }
 
         void waitEnds() {
-            owner.active.incrementAndGet();
+            if (--waits == 0) {
+                isAtWork = true;
+                round = roundOf(owner.word.incrementAndGet());
+            }
         }
     }
 }

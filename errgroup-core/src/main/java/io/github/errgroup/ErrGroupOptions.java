@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param reuseThreads whether one of the group's own threads that ends a task may take the group's next one; null (the
  *     default) means only where there is a limit. No effect on an executor that was handed in
  * @param starvationTimeout how long an executor that was handed in may neither start nor end a task of ours before a
- *     compensating thread runs what a waiting group lacks; above zero
+ *     compensating thread runs what a waiting group lacks, and one more each time it passes again; above zero
  * @param stragglerGrace how long after cancellation a task that still runs is reported; above zero, null for never
  * @param contextPropagator carries thread-bound context into each task; null for none
  * @param cancellationWhen exceptions that, once cancellation began, count as a task's cancellation and not as its

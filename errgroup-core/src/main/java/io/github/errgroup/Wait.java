@@ -92,10 +92,12 @@ final class Wait implements AutoCloseable {
             progressSeen = progress;
             progressNanos = now;
         }
-        if (own || now - progressNanos >= LOST_AFTER * patienceNanos) {
+        if (compensation.isStarved(patienceNanos)) {
+            compensation.compensateAgain(patienceNanos);
+        } else if (now - progressNanos >= LOST_AFTER * patienceNanos) {
+            compensation.compensateAgain(LOST_AFTER * patienceNanos);
+        } else if (own) {
             compensation.compensate();
-        } else {
-            compensation.checkProgress(patienceNanos);
         }
     }
 

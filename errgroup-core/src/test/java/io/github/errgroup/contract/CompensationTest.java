@@ -13,6 +13,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -162,36 +164,170 @@ class CompensationTest {
 
     @Test
     void N1_there_is_at_most_one_compensating_thread_that_does_not_wait_itself() throws Exception {
-        holdThePool();
         Gate first = new Gate();
         Gate second = new Gate();
         Gate end = new Gate();
-        AtomicInteger running = new AtomicInteger();
-        AtomicInteger most = new AtomicInteger();
-        try (ErrGroup one = open(o -> o);
-                ErrGroup two = open(o -> o)) {
-            for (ErrGroup group : List.of(one, one, two)) {
-                group.go(() -> {
-                    most.accumulateAndGet(running.incrementAndGet(), Math::max);
-                    if (first.isOpen()) {
-                        second.open();
-                    }
-                    first.open();
-                    end.pass();
-                    running.decrementAndGet();
-                });
-            }
-            Caller<?> waitsForOne = Caller.runs(one::await);
-            Caller<?> waitsForTwo = Caller.runs(two::await);
+        try (ErrGroup group = open(o -> o.starvationTimeout(NEVER))) {
+            group.go(() -> {
+                try (ErrGroup below = open(o -> o.starvationTimeout(NEVER))) { // is helped at once, and once
+                    below.go(() -> {
+                        first.open();
+                        end.pass();
+                    });
+                    below.go(second::open);
+                    below.await();
+                }
+            });
+            Caller<?> waiting = Caller.runs(group::await);
             first.pass();
             assertThat(second.opensWithinMillis(50))
                     .as("a second compensating thread")
                     .isFalse();
             end.open();
-            waitsForOne.result();
-            waitsForTwo.result();
-            assertThat(most).hasValue(1);
-            assertThat(recorder.countOf("compensated")).isEqualTo(3);
+            waiting.result();
+            assertThat(recorder.countOf("compensated")).isEqualTo(2);
+        }
+    }
+
+    /** A pool of one, and stages that need each other: each waits for the one before it. */
+    @Test
+    void N1_every_stage_of_a_pipeline_on_a_pool_of_one_is_started() throws Exception {
+        int stages = 5;
+        try (ErrGroup group = open(o -> o)) {
+            List<BlockingQueue<Integer>> pipes = new ArrayList<>();
+            for (int stage = 0; stage <= stages; stage++) {
+                pipes.add(new ArrayBlockingQueue<>(stage == stages ? 100 : 2));
+            }
+            group.go(() -> {
+                for (int item = 0; item < 50; item++) {
+                    pipes.get(0).put(item);
+                }
+            });
+            for (int stage = 0; stage < stages; stage++) {
+                BlockingQueue<Integer> in = pipes.get(stage);
+                BlockingQueue<Integer> out = pipes.get(stage + 1);
+                group.go(() -> {
+                    for (int item = 0; item < 50; item++) {
+                        out.put(in.take());
+                    }
+                });
+            }
+            group.await();
+            assertThat(pipes.get(stages)).hasSize(50);
+            assertThat(recorder.countOf("compensated")).isEqualTo(stages);
+        }
+        assertThat(log.count("is starved or drops tasks")).isOne();
+    }
+
+    @Test
+    void N1_tasks_that_need_each_other_are_started_below_a_task_that_waits_for_them() throws Exception {
+        try (ErrGroup group = open(o -> o)) {
+            for (int pair = 0; pair < 3; pair++) {
+                group.go(() -> {
+                    try (ErrGroup below = open(o -> o)) {
+                        Gate both = new Gate(2);
+                        for (int i = 0; i < 2; i++) {
+                            below.go(() -> {
+                                both.open();
+                                both.pass();
+                            });
+                        }
+                        below.await();
+                    }
+                });
+            }
+            group.await();
+            assertThat(group.snapshot().succeeded()).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void N1_tasks_that_need_each_other_are_started_for_a_caller_blocked_in_go_too() throws Exception {
+        holdThePool();
+        try (ErrGroup group = open(o -> o.limit(3))) {
+            Gate all = new Gate(3);
+            for (int i = 0; i < 3; i++) {
+                group.go(() -> {
+                    all.open();
+                    all.pass();
+                });
+            }
+            group.go(() -> {}); // blocks until one of the three has ended
+            group.await();
+        }
+    }
+
+    @Test
+    void N1_close_of_tasks_that_need_each_other_returns() throws Exception {
+        Gate started = new Gate();
+        Gate never = new Gate();
+        ErrGroup group = open(o -> o);
+        Subtask<?> first = group.go(() -> {
+            started.open();
+            never.pass();
+        });
+        Subtask<?> second = group.go(never::open); // has no thread while the first one waits for it
+        started.pass();
+        assertThat(Caller.runs(group::close).failure()).hasMessageContaining("1 cancelled, 1 skipped");
+        assertThat(first.state()).isEqualTo(State.CANCELLED);
+        assertThat(second.state()).isEqualTo(State.SKIPPED);
+    }
+
+    @Test
+    void N1_never_more_compensating_threads_than_the_limit_of_their_group() throws Exception {
+        holdThePool();
+        Gate two = new Gate(2);
+        Gate third = new Gate(3);
+        Gate end = new Gate();
+        try (ErrGroup group = open(o -> o.limit(2))) {
+            Caller<?> waiting = Caller.runs(() -> {
+                for (int i = 0; i < 6; i++) {
+                    group.go(() -> {
+                        two.open();
+                        third.open();
+                        end.pass();
+                    });
+                }
+                group.await();
+            });
+            two.pass();
+            assertThat(third.opensWithinMillis(50))
+                    .as("five starvation timeouts")
+                    .isFalse();
+            end.open();
+            waiting.result();
+            assertThat(recorder.countOf("compensated")).isEqualTo(6);
+        }
+    }
+
+    /** The first task needs all others. The second thread goes on with them, since the first one does not move. */
+    @Test
+    void N1_one_thread_more_runs_all_that_a_blocked_one_waits_for_and_both_end() throws Exception {
+        holdThePool();
+        Set<Thread> threads = ConcurrentHashMap.newKeySet();
+        try (ErrGroup group = open(o -> o.starvationTimeout(Duration.ofMillis(100)))) {
+            Gate others = new Gate(200);
+            group.go(() -> {
+                threads.add(Thread.currentThread());
+                others.pass();
+            });
+            for (int i = 0; i < 200; i++) {
+                group.go(() -> {
+                    threads.add(Thread.currentThread());
+                    others.open();
+                });
+            }
+            group.await();
+        }
+        assertThat(threads).hasSizeBetween(2, 20); // and not one for each task; 2, where the machine never stands still
+        for (Thread thread : threads) {
+            thread.join(10_000);
+            assertThat(thread.isAlive()).as("a superfluous thread").isFalse();
+        }
+        try (ErrGroup later = open(o -> o)) {
+            Subtask<String> task = later.go(() -> "helped as before");
+            later.await();
+            assertThat(task.get()).isEqualTo("helped as before");
         }
     }
 
@@ -374,6 +510,33 @@ class CompensationTest {
         }
     }
 
+    /** As before, and the two lost tasks need each other. */
+    @Test
+    void N2_tasks_that_need_each_other_are_not_lost_by_an_executor_that_works_on() throws Exception {
+        AtomicInteger commands = new AtomicInteger();
+        Executor losing = command -> {
+            if (commands.getAndIncrement() > 1) {
+                command.run();
+            }
+        };
+        try (ErrGroup group = open(o -> o.executor(losing).starvationTimeout(SOON));
+                ErrGroup busy = ErrGroup.open(o -> o.executor(losing).starvationTimeout(NEVER))) {
+            Gate both = new Gate(2);
+            for (int i = 0; i < 2; i++) {
+                group.go(() -> {
+                    both.open();
+                    both.pass();
+                });
+            }
+            Caller<?> waiting = Caller.runs(group::await);
+            while (!waiting.isDone()) {
+                busy.go(() -> {});
+                LockSupport.unpark(waiting.thread());
+            }
+            waiting.result();
+        }
+    }
+
     @Test
     void N1_who_stops_waiting_for_a_group_leaves_the_help_to_those_who_still_do() throws Exception {
         try (ErrGroup group = open(o -> o.limit(2))) {
@@ -462,29 +625,34 @@ class CompensationTest {
 
     @Test
     void N1_of_two_compensating_threads_after_a_wait_the_first_to_end_its_task_goes() throws Exception {
-        holdThePool();
         Gate back = new Gate();
         Gate endFirst = new Gate();
         Gate second = new Gate();
         Gate endSecond = new Gate();
         Gate third = new Gate();
-        try (ErrGroup group = open(o -> o)) {
-            group.go(() -> {
-                try (ErrGroup below = open(o -> o.starvationTimeout(NEVER))) {
-                    below.go(
-                            () -> { // in another thread, which takes over for the time of the wait
-                                group.go(() -> {
-                                    second.open();
-                                    endSecond.pass();
-                                });
-                                group.go(third::open);
+        try (ErrGroup top = open(o -> o.starvationTimeout(NEVER))) {
+            top.go(
+                    () -> { // has the pool's thread, and waits in it
+                        try (ErrGroup group = open(o -> o.starvationTimeout(NEVER))) {
+                            group.go(() -> {
+                                try (ErrGroup below = open(o -> o.starvationTimeout(NEVER))) {
+                                    below.go(
+                                            () -> { // in another thread, which takes over for the time of the wait
+                                                group.go(() -> {
+                                                    second.open();
+                                                    endSecond.pass();
+                                                });
+                                                group.go(third::open);
+                                            });
+                                    below.await();
+                                }
+                                back.open();
+                                endFirst.pass();
                             });
-                    below.await();
-                }
-                back.open();
-                endFirst.pass();
-            });
-            Caller<?> waiting = Caller.runs(group::await);
+                            group.await();
+                        }
+                    });
+            Caller<?> waiting = Caller.runs(top::await);
             back.pass();
             endFirst.open();
             second.pass();
