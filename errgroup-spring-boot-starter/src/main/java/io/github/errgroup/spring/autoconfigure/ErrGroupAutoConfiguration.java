@@ -4,6 +4,7 @@ import io.github.errgroup.ContextPropagator;
 import io.github.errgroup.ErrGroup;
 import io.github.errgroup.ErrGroups;
 import io.github.errgroup.GroupListener;
+import io.github.errgroup.spring.autoconfigure.ErrGroupTestSliceAutoConfiguration.TestSlice;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ListableBeanFactory;
@@ -63,10 +64,11 @@ public final class ErrGroupAutoConfiguration {
             Environment environment,
             ResourceLoader resourceLoader,
             ObjectProvider<ContextPropagator> propagator,
-            ObjectProvider<ErrGroupCustomizer> customizers) {
+            ObjectProvider<ErrGroupCustomizer> customizers,
+            ObjectProvider<TestSlice> testSlice) {
         GroupSettingsByName settings = new GroupSettingsByName(
                 properties,
-                new TaskPlaces(beans, environment),
+                new TaskPlaces(beans, environment, testSlice.getIfAvailable() != null),
                 propagator.getIfAvailable(),
                 waitGuard(resourceLoader.getClassLoader()),
                 customizers.orderedStream().toList());

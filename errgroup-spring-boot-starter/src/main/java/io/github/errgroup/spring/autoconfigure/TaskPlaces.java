@@ -25,16 +25,25 @@ final class TaskPlaces {
     private final ListableBeanFactory beans;
     private final Environment environment;
 
+    /** Whether Executor beans may be missing that the application has. */
+    private final boolean testSlice;
+
     /** Beans whose fitness was looked at, so that each is warned of once. */
     private final Set<String> examined = ConcurrentHashMap.newKeySet();
 
-    TaskPlaces(ListableBeanFactory beans, Environment environment) {
+    TaskPlaces(ListableBeanFactory beans, Environment environment, boolean testSlice) {
         this.beans = beans;
         this.environment = environment;
+        this.testSlice = testSlice;
     }
 
     TaskPlace find(ExecutorChoice choice) {
         String bean = choice.bean();
+        String wanted = bean == null && choice.type() == ExecutorType.APPLICATION ? BOOTS_EXECUTOR : bean;
+        if (testSlice && wanted != null && !isExecutor(wanted)) {
+            logger.info("Executor bean '" + wanted + "' is not in this test slice: groups take threads of their own");
+            return virtualWanted() ? virtual(choice) : platform(choice);
+        }
         if (bean != null) {
             return bean(choice.property() + ".bean", bean, bean, "there is no Executor bean of that name", false);
         }
@@ -76,7 +85,7 @@ final class TaskPlaces {
     }
 
     private TaskPlace bean(String property, Object value, String bean, String missing, boolean virtual) {
-        if (!beans.containsBean(bean) || !beans.isTypeMatch(bean, Executor.class)) {
+        if (!isExecutor(bean)) {
             throw InvalidProperty.of(property, value, missing + "; there are " + candidates());
         }
         Executor executor = beans.getBean(bean, Executor.class);
@@ -85,6 +94,10 @@ final class TaskPlaces {
             logger.warn("Executor bean '" + bean + "' (" + property + "=" + value + ") " + doubt);
         }
         return new TaskPlace(TaskThreads.on(executor), virtual, "bean " + bean);
+    }
+
+    private boolean isExecutor(String bean) {
+        return beans.containsBean(bean) && beans.isTypeMatch(bean, Executor.class);
     }
 
     private List<String> candidates() {

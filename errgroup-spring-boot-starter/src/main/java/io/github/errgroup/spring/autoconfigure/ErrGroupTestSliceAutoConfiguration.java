@@ -1,0 +1,22 @@
+package io.github.errgroup.spring.autoconfigure;
+
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * Tells the groups that they are in a test slice ({@code @WebMvcTest} and its like), which has not every bean of the
+ * application: an {@code errgroup.executor.bean} that is not there is no reason to fail. Only the slices' own
+ * {@code .imports} files name this class.
+ */
+@AutoConfiguration
+public final class ErrGroupTestSliceAutoConfiguration {
+    ErrGroupTestSliceAutoConfiguration() {}
+
+    @Bean
+    TestSlice errGroupTestSlice() {
+        return new TestSlice();
+    }
+
+    /** That this context is a slice. */
+    record TestSlice() {}
+}

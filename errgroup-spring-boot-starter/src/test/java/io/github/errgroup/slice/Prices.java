@@ -1,0 +1,6 @@
+package io.github.errgroup.slice;
+
+/** What the controller asks. */
+interface Prices {
+    long find(String sku);
+}

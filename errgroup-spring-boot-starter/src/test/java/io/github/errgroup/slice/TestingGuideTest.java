@@ -1,0 +1,143 @@
+package io.github.errgroup.slice;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.verify;
+import static org.mockito.Mockito.when;
+
+import io.github.errgroup.ErrGroup;
+import io.github.errgroup.ErrGroupException;
+import io.github.errgroup.ErrGroupOptions;
+import io.github.errgroup.ErrGroups;
+import io.github.errgroup.Subtask;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.mockito.InjectMocks;
+import org.mockito.Mock;
+import org.mockito.Spy;
+import org.mockito.exceptions.base.MockitoException;
+import org.mockito.junit.jupiter.MockitoExtension;
+
+/** What the guide on testing shows, compiled and run. */
+class TestingGuideTest {
+    private final Prices prices = sku -> 42;
+
+    /** A service as a user writes it. */
+    static class QuoteService {
+        private final ErrGroups groups;
+        private final Prices prices;
+
+        QuoteService(ErrGroups groups, Prices prices) {
+            this.groups = groups;
+            this.prices = prices;
+        }
+
+        List<Long> quotes(List<String> skus) throws InterruptedException {
+            return groups.map("quote", skus, prices::find);
+        }
+    }
+
+    /** One that takes a template. */
+    record StockService(ErrGroup template) {
+        String sync() throws InterruptedException {
+            try (ErrGroup group = template.fresh()) {
+                Subtask<String> task = group.go(() -> group.name());
+                group.await();
+                return task.get();
+            }
+        }
+    }
+
+    @Test
+    void withoutSpring() throws InterruptedException {
+        QuoteService service = new QuoteService(ErrGroups.of(ErrGroupOptions.defaults()), prices);
+
+        assertThat(service.quotes(List.of("A-1", "A-2"))).containsExactly(42L, 42L);
+    }
+
+    @Test
+    void onTheTestsOwnThread() throws InterruptedException {
+        ErrGroups groups = ErrGroups.of(ErrGroupOptions.defaults().executor(Runnable::run));
+        List<String> asked = new ArrayList<>();
+        Thread test = Thread.currentThread();
+        QuoteService service = new QuoteService(groups, sku -> {
+            assertThat(Thread.currentThread()).isSameAs(test);
+            asked.add(sku);
+            return 42;
+        });
+
+        service.quotes(List.of("A-1", "A-2", "A-3"));
+
+        assertThat(asked).containsExactly("A-1", "A-2", "A-3");
+    }
+
+    @Test
+    void aTemplate() throws InterruptedException {
+        try (ErrGroup stock = ErrGroup.open(o -> o.name("stock"))) {
+            assertThat(new StockService(stock).sync()).isEqualTo("stock");
+        }
+    }
+
+    @Test
+    void aHandleIsNoThingToMock() {
+        assertThatThrownBy(() -> mock(Subtask.class)).isInstanceOf(MockitoException.class);
+    }
+
+    @Nested
+    @ExtendWith(MockitoExtension.class)
+    class WithMockito {
+        @Spy
+        ErrGroups groups = ErrGroups.of(ErrGroupOptions.defaults().executor(Runnable::run));
+
+        @Mock
+        Prices prices;
+
+        @InjectMocks
+        QuoteService service;
+
+        @Test
+        void asksForEachPrice() throws InterruptedException {
+            when(prices.find("A-1")).thenReturn(42L);
+
+            assertThat(service.quotes(List.of("A-1"))).containsExactly(42L);
+            verify(prices).find("A-1");
+        }
+
+        @Test
+        void fails() {
+            when(prices.find("A-1")).thenThrow(new IllegalStateException("no price"));
+
+            assertThatThrownBy(() -> service.quotes(List.of("A-1")))
+                    .isInstanceOf(ErrGroupException.class)
+                    .hasRootCauseMessage("no price");
+        }
+    }
+
+    @Test
+    void eachBlockOfTheGuideIsInATest() throws IOException {
+        String page = Files.readString(Path.of("docs/guide/testing.md"));
+        StringBuilder tests = new StringBuilder();
+        try (Stream<Path> files = Files.walk(Path.of("src/test/java/io/github/errgroup/slice"))) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                tests.append(withoutSpace(Files.readString(file)));
+            }
+        }
+        String[] parts = page.split("```java\n");
+        assertThat(parts).hasSizeGreaterThan(3);
+        for (int i = 1; i < parts.length; i++) {
+            assertThat(tests.toString()).contains(withoutSpace(parts[i].split("```")[0]));
+        }
+    }
+
+    private static String withoutSpace(String text) {
+        return text.replaceAll("\\s+", "");
+    }
+}

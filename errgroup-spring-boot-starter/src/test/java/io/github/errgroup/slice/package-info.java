@@ -1,0 +1,2 @@
+/** An application as a user has it, for tests of test slices. */
+package io.github.errgroup.slice;
