@@ -86,7 +86,7 @@ abstract class GroupSubmission extends GroupTasks {
         Throwable failure = null;
         boolean started = false;
         if (shared == null || shared.tryTake(task)) {
-            failure = launch(task);
+            failure = launch(task, true);
             started = failure == null;
         }
         if (started) {
@@ -146,7 +146,7 @@ abstract class GroupSubmission extends GroupTasks {
     private void start(TaskRun<?> task) {
         SharedLimit shared = options().sharedLimit();
         if (shared == null || shared.tryTake(task)) {
-            launchGranted(task);
+            launchGranted(task, true);
         } else if (isInside(CurrentTask.get())) {
             startFromBacklog(task);
         } else {
@@ -196,7 +196,7 @@ abstract class GroupSubmission extends GroupTasks {
                 }
             }
             // Launched before this thread queues for a slot of its own: a slot is never held by who waits for one.
-            launchGranted(task);
+            launchGranted(task, true);
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();
@@ -207,9 +207,25 @@ abstract class GroupSubmission extends GroupTasks {
         }
     }
 
-    /** Launches a task that has all its slots. */
+    /** Launches a task that has all its slots. Does not wait: the caller may be ending the task that had them. */
     void launchGranted(TaskRun<?> task) {
-        Throwable failure = launch(task);
+        launchGranted(task, false);
+    }
+
+    private void launchGranted(TaskRun<?> task, boolean mayWait) {
+        endIfNotLaunched(task, launch(task, mayWait));
+    }
+
+    /** Launches a task once more that its executor had no room for at first. May wait: a helper calls this. */
+    void launchAgain(TaskRun<?> task, HandedInExecutor executor) {
+        try {
+            executor.launch(task, true);
+        } catch (Throwable e) {
+            endIfNotLaunched(task, retire(task, executor, e));
+        }
+    }
+
+    private void endIfNotLaunched(TaskRun<?> task, @Nullable Throwable failure) {
         if (failure != null) {
             endUnstarted(task, failure == CANCELLED_MEANWHILE ? null : failure);
         }
@@ -219,7 +235,7 @@ abstract class GroupSubmission extends GroupTasks {
      * Gives a task its thread. Returns why there is none to be had, {@link #CANCELLED_MEANWHILE} among the reasons; then
      * the task is out of everyone's reach, and the caller ends it.
      */
-    private @Nullable Throwable launch(TaskRun<?> task) {
+    private @Nullable Throwable launch(TaskRun<?> task, boolean mayWait) {
         if (!task.isPending()) {
             return null; // it waited for a shared slot, and the group was cancelled
         }
@@ -229,7 +245,7 @@ abstract class GroupSubmission extends GroupTasks {
         if (factory != null) {
             return launchOnFreshThread(task, factory);
         }
-        return options().threads() instanceof HandedInExecutor executor ? launchOn(executor, task) : null;
+        return options().threads() instanceof HandedInExecutor executor ? launchOn(executor, task, mayWait) : null;
     }
 
     private @Nullable Throwable launchOnFreshThread(TaskRun<?> task, ThreadFactory threadFactory) {
@@ -259,21 +275,26 @@ abstract class GroupSubmission extends GroupTasks {
         }
     }
 
-    private @Nullable Throwable launchOn(HandedInExecutor executor, TaskRun<?> task) {
+    private @Nullable Throwable launchOn(HandedInExecutor executor, TaskRun<?> task, boolean mayWait) {
         try {
             live().add(task, (int) task.index());
             if (cancellation != null) {
                 return task.retire() ? CANCELLED_MEANWHILE : null;
             }
-            executor.launch(task);
+            executor.launch(task, mayWait);
             return null;
         } catch (Throwable e) {
-            if (!task.retire()) {
-                return null; // it was taken before it was rejected: by a compensating thread, or by who cancelled
-            }
-            return e instanceof RejectedExecutionException
-                    ? new RejectedExecutionException(executor.rejection(task, e), e)
-                    : e;
+            return retire(task, executor, e);
         }
+    }
+
+    /** Returns why the task was not launched; null if it was taken before: by a compensating thread, or who cancelled. */
+    private static @Nullable Throwable retire(TaskRun<?> task, HandedInExecutor executor, Throwable thrown) {
+        if (!task.retire()) {
+            return null;
+        }
+        return thrown instanceof RejectedExecutionException
+                ? new RejectedExecutionException(executor.rejection(task, thrown), thrown)
+                : thrown;
     }
 }

@@ -215,6 +215,9 @@ abstract class GroupTasks extends GroupState {
     /** The group is cancelled: a task that no thread has taken never starts. */
     final void skip(TaskRun<?> task) {
         if (task.retire()) {
+            if (options.threads() instanceof HandedInExecutor executor) {
+                executor.abandoned();
+            }
             endUnstarted(task, null);
         }
     }

@@ -2,8 +2,13 @@ package io.github.errgroup;
 
 import java.lang.ref.WeakReference;
 import java.util.Map;
+import java.util.Queue;
 import java.util.WeakHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -19,6 +24,13 @@ final class HandedInExecutor extends TaskThreads {
     private final Executor executor;
 
     private final Compensation compensation = new Compensation(this);
+
+    private final LastSteps lastSteps = new LastSteps();
+
+    /** Tasks that a helper launches; it runs while {@link #helping}, which it gives up before it looks once more. */
+    final Queue<TaskRun<?>> handedOn = new ConcurrentLinkedQueue<>();
+
+    final AtomicBoolean helping = new AtomicBoolean();
 
     /** When a task of ours last started or ended here, in nanoTime. Written by their threads, read by waiters. */
     private volatile long progressNanos = System.nanoTime();
@@ -50,8 +62,32 @@ final class HandedInExecutor extends TaskThreads {
         return progressNanos;
     }
 
-    /** Hands a task to the executor. What it throws comes through. */
-    void launch(TaskRun<?> task) {
+    /**
+     * Hands a task to the executor. What it throws comes through, except a rejection while a thread of the executor may be
+     * on its way back to take the task ({@link LastSteps}): then the task is handed over again a moment later, by this
+     * thread, or by a helper if this thread may not wait, since it may be that very one.
+     */
+    void launch(TaskRun<?> task, boolean mayWait) {
+        for (int pauses = 0; ; pauses++) {
+            long attemptNanos = System.nanoTime();
+            try {
+                execute(task);
+                compensation.launched(task.engine);
+                return;
+            } catch (RejectedExecutionException e) {
+                if (pauses == LastSteps.MAX_PAUSES || !task.isPending() || !mayHaveRoomSoon(attemptNanos)) {
+                    throw e;
+                }
+            }
+            if (!mayWait) {
+                handOn(task);
+                return;
+            }
+            LastSteps.pause(pauses);
+        }
+    }
+
+    private void execute(TaskRun<?> task) {
         TaskExtras rare = task.extras();
         rare.launcher = Thread.currentThread();
         try {
@@ -59,22 +95,74 @@ final class HandedInExecutor extends TaskThreads {
         } finally {
             rare.launcher = null;
         }
-        compensation.launched(task.engine);
+    }
+
+    private boolean mayHaveRoomSoon(long attemptNanos) {
+        boolean isShutDown = executor instanceof ExecutorService service && service.isShutdown();
+        return !isShutDown && lastSteps.makeRoom(attemptNanos);
+    }
+
+    /** Leaves a task to a thread that may wait until the executor takes it. */
+    void handOn(TaskRun<?> task) {
+        handedOn.add(task);
+        if (helping.compareAndSet(false, true)) {
+            OwnThreads.startHelper("launch", this::launchHandedOn);
+        }
+    }
+
+    void launchHandedOn() {
+        do {
+            for (TaskRun<?> task = handedOn.poll(); task != null; task = handedOn.poll()) {
+                try {
+                    task.engine.launchAgain(task, this);
+                } catch (Throwable e) {
+                    Log.error(task.describe() + ": its launch failed", e);
+                }
+            }
+            helping.set(false);
+        } while (!handedOn.isEmpty() && helping.compareAndSet(false, true));
     }
 
     /** The executor runs a task. */
     void run(TaskRun<?> task) {
         Thread thread = Thread.currentThread();
         boolean callerRuns = task.extras().launcher == thread;
+        if (callerRuns) {
+            runInCaller(task, thread);
+            return;
+        }
+        LastSteps.PoolThread pooled = pooled();
+        long nanos = System.nanoTime();
+        if (task.claim(thread)) {
+            pooled.begins(nanos);
+            host(task, thread, pooled, nanos);
+            nanos = progressNanos;
+        } else {
+            lastSteps.found();
+        }
+        pooled.returns(nanos);
+    }
+
+    /** The current thread, which is the executor's. */
+    LastSteps.PoolThread pooled() {
+        return lastSteps.current();
+    }
+
+    /** A task that the executor may have is skipped. */
+    void abandoned() {
+        lastSteps.abandoned();
+    }
+
+    private void runInCaller(TaskRun<?> task, Thread thread) {
         if (!task.claim(thread)) {
             return;
         }
         // A flag that the caller brought is the caller's: hidden from the task, and restored after it (J1).
-        boolean callersFlag = callerRuns && Thread.interrupted();
-        TaskRun<?> outer = callerRuns ? CurrentTask.get() : null;
+        boolean callersFlag = Thread.interrupted();
+        TaskRun<?> outer = CurrentTask.get();
         boolean outerKnew = outer == null || outer.wasInterrupted();
         try {
-            host(task, thread, callerRuns ? Host.CALLERS_THREAD : Host.POOL_THREAD);
+            host(task, thread, Host.CALLERS_THREAD);
         } finally {
             // An interrupt meant for the task around this one may have gone with this one's.
             if (callersFlag || (!outerKnew && outer != null && outer.isInterrupted())) {
@@ -85,7 +173,11 @@ final class HandedInExecutor extends TaskThreads {
 
     /** Runs a claimed task in this thread, which is not one of our own thread-per-task ones. */
     void host(TaskRun<?> task, Thread thread, Host host) {
-        progressNanos = System.nanoTime();
+        host(task, thread, host, System.nanoTime());
+    }
+
+    private void host(TaskRun<?> task, Thread thread, Host host, long nanos) {
+        progressNanos = nanos;
         task.extras().outer = CurrentTask.get();
         TaskRun<?> hidden = CurrentTask.enter(thread, task);
         try {

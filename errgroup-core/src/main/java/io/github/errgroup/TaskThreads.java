@@ -56,9 +56,14 @@ public abstract sealed class TaskThreads permits OwnThreads, HandedInExecutor {
     }
 
     /**
-     * An executor that is handed in and stays its owner's: it gets exactly one {@code execute} per task, and is never
-     * shut down. If it rejects a task, the task is FAILED; if it is starved or drops a task, a compensating thread runs
+     * An executor that is handed in and stays its owner's: it gets one {@code execute} per task, and is never shut
+     * down. If it rejects a task, the task is FAILED; if it is starved or drops a task, a compensating thread runs
      * it, so that no group waits for ever.
+     *
+     * <p>A limit may be exactly what the executor has room for (threads and queue). A task frees its slot before the
+     * executor's thread is back at its queue; a task that is rejected for the sake of that is handed over again, which may
+     * hold up {@code go} or {@code tryGo} for at most a fifth of a second. An executor that is shut down, or whose
+     * threads are all in tasks, rejects at once. This cannot be promised of an executor that others fill too.
      *
      * @param executor the executor; one that runs in the caller is allowed
      * @return the executor as a place for tasks

@@ -1,5 +1,7 @@
 package io.github.errgroup.contract;
 
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -18,6 +20,9 @@ final class EveryThird implements Executor {
 
     private final AtomicInteger commands = new AtomicInteger();
 
+    /** Handed over again, they are rejected again. */
+    private final Set<Runnable> rejected = ConcurrentHashMap.newKeySet();
+
     private final AtomicInteger lost = new AtomicInteger();
 
     EveryThird(Executor executor, Fate fate) {
@@ -27,11 +32,13 @@ final class EveryThird implements Executor {
 
     @Override
     public void execute(Runnable command) {
-        if (commands.incrementAndGet() % 3 != 0) {
+        if (!rejected.contains(command) && commands.incrementAndGet() % 3 != 0) {
             executor.execute(command);
             return;
         }
-        lost.incrementAndGet();
+        if (fate == Fate.DROPPED || rejected.add(command)) {
+            lost.incrementAndGet();
+        }
         if (fate == Fate.REJECTED) {
             throw new RejectedExecutionException("every third");
         }

@@ -7,6 +7,8 @@ import io.github.errgroup.TaskThreads;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -28,6 +30,9 @@ final class Workshop {
     private final List<Thread> made = new CopyOnWriteArrayList<>();
 
     private final AtomicInteger executed = new AtomicInteger();
+
+    /** Tasks that were rejected, where that happens. */
+    private final Set<Runnable> rejected = ConcurrentHashMap.newKeySet();
 
     private final List<Runnable> alarms = new CopyOnWriteArrayList<>();
 
@@ -87,10 +92,12 @@ final class Workshop {
             case DELAYING -> TaskThreads.on(task -> POOL.execute(() -> POOL.execute(task)));
             case REJECTING ->
                 TaskThreads.on(task -> {
-                    if (isThird()) {
+                    // A task that was rejected is rejected again, should it be handed over again.
+                    if (rejected.contains(task) || isThird()) {
+                        rejected.add(task);
                         throw new RejectedExecutionException("each third is rejected");
                     }
-                    POOL.execute(task);
+                    daemon(task).start(); // an idle thread would count as one that is about to take a task
                 });
             case DROPPING ->
                 TaskThreads.on(task -> {
