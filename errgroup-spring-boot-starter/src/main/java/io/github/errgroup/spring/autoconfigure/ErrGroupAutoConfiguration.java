@@ -17,12 +17,12 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Primary;
 import org.springframework.context.annotation.Scope;
 import org.springframework.core.env.Environment;
-import org.springframework.core.io.ResourceLoader;
 import org.springframework.util.ClassUtils;
 
 /**
@@ -62,15 +62,17 @@ public final class ErrGroupAutoConfiguration {
             ErrGroupProperties properties,
             ListableBeanFactory beans,
             Environment environment,
-            ResourceLoader resourceLoader,
+            ApplicationContext context,
             ObjectProvider<ContextPropagator> propagator,
             ObjectProvider<ErrGroupCustomizer> customizers,
             ObjectProvider<TestSlice> testSlice) {
+        ApplicationContext parent = context.getParent();
+        UnknownProperties.warn(environment, parent == null ? null : parent.getEnvironment());
         GroupSettingsByName settings = new GroupSettingsByName(
                 properties,
                 new TaskPlaces(beans, environment, testSlice.getIfAvailable() != null),
                 propagator.getIfAvailable(),
-                waitGuard(resourceLoader.getClassLoader()),
+                waitGuard(context.getClassLoader()),
                 customizers.orderedStream().toList());
         return new ErrGroupRegistry(settings.names(), settings, leakThreshold(properties.leak()));
     }

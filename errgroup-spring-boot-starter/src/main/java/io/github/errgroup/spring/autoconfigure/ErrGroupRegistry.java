@@ -6,9 +6,11 @@ import io.github.errgroup.SharedLimit;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Set;
@@ -106,7 +108,40 @@ public final class ErrGroupRegistry {
                     + " groups of further such names are accounted under '" + DEFAULT_NAME
                     + "'. A name should come from the code, not from its data");
         }
+        if (left > 0) {
+            tellOfSimilarName(name);
+        }
         return left > 0 ? account(name, DEFAULT_NAME) : null;
+    }
+
+    /** An environment variable knows neither dashes nor case, and what stands in no brackets loses other characters. */
+    private void tellOfSimilarName(String name) {
+        for (String similar : configured.keySet()) {
+            if (lettersOf(similar).equals(lettersOf(name))) {
+                logger.warn("Group '" + name + "' has no settings of its own: " + InvalidProperty.ofGroup(similar)
+                        + ".* is for a group '" + similar + "'. An environment variable cannot say '" + name
+                        + "': set a property of " + InvalidProperty.ofGroup(name)
+                        + " elsewhere, which the variable then overrides; or open '" + similar + "'");
+                return;
+            }
+        }
+    }
+
+    private static String lettersOf(String name) {
+        return name.replaceAll("[^\\p{IsAlphabetic}\\p{IsDigit}]", "").toLowerCase(Locale.ROOT);
+    }
+
+    /** The configured names of which no group was ever opened, nor one of a name that differs in dashes or case only. */
+    List<String> neverOpened() {
+        Set<String> opened = new HashSet<>();
+        for (GroupAccount account : accounts()) {
+            if (account.wasOpened()) {
+                opened.add(lettersOf(account.name()));
+            }
+        }
+        return configured.keySet().stream()
+                .filter(name -> !opened.contains(lettersOf(name)))
+                .toList();
     }
 
     private GroupAccount known(String name) {

@@ -84,6 +84,15 @@ final class ErrGroupShutdown implements SmartLifecycle {
             end();
         } finally {
             running = false;
+            tellOfNamesNeverOpened();
+        }
+    }
+
+    private void tellOfNamesNeverOpened() {
+        List<String> names = registry.neverOpened();
+        if (!names.isEmpty()) {
+            logger.info((names.size() == 1 ? "1 configured group was" : names.size() + " configured groups were")
+                    + " never opened: " + String.join(", ", names));
         }
     }
 

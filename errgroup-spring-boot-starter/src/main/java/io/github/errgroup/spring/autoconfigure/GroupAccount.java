@@ -31,6 +31,9 @@ final class GroupAccount implements GroupListener {
 
     private final Set<ErrGroup> live = ConcurrentHashMap.newKeySet();
 
+    /** Whether a group of the name was ever opened. Written by each thread that opens the first ones, read at shutdown. */
+    private volatile boolean opened;
+
     /** Held while groups are retuned; never while a group opens that has no override. */
     private final ReentrantLock retuning = new ReentrantLock();
 
@@ -74,12 +77,19 @@ final class GroupAccount implements GroupListener {
         return sharedLimit;
     }
 
+    boolean wasOpened() {
+        return opened;
+    }
+
     List<ErrGroup> live() {
         return List.copyOf(live);
     }
 
     @Override
     public void onOpen(ErrGroup group) {
+        if (!opened) {
+            opened = true;
+        }
         if (group.limit() == 0) {
             group.setLimit(0); // so that go waits for an operator to raise it
         }

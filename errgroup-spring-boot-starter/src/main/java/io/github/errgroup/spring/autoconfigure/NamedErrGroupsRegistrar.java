@@ -38,14 +38,14 @@ final class NamedErrGroupsRegistrar implements ImportBeanDefinitionRegistrar {
 
     @Override
     public void registerBeanDefinitions(AnnotationMetadata importing, BeanDefinitionRegistry registry) {
-        for (String name : configuredNames()) {
+        for (String name : configuredNames(environment)) {
             if (!isTaken(name)) {
                 registry.registerBeanDefinition(BEAN_NAME_PREFIX + name, definition(name));
             }
         }
     }
 
-    private Set<String> configuredNames() {
+    static Set<String> configuredNames(Environment environment) {
         return Binder.get(environment)
                 .bind(
                         ErrGroupProperties.PREFIX + ".groups",
