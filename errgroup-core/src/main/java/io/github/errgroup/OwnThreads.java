@@ -72,7 +72,7 @@ final class OwnThreads extends TaskThreads {
 
     private static Thread checked(@Nullable Thread thread, ThreadFactory factory) {
         if (thread == null || thread.getState() != Thread.State.NEW) {
-            throw new IllegalStateException("thread factory " + factory + " returned "
+            throw new IllegalStateException("thread factory " + UserText.of(factory) + " returned "
                     + (thread == null ? "null" : "a thread that was started already")
                     + "; it must return a new thread, not started");
         }
@@ -90,8 +90,8 @@ final class OwnThreads extends TaskThreads {
             thread.start();
         } catch (Throwable e) {
             Log.warn(
-                    "no thread to " + purpose + "; doing it in '"
-                            + Thread.currentThread().getName() + "'",
+                    "thread 'errgroup-" + purpose + "' could not be started; thread '"
+                            + Thread.currentThread().getName() + "' does its work",
                     e);
             work.run();
         }

@@ -26,7 +26,7 @@ final class PlainErrGroups implements ErrGroups {
     };
 
     PlainErrGroups(ErrGroupOptions settings) {
-        this.settings = settings;
+        this.settings = Objects.requireNonNull(settings, "settings");
     }
 
     @Override
@@ -36,6 +36,8 @@ final class PlainErrGroups implements ErrGroups {
 
     @Override
     public ErrGroup open(String name, UnaryOperator<ErrGroupOptions> changes) {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(changes, "changes");
         return tracked(Objects.requireNonNull(changes.apply(settings.name(name)), "options"));
     }
 

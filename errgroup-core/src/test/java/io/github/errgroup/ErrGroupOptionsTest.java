@@ -18,6 +18,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -225,7 +226,14 @@ class ErrGroupOptionsTest {
                     new Use("executor", () -> DEFAULTS.executor(null)),
                     new Use("factory", () -> DEFAULTS.threadFactory(null)),
                     new Use("namePrefix", () -> TaskThreads.platform(null)),
-                    new Use("options", () -> ErrGroup.open(o -> null))));
+                    new Use("options", () -> ErrGroup.open(o -> null)),
+                    new Use("options", () -> ErrGroup.open((Supplier<ErrGroupOptions>) null)),
+                    new Use("options", () -> ErrGroup.lazy(null, () -> {})),
+                    new Use("settings", () -> ErrGroups.of(null)),
+                    new Use("name", () -> ErrGroups.of(DEFAULTS).open(null)),
+                    new Use("name", () -> ErrGroups.of(DEFAULTS).open(null, o -> o)),
+                    new Use("name", () -> ErrGroups.of(DEFAULTS).forEach(null, List.of(1), item -> {})),
+                    new Use("changes", () -> ErrGroups.of(DEFAULTS).open("quote", null))));
         }
 
         @Test

@@ -4,6 +4,7 @@ import io.github.errgroup.ErrGroup;
 import io.github.errgroup.ErrGroupOptions;
 import io.github.errgroup.ErrGroups;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 
 /** {@link ErrGroups} tuned by properties. */
@@ -23,12 +24,13 @@ final class TunedErrGroups implements ErrGroups {
 
     @Override
     public ErrGroup open(String name) {
-        return ErrGroup.open(templates.optionsFor(name));
+        return ErrGroup.open(templates.optionsFor(Objects.requireNonNull(name, "name")));
     }
 
     @Override
     public ErrGroup open(String name, UnaryOperator<ErrGroupOptions> changes) {
-        return ErrGroup.open(templates.optionsFor(name, changes));
+        return ErrGroup.open(
+                templates.optionsFor(Objects.requireNonNull(name, "name"), Objects.requireNonNull(changes, "changes")));
     }
 
     @Override
