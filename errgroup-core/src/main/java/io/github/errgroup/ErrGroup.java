@@ -84,7 +84,7 @@ public final class ErrGroup implements AutoCloseable {
      * @return an open group; the caller closes it
      */
     public static ErrGroup open(Supplier<ErrGroupOptions> options) {
-        return open(options.get(), options);
+        return open(Objects.requireNonNull(options, "options").get(), options);
     }
 
     private static ErrGroup open(ErrGroupOptions options, @Nullable Supplier<ErrGroupOptions> source) {
@@ -105,7 +105,8 @@ public final class ErrGroup implements AutoCloseable {
      */
     public static ErrGroup lazy(Supplier<ErrGroupOptions> options, Runnable beforeFirstUse) {
         return new ErrGroup(
-                Objects.requireNonNull(options.get(), "options"),
+                Objects.requireNonNull(
+                        Objects.requireNonNull(options, "options").get(), "options"),
                 options,
                 Objects.requireNonNull(beforeFirstUse, "beforeFirstUse"));
     }
@@ -113,8 +114,10 @@ public final class ErrGroup implements AutoCloseable {
     /**
      * Opens a group, runs the body in this thread, awaits, closes, and returns the body's value: the form that cannot
      * forget a step. If the body throws, the group is cancelled and waited for, and what the body threw is rethrown
-     * as itself, unless a task had failed before and no {@code await} had told the body so: then that is thrown, as
-     * {@code await} does, with the body's exception among the suppressed.
+     * as itself, unless something had come first and no {@code await} had told the body so: a task had failed, or the
+     * deadline, an interrupt, a shutdown or the group above had cancelled the group. Then that is thrown, as
+     * {@code await} does, with the body's exception among the suppressed. An explicit {@link #cancel()} hides nothing that
+     * the body throws.
      *
      * @param options the settings
      * @param body what to do with the group
@@ -338,11 +341,21 @@ public final class ErrGroup implements AutoCloseable {
      * Waits until every task submitted before has ended. A group that cancels on error is finished then; any other may
      * go on. May be called again, by any thread outside the group, and gives the same answer.
      *
-     * @throws ErrGroupException the first failure; or, if the group was cancelled without one and not every task had
-     *     succeeded, with a {@code CancellationException} or, past the deadline, a {@code TimeoutException} as cause
-     * @throws Error the first failure as itself, if it is an Error
+     * <p>What it throws is what came first in time, be it a failure, the deadline, an interrupt, a cancellation from
+     * above or an explicit one; what failed afterwards is among its suppressed exceptions. An Error alone beats what came
+     * before it. A group that was cancelled, and all of whose tasks succeeded all the same, throws nothing unless a
+     * thread was interrupted.
+     *
+     * @throws ErrGroupException the first failure as cause; or, if the group was cancelled before any task failed and
+     *     not every task had succeeded, a {@code CancellationException} or, past the deadline, a
+     *     {@code TimeoutException}. {@link ErrGroupException#reason()} tells which
+     * @throws ParentCancelledException if the group that this one was opened in was cancelled first, and not every task
+     *     had succeeded. A {@code catch (ErrGroupException e)} around a group of a task's own does not see it: the task
+     *     is to end
+     * @throws Error a task's Error, as itself
      * @throws InterruptedException the thread was interrupted, before or while it waited: the group was cancelled and
-     *     its tasks waited for. A failure beats an interrupt, whose flag is then set again
+     *     its tasks waited for. What came before the interrupt beats it; the flag is then set again. If every task has
+     *     ended already, a flag that is set changes nothing
      * @throws IllegalStateException if called by a task of this group or of one below it
      */
     public void await() throws InterruptedException {
@@ -350,11 +363,12 @@ public final class ErrGroup implements AutoCloseable {
     }
 
     /**
-     * As {@link #await()}, but rethrows the first failure as itself if it is of the given type.
+     * As {@link #await()}, but rethrows the first failure as itself if it is of the given type. If the first failure is
+     * the {@code ErrGroupException} of a group below, that one's first failure counts too.
      *
      * @param type the type to rethrow: {@code group.await(IOException.class)}
      * @param <X> the type to rethrow
-     * @throws X the first failure, if it is of this type
+     * @throws X the first failure, or that of the group below that failed first, if it is of this type
      * @throws InterruptedException as {@link #await()}
      * @throws ErrGroupException as {@link #await()}
      */
@@ -367,17 +381,17 @@ public final class ErrGroup implements AutoCloseable {
      * the group is cancelled, finished or closed.
      */
     public void cancel() {
-        engine.cancel(null);
+        engine.cancelExplicitly(null);
     }
 
     /**
      * Cancels the group for a reason of the caller's: the {@code CancellationException} that {@code await()} reports
-     * has it as its cause.
+     * has it as its cause. It is never changed, and what it throws when asked for its text changes nothing.
      *
      * @param cause what {@link GroupContext#cause()} will give
      */
     public void cancel(Throwable cause) {
-        engine.cancel(Objects.requireNonNull(cause, "cause"));
+        engine.cancelExplicitly(Objects.requireNonNull(cause, "cause"));
     }
 
     /**
@@ -391,7 +405,11 @@ public final class ErrGroup implements AutoCloseable {
      * Cancels what still runs, waits for it, and closes the group. The wait is not cut short by an interrupt, whose flag
      * is set again. Has no effect on a closed group.
      *
-     * @throws ErrGroupException if nobody awaited the group and a task had failed of itself: that failure
+     * @throws ErrGroupException if nobody awaited the group, and a task had failed or the deadline or a shutdown kept one
+     *     from succeeding: as {@link #await()}
+     * @throws ParentCancelledException if nobody awaited the group, and a task failed after a cancellation from above
+     * @throws Error if nobody awaited the group and a task threw an Error: a new one with the task's as its cause, since
+     *     a try block that is just throwing the task's could not add it to itself
      * @throws IllegalStateException if nobody awaited or cancelled the group, and it had to cancel or skip a task; or if
      *     called by a task of this group or of one below it
      */

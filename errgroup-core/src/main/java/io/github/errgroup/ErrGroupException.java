@@ -4,13 +4,16 @@ import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@link ErrGroup#await()} throws: its cause is the group's very first failure, as the task threw it; its
- * suppressed exceptions are the later failures, bounded, with the number of those left out in the message. Of a group
- * cancelled without a failure the cause is a {@code CancellationException}, past its deadline a
- * {@code TimeoutException}.
+ * What {@link ErrGroup#await()} throws: its cause is what came first in the group, in time, and its {@link #reason()}
+ * tells which kind. A failure is there as the task threw it. Of a group that was cancelled before any task failed the
+ * cause is a {@code CancellationException}, past its deadline a {@code TimeoutException}. The suppressed exceptions are
+ * the later failures, bounded, with the number of those left out in the message.
  */
 public final class ErrGroupException extends RuntimeException {
     private static final long serialVersionUID = 1L;
+
+    /** What came first. */
+    private final CancelReason reason;
 
     /** The group's name. */
     private final String group;
@@ -24,15 +27,27 @@ public final class ErrGroupException extends RuntimeException {
     ErrGroupException(
             String message,
             Throwable cause,
+            CancelReason reason,
             String group,
             @Nullable String task,
             long index,
             Collection<Throwable> later) {
         super(message, cause);
+        this.reason = reason;
         this.group = group;
         this.task = task;
         this.index = index;
         later.forEach(this::addSuppressed);
+    }
+
+    /**
+     * Why the group ended like this: what came first in it, in time.
+     *
+     * @return {@link CancelReason#FAILURE} if a task failed, in a group that does not cancel on error too; else what
+     *     cancelled the group before any task failed
+     */
+    public CancelReason reason() {
+        return reason;
     }
 
     /**
@@ -47,7 +62,7 @@ public final class ErrGroupException extends RuntimeException {
     /**
      * The name of the task that failed first.
      *
-     * @return the name; null where no task failed (cancelled, timed out)
+     * @return the name; null where no task came first (cancelled, timed out)
      */
     public @Nullable String task() {
         return task;
@@ -56,7 +71,7 @@ public final class ErrGroupException extends RuntimeException {
     /**
      * The index of the task that failed first, in the order of submission.
      *
-     * @return the index from 0; -1 where no task failed
+     * @return the index from 0; -1 where no task came first
      */
     public long index() {
         return index;

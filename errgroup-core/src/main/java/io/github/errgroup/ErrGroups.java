@@ -58,7 +58,7 @@ public interface ErrGroups {
      * @return the body's value
      * @throws X what the body threw
      * @throws InterruptedException the thread was interrupted while it waited
-     * @throws ErrGroupException a task failed
+     * @throws ErrGroupException a task failed, or the group was cancelled; see {@link ErrGroup#await()}
      */
     default <T extends @Nullable Object, X extends Exception> T call(String name, GroupBody<T, X> body)
             throws X, InterruptedException {
@@ -75,7 +75,7 @@ public interface ErrGroups {
      * @param <R> the results' type
      * @return the results in the order of the items
      * @throws InterruptedException the thread was interrupted while it waited
-     * @throws ErrGroupException a task failed
+     * @throws ErrGroupException a task failed, or the group was cancelled; see {@link ErrGroup#await()}
      */
     default <T, R extends @Nullable Object> List<R> map(
             String name, Iterable<? extends T> items, ThrowingFunction<? super T, ? extends R> function)
@@ -99,7 +99,7 @@ public interface ErrGroups {
      * @param action what to do with one item
      * @param <T> the items' type
      * @throws InterruptedException the thread was interrupted while it waited
-     * @throws ErrGroupException a task failed
+     * @throws ErrGroupException a task failed, or the group was cancelled; see {@link ErrGroup#await()}
      */
     default <T> void forEach(String name, Iterable<? extends T> items, ThrowingConsumer<? super T> action)
             throws InterruptedException {

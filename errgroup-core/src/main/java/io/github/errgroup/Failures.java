@@ -2,22 +2,19 @@ package io.github.errgroup;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What did not succeed in a group: how many tasks and how, the first failure in time (G1), and a bounded number of later
- * ones (J14). A user's throwable is kept and never changed (J7). Made with the first task that does not succeed.
+ * What did not succeed in a group: the first cause in time (G1), how many tasks did not succeed and how, and a bounded
+ * number of later failures (J14). A user's throwable is kept and never changed (J7). Made with the first task that does
+ * not succeed, or with the cancellation.
  */
 final class Failures {
     /** The later failures that are kept as suppressed exceptions. */
     static final int MAX_LATER = 16;
-
-    /** The first failure, and whose; {@code task} is null for the body of a call. Does not hold the task itself. */
-    record First(Throwable thrown, @Nullable String task, long index) {}
 
     /** Added to before the task leaves the group's word. */
     final AtomicLong failed = new AtomicLong();
@@ -37,7 +34,11 @@ final class Failures {
 
     private volatile long undoneAnswered;
 
-    private final AtomicReference<@Nullable First> first = new AtomicReference<>();
+    /** The first cause that an {@code await} has answered for. Written by awaiters. */
+    private volatile @Nullable FirstCause firstAnswered;
+
+    /** Set by CAS, by who fails or cancels; read by anyone. Replaced once at most, by an Error. */
+    private final AtomicReference<@Nullable FirstCause> first = new AtomicReference<>();
 
     private final ReentrantLock lock = new ReentrantLock();
 
@@ -47,31 +48,63 @@ final class Failures {
     /** Guarded by {@link #lock}. Later failures in all, kept or not. */
     private long laterCount;
 
-    /** Records a failure. Returns the first one, which may be another. */
-    Throwable record(Throwable thrown, @Nullable String task, long index) {
-        First known = first.get();
-        if (known == null) {
-            First mine = new First(thrown, task, index);
-            if (first.compareAndSet(null, mine)) {
-                return thrown;
+    /** What cancelled the group after a failure that had not. Guarded by {@link #lock}. */
+    private @Nullable Throwable cancelledLater;
+
+    /** What came after the first cause: the failures that are kept, in order of time, and how many there were in all. */
+    record Later(List<Throwable> kept, long failures, long dropped) {}
+
+    /** Returns the first cause, which is this one if there was none. */
+    FirstCause firstOr(FirstCause mine) {
+        for (; ; ) {
+            FirstCause known = first.get();
+            if (known != null) {
+                return known;
             }
-            known = Objects.requireNonNull(first.get());
+            if (first.compareAndSet(null, mine)) {
+                return mine;
+            }
+        }
+    }
+
+    /** Records a failure: as the first cause, or among the later ones. */
+    void record(FirstCause failure) {
+        FirstCause known = firstOr(failure);
+        while (failure.beats(known)) {
+            if (first.compareAndSet(known, failure)) {
+                return;
+            }
+            known = firstOr(failure);
+        }
+        if (known == failure) {
+            return;
         }
         lock.lock();
         try {
             laterCount++;
-            if (later.size() < MAX_LATER && isNew(thrown)) {
-                later.add(thrown);
+            if (later.size() < MAX_LATER && isNew(failure.thrown())) {
+                later.add(failure.thrown());
             }
         } finally {
             lock.unlock();
         }
-        return known.thrown();
+    }
+
+    /** The group was cancelled after a failure that had not cancelled it. */
+    void cancelledLater(Throwable cause) {
+        lock.lock();
+        try {
+            if (isNew(cause)) {
+                cancelledLater = cause;
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** One static exception thrown by many tasks is one exception. */
     private boolean isNew(Throwable thrown) {
-        First known = first.get();
+        FirstCause known = first.get();
         if (known != null && known.thrown() == thrown) {
             return false;
         }
@@ -83,10 +116,29 @@ final class Failures {
         return true;
     }
 
+    Later later() {
+        lock.lock();
+        try {
+            List<Throwable> kept = new ArrayList<>(later);
+            long dropped = laterCount - kept.size();
+            if (cancelledLater != null) {
+                kept.add(cancelledLater);
+            }
+            return new Later(kept, laterCount, dropped);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** An {@code await} answers for all that has ended. */
     void answered() {
         undoneAnswered = undone();
         failedAnswered = failed.get();
+        firstAnswered = first.get();
+    }
+
+    boolean isAnswered(FirstCause cause) {
+        return firstAnswered == cause;
     }
 
     long undone() {
@@ -102,38 +154,7 @@ final class Failures {
     }
 
     @Nullable
-    First first() {
+    FirstCause first() {
         return first.get();
-    }
-
-    /** The exception for {@code await}: the first failure as cause, the later ones suppressed. */
-    ErrGroupException toException(String group, First cause) {
-        List<Throwable> kept;
-        long count;
-        lock.lock();
-        try {
-            kept = List.copyOf(later);
-            count = laterCount;
-        } finally {
-            lock.unlock();
-        }
-        StringBuilder message = new StringBuilder("group '").append(group).append("': ");
-        if (cause.task() == null) {
-            message.append("the body");
-        } else {
-            message.append("task '")
-                    .append(cause.task())
-                    .append("' (#")
-                    .append(cause.index())
-                    .append(')');
-        }
-        message.append(" failed: ").append(UserText.of(cause.thrown()));
-        if (count > 0) {
-            message.append("; ").append(count).append(count == 1 ? " later failure" : " later failures");
-            if (count > kept.size()) {
-                message.append(", of which ").append(count - kept.size()).append(" are dropped");
-            }
-        }
-        return new ErrGroupException(message.toString(), cause.thrown(), group, cause.task(), cause.index(), kept);
     }
 }

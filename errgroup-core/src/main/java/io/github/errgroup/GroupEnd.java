@@ -1,6 +1,5 @@
 package io.github.errgroup;
 
-import java.util.List;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
@@ -49,8 +48,12 @@ abstract class GroupEnd extends GroupSubmission {
     <X extends Throwable> void await(Class<X> type) throws InterruptedException, X {
         boolean interrupted = awaitEnd();
         Throwable bad = verdict(interrupted);
-        if (bad instanceof ErrGroupException && type.isInstance(bad.getCause())) {
-            throw type.cast(bad.getCause());
+        // A group below wraps its first failure as this one does.
+        for (Throwable link = bad; link instanceof ErrGroupException; ) {
+            link = link.getCause();
+            if (type.isInstance(link)) {
+                throw type.cast(link);
+            }
         }
         if (bad != null) {
             throw sneaky(bad);
@@ -91,46 +94,20 @@ abstract class GroupEnd extends GroupSubmission {
 
     /** What {@code await} throws, if anything. A flag that is not turned into an InterruptedException is set again. */
     private @Nullable Throwable verdict(boolean interrupted) {
-        Failures bad = failuresIfAny();
-        Failures.First first = bad == null ? null : bad.first();
-        Cancellation why = cancellation;
+        Verdict verdict = Verdict.of(this);
+        FirstCause first = verdict.first();
         Throwable answer = null;
-        if (bad != null && first != null) {
-            answer = first.thrown() instanceof Error
-                    ? first.thrown()
-                    : bad.toException(options().name(), first);
-        } else if (why != null && why.reason == CancelReason.INTERRUPTED) {
-            Thread.interrupted();
-            return new InterruptedException(why.cause.getMessage());
-        } else if (why != null && why.reason != null && bad != null && bad.undone() > 0) {
-            Throwable cause = asCancellation(why);
-            answer = new ErrGroupException(
-                    "group '" + options().name() + "' was cancelled (" + why.reason + "), " + bad.cancelled
-                            + " tasks cancelled and " + bad.skipped + " skipped: " + cause.getMessage(),
-                    cause,
-                    options().name(),
-                    null,
-                    -1,
-                    List.of());
+        if (first != null) {
+            answer = verdict.toThrowable(first);
         } else if (interrupted) {
-            return new InterruptedException(
-                    "interrupted while waiting for group '" + options().name() + "'");
+            answer = new InterruptedException("interrupted while waiting for " + title());
         }
-        if (interrupted) {
+        if (answer instanceof InterruptedException) {
+            Thread.interrupted();
+        } else if (interrupted) {
             Thread.currentThread().interrupt();
         }
         return answer;
-    }
-
-    private Throwable asCancellation(Cancellation why) {
-        // A parent's deadline is not this group's: the task that waits here is cancelled, it has not failed (J6).
-        if (why.cause instanceof CancellationException || why.reason == CancelReason.TIMEOUT) {
-            return why.cause;
-        }
-        CancellationException wrapper =
-                new CancellationException(title() + " was cancelled (" + why.reason + "): " + why.cause);
-        wrapper.initCause(why.cause);
-        return wrapper;
     }
 
     /** The thread that set FINISHED tells the end, and lets the awaiters go. */
@@ -161,20 +138,8 @@ abstract class GroupEnd extends GroupSubmission {
             long nanos = last == 0 ? 0 : Math.max(0, last - why.nanos);
             tell(listener -> listener.onCancelled(group(), nanos));
         }
-        Failures bad = failuresIfAny();
-        Failures.First first = bad == null ? null : bad.first();
-        GroupOutcome outcome = first != null ? GroupOutcome.FAILURE : outcomeWithoutFailure(why, bad);
-        Throwable failure = first == null ? null : first.thrown();
-        tell(listener -> listener.onEnd(group(), outcome, failure, open));
-    }
-
-    private static GroupOutcome outcomeWithoutFailure(@Nullable Cancellation why, @Nullable Failures bad) {
-        CancelReason reason = why == null ? null : why.reason;
-        boolean harmless = (bad == null || bad.undone() == 0) && reason != CancelReason.INTERRUPTED;
-        if (reason == null || harmless) {
-            return GroupOutcome.SUCCESS;
-        }
-        return reason == CancelReason.TIMEOUT ? GroupOutcome.TIMEOUT : GroupOutcome.CANCELLED;
+        Verdict verdict = Verdict.of(this);
+        tell(listener -> listener.onEnd(group(), verdict.outcome(), verdict.failure(), open));
     }
 
     void close() {
@@ -190,13 +155,12 @@ abstract class GroupEnd extends GroupSubmission {
             return;
         }
         refuseInside("close");
-        boolean cancelledHere = false;
         boolean interrupted = false;
         boolean concluding = false;
         boolean closing = false;
         while (!closing && !is(CLOSED)) {
             if (outstanding() > 0) {
-                cancelledHere |= cancel(CancelReason.CLOSED, new CancellationException(title() + " was closed"));
+                cancel(CancelReason.CLOSED, new CancellationException(title() + " was closed"));
             }
             interrupted |= awaitUntil(GroupState::isQuiet, self(), false);
             concluding |= tryFinish();
@@ -211,29 +175,28 @@ abstract class GroupEnd extends GroupSubmission {
             Thread.currentThread().interrupt();
         }
         if (closing && reporting) {
-            reportUnanswered(cancelledHere);
+            reportUnanswered();
         }
     }
 
     /** Nothing is lost silently (J5): what no {@code await} answered for, {@code close} throws. */
-    private void reportUnanswered(boolean cancelledHere) {
+    private void reportUnanswered() {
         Failures bad = failuresIfAny();
+        Cancellation why = cancellation;
         if (bad == null) {
             return;
         }
-        Cancellation why = cancellation;
         CancelReason reason = why == null ? null : why.reason;
-        boolean unanswered = bad.hasUnansweredUndone();
-        if (bad.hasUnansweredFailures()
-                || (unanswered && (reason == CancelReason.TIMEOUT || reason == CancelReason.SHUTDOWN))) {
-            Throwable answer = verdict(false);
-            if (answer != null) {
-                throw sneaky(answer);
-            }
-        } else if (unanswered && cancelledHere) {
-            throw new IllegalStateException("group '" + options().name() + "' was closed before its tasks had ended: "
-                    + bad.cancelled + " cancelled, " + bad.skipped
-                    + " skipped. Call await() before the end of the try block, or cancel() if that is meant");
+        Verdict verdict = Verdict.of(this);
+        FirstCause first = verdict.first();
+        boolean failed = bad.hasUnansweredFailures();
+        boolean undone = bad.hasUnansweredUndone();
+        if (first != null
+                && ((failed && first.reason() != CancelReason.CLOSED)
+                        || (undone && (reason == CancelReason.TIMEOUT || reason == CancelReason.SHUTDOWN)))) {
+            throw sneaky(verdict.toThrowableOfClose(first));
+        } else if (reason == CancelReason.CLOSED && (failed || undone)) {
+            throw verdict.toMisuseOfClose();
         }
     }
 
@@ -252,30 +215,47 @@ abstract class GroupEnd extends GroupSubmission {
         return value;
     }
 
-    /** Ends the group after its body threw. Returns what the call throws: the first failure in time. */
+    /** Ends the group after its body threw. Returns what the call throws: the first cause in time, as a rule. */
     private Throwable afterBodyFailed(Throwable thrown) {
-        boolean open = !is(FINISHED | CLOSED);
-        Failures.First before = failures().first();
-        boolean isAnswer = before != null
-                && (thrown == before.thrown()
-                        || (thrown instanceof ErrGroupException && thrown.getCause() == before.thrown()));
+        FirstCause before = failures().first();
+        boolean told = before != null && (failures().isAnswered(before) || isAnswerFor(before, thrown));
         if (thrown instanceof InterruptedException) {
             cancel(CancelReason.INTERRUPTED, thrown);
-        } else if (open && !isAnswer) {
-            cancel(CancelReason.FAILURE, failures().record(thrown, null, -1));
+        } else if (!is(FINISHED | CLOSED) && (before == null || !isAnswerFor(before, thrown))) {
+            FirstCause mine = FirstCause.ofBody(thrown);
+            failures().record(mine);
+            cancel(mine);
         }
-        boolean unanswered = failures().hasUnansweredFailures();
         close(false);
-        Failures.First first = failures().first();
-        if (isAnswer || first == null || first.thrown() == thrown || !unanswered) {
+        Verdict verdict = Verdict.of(this);
+        FirstCause first = verdict.first();
+        if (first == null
+                || first.thrown() == thrown
+                || (told && first == before)
+                // The body had done so, or may have; what it throws is what it makes of that.
+                || first.reason() == CancelReason.EXPLICIT
+                || first.reason() == CancelReason.CLOSED) {
             return thrown;
         }
-        if (thrown instanceof InterruptedException) {
+        Throwable answer = verdict.toThrowable(first);
+        if (answer instanceof InterruptedException) {
+            Thread.interrupted();
+        } else if (thrown instanceof InterruptedException) {
             Thread.currentThread().interrupt();
         }
-        return first.thrown() instanceof Error
-                ? first.thrown()
-                : failures().toException(options().name(), first);
+        return answer;
+    }
+
+    /** Whether it is what {@code await} throws for a cause, or what is in there. */
+    private static boolean isAnswerFor(FirstCause cause, Throwable thrown) {
+        Throwable link = cause.thrown();
+        if (thrown instanceof ErrGroupException && thrown.getCause() == link) {
+            return true;
+        }
+        while (link != thrown && link instanceof ErrGroupException) {
+            link = link.getCause();
+        }
+        return link == thrown;
     }
 
     /** {@code await} and {@code close} from below would wait for themselves (G7). */

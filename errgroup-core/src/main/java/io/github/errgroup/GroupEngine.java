@@ -9,6 +9,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -17,9 +18,9 @@ import org.jspecify.annotations.Nullable;
  * with a protocol of its own: {@link GroupState} (counts and phases), {@link GroupTasks} and
  * {@link GroupSubmission} (a task's way out and in), {@link GroupEnd} (waiting and answering).
  *
- * <p>Cancellation: CANCELLED is set by one thread, which then writes the cause, tells it, and only then interrupts and
- * skips the live tasks, of this group and of those opened in them. Hooks come last, since they may block, and keep the
- * group from finishing until they have run.
+ * <p>Cancellation: the first cause is recorded in {@link Failures}, by whoever is first. One thread sets CANCELLED; it
+ * writes the first cause as the context's, tells it, and only then interrupts and skips the live tasks, of this group and
+ * of those opened in them. Hooks come last, since they may block, and keep the group from finishing until they have run.
  */
 final class GroupEngine extends GroupEnd implements GroupContext {
     private static final int MAX_NAMES = 10;
@@ -134,10 +135,10 @@ final class GroupEngine extends GroupEnd implements GroupContext {
     // ---- cancelling
 
     @Override
-    boolean cancel(CancelReason why, Throwable cause) {
+    void cancel(FirstCause cause) {
         List<GroupEngine> tree = new ArrayList<>(1);
         try {
-            markCancelled(why, cause, tree);
+            markCancelled(cause, tree);
             // The whole tree knows its cause before any thread is interrupted: a task that waits for a group below must
             // not take the interrupt for its own.
             for (GroupEngine engine : tree) {
@@ -151,24 +152,35 @@ final class GroupEngine extends GroupEnd implements GroupContext {
                 engine.runHooks();
             }
         }
-        return !tree.isEmpty();
     }
 
-    /** Sets and tells the cancellation of this group and of those below it. */
-    private void markCancelled(CancelReason why, Throwable cause, List<GroupEngine> tree) {
-        Cancellation mine = new Cancellation(why, cause, isTimed() ? nanosOrZero() : 0);
+    /**
+     * Records the first cause, then sets and tells the cancellation of this group and of those below it. Whoever sets
+     * CANCELLED cancels with the first cause, which may be another's; but a failure that a group keeps cancels nothing.
+     */
+    private void markCancelled(FirstCause mine, List<GroupEngine> tree) {
+        if (is(UNOPENED | CANCELLED | FINISHED | CLOSED)) {
+            return;
+        }
         hooksBegin();
+        FirstCause first = failures().firstOr(mine);
+        boolean kept = first.isFailure() && !options().cancelOnError();
+        FirstCause why = kept ? mine : first;
         if (!tryPhase(CANCELLED, UNOPENED | CANCELLED | FINISHED | CLOSED, false)) {
             hooksEnd();
             return;
         }
-        cancellation = mine;
+        if (kept && mine.reason() != CancelReason.CLOSED) {
+            failures().cancelledLater(mine.thrown());
+        }
+        cancellation = new Cancellation(why.reason(), why.thrown(), isTimed() ? nanosOrZero() : 0);
         tree.add(this);
-        tell(listener -> listener.onCancel(group(), why, cause));
+        tell(listener -> listener.onCancel(group(), why.reason(), why.thrown()));
+        FirstCause fromAbove = FirstCause.ofCancellation(CancelReason.PARENT, why.thrown());
         live().forEach(task -> {
             TaskExtras rare = task.extrasIfAny();
             if (rare != null && rare.children != null) {
-                rare.children.forEach(child -> child.markCancelled(CancelReason.PARENT, cause, tree));
+                rare.children.forEach(child -> child.markCancelled(fromAbove, tree));
             }
         });
     }
@@ -217,7 +229,7 @@ final class GroupEngine extends GroupEnd implements GroupContext {
         }
     }
 
-    void cancel(@Nullable Throwable cause) {
+    void cancelExplicitly(@Nullable Throwable cause) {
         used();
         cancel(CancelReason.EXPLICIT, cause != null ? cause : new CancellationException(title() + " was cancelled"));
     }
@@ -248,21 +260,21 @@ final class GroupEngine extends GroupEnd implements GroupContext {
 
     private TimeoutException timeoutException() {
         Deadline own = deadline;
-        StringBuilder text = new StringBuilder("group '")
-                .append(options().name())
-                .append("' passed its deadline of ")
-                .append(own == null ? null : own.timeout())
-                .append(" with ")
-                .append(outstanding())
-                .append(" unfinished tasks:");
         List<String> names = new ArrayList<>();
-        live().forEach(task -> {
-            if (names.size() < MAX_NAMES && !task.state().isEnded()) {
-                names.add(" '" + task.name() + "' (#" + task.index() + ")");
+        long[] unfinished = {0};
+        Consumer<TaskRun<?>> visitor = task -> {
+            if (!task.state().isEnded() && ++unfinished[0] <= MAX_NAMES) {
+                names.add("'" + task.name() + "' (#" + task.index() + ")");
             }
-        });
-        text.append(String.join(",", names));
-        return new TimeoutException(outstanding() > names.size() ? text + ", ..." : text.toString());
+        };
+        live().forEach(visitor);
+        forEachWaiting(visitor);
+        if (unfinished[0] > MAX_NAMES) {
+            names.add("...");
+        }
+        return new TimeoutException(title() + " passed its deadline of " + (own == null ? null : own.timeout())
+                + " with " + Plural.of(unfinished[0], "unfinished task")
+                + (names.isEmpty() ? "" : ": " + String.join(", ", names)));
     }
 
     @Override
@@ -356,7 +368,7 @@ final class GroupEngine extends GroupEnd implements GroupContext {
     public void throwIfCancelled() {
         Throwable cause = cause();
         if (cause != null) {
-            CancellationException thrown = new CancellationException(this + " is cancelled: " + cause);
+            CancellationException thrown = new CancellationException(this + " is cancelled: " + UserText.of(cause));
             thrown.initCause(cause);
             throw thrown;
         }

@@ -109,8 +109,8 @@ public interface GroupListener {
      * The group has ended.
      *
      * @param group the group
-     * @param outcome how
-     * @param failure the first failure; null where there was none
+     * @param outcome how: it agrees with what {@code await} and {@code close} throw
+     * @param failure the failure that came first; null for every outcome but FAILURE
      * @param nanos from open to end, in nanoseconds
      */
     default void onEnd(ErrGroup group, GroupOutcome outcome, @Nullable Throwable failure, long nanos) {}

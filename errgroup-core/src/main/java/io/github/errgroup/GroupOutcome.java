@@ -1,13 +1,13 @@
 package io.github.errgroup;
 
-/** How a group ended. */
+/** How a group ended: told by what came first in it, in time, as is what {@link ErrGroup#await()} throws. */
 public enum GroupOutcome {
-    /** Every task succeeded. */
+    /** Every task succeeded, though the group may have been cancelled. */
     SUCCESS,
-    /** A task failed, whatever came after. */
+    /** A task failed before anything had cancelled the group, or with an Error. */
     FAILURE,
-    /** No task failed, and the group was cancelled by something other than its deadline. */
+    /** The group was cancelled before any task failed, by something other than its deadline. */
     CANCELLED,
-    /** No task failed before the deadline passed. */
+    /** The deadline passed before any task failed or anything else cancelled the group. */
     TIMEOUT
 }

@@ -85,7 +85,11 @@ abstract class GroupTasks extends GroupState {
     /** Opens a lazily made group. */
     abstract void used();
 
-    abstract boolean cancel(CancelReason why, Throwable cause);
+    final void cancel(CancelReason reason, Throwable cause) {
+        cancel(FirstCause.ofCancellation(reason, cause));
+    }
+
+    abstract void cancel(FirstCause cause);
 
     abstract void cancelByInterrupt();
 
@@ -227,9 +231,10 @@ abstract class GroupTasks extends GroupState {
         if (outcome == State.FAILED && result instanceof Throwable thrown) {
             Failures bad = failures();
             bad.failed.incrementAndGet();
-            Throwable first = bad.record(thrown, task.name(), task.index());
+            FirstCause failure = FirstCause.ofTask(task, thrown);
+            bad.record(failure);
             if (options.cancelOnError()) {
-                cancel(CancelReason.FAILURE, first);
+                cancel(failure);
             }
         } else if (outcome == State.CANCELLED) {
             failures().cancelled.incrementAndGet();

@@ -36,9 +36,10 @@ final class Listeners {
                                 + " failed; the group goes on, and further failures of this listener are not logged",
                         failure);
             }
-        } catch (Throwable alsoFailed) {
-            // A listener whose hashCode throws, or a logger that does: the group must go on all the same.
-            failure.addSuppressed(alsoFailed);
+        } catch (Throwable notRemembered) {
+            // Its hashCode or equals throws. Not suppressed in the failure: that is the user's (J7), and may be the
+            // same.
+            Log.warn("listener " + listener.getClass().getName() + " failed, and cannot be remembered for it", failure);
         }
     }
 }

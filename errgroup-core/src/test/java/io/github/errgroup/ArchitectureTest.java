@@ -54,6 +54,7 @@ class ArchitectureTest {
                         "GroupListener",
                         "GroupOutcome",
                         "GroupSnapshot",
+                        "ParentCancelledException",
                         "SharedLimit",
                         "Subtask",
                         "TaskSnapshot",

@@ -306,7 +306,7 @@ class ErrGroupCallTest {
                     "its own",
                     BODY_FAILED,
                     "of another group",
-                    new ErrGroupException("other", BODY_FAILED, "other", null, -1, List.of()));
+                    new ErrGroupException("other", BODY_FAILED, CancelReason.FAILURE, "other", null, -1, List.of()));
             for (Exception thrown : others.values()) {
                 assertThatExceptionOfType(Exception.class)
                         .isThrownBy(() -> ErrGroup.call(o -> o.cancelOnError(false), group -> {

@@ -18,15 +18,12 @@ import org.openjdk.jcstress.infra.results.LL_Result;
 @Outcome(expect = Expect.FORBIDDEN, desc = "cancelled by a failure that nobody knows yet")
 @State
 @SeededFault(
-        value = "the group is cancelled before the failure is recorded",
-        replace = "            Throwable first = bad.record(thrown, task.name(), task.index());\n"
-                + "            if (options.cancelOnError()) {\n"
-                + "                cancel(CancelReason.FAILURE, first);\n"
-                + "            }\n",
+        value = "the cancellation is seen before the failure is recorded",
+        replace = "            bad.record(failure);\n",
         by = "            if (options.cancelOnError()) {\n"
-                + "                cancel(CancelReason.FAILURE, thrown);\n"
+                + "                cancellation = new Cancellation(failure.reason(), thrown, 0);\n"
                 + "            }\n"
-                + "            bad.record(thrown, task.name(), task.index());\n")
+                + "            bad.record(failure);\n")
 public class FailureAgainstSibling {
     private final Meeting meeting = new Meeting();
 

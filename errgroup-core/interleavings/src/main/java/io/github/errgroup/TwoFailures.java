@@ -22,11 +22,11 @@ import org.openjdk.jcstress.infra.results.LLL_Result;
 @SeededFault(
         value = "the first failure is looked for, then set",
         replace = "            if (first.compareAndSet(null, mine)) {",
-        by = "            first.set(mine);\n            if (mine.thrown() == thrown) {")
+        by = "            first.set(mine);\n            if (mine != null) {")
 @SeededFault(
         value = "a failing task cancels with its own failure, not with the first",
-        replace = "            Throwable first = bad.record(thrown, task.name(), task.index());\n",
-        by = "            Throwable first = thrown;\n" + "            bad.record(thrown, task.name(), task.index());\n")
+        replace = "        FirstCause why = kept ? mine : first;\n",
+        by = "        FirstCause why = mine;\n")
 public class TwoFailures {
     private final Meeting meeting = new Meeting();
 

@@ -100,11 +100,33 @@ class AwaitInterruptContractTest extends GroupContract {
     }
 
     @Test
-    void J4_a_failure_beats_an_interrupt_whose_flag_is_then_set_again() throws Exception {
+    void J4_G1_a_failure_that_came_first_beats_an_interrupt_whose_flag_is_then_set_again() throws Exception {
+        needsTasksAtOnce(2);
+        ErrGroup group = open();
+        Gate end = new Gate();
+        running(group, end::passIgnoringInterrupts);
+        Broken broken = new Broken("beats");
+        Caller<?> caller = Caller.runs(group::await).blockedIn("await");
+        group.go(() -> {
+            throw broken;
+        });
+        Threads.until(() -> group.context().isCancelled());
+
+        caller.interrupt();
+        Threads.until(() -> !caller.thread().isInterrupted()); // it has noticed
+        caller.blockedIn("await");
+        end.open();
+
+        assertThat(caller.failure()).isInstanceOf(ErrGroupException.class).hasCause(broken);
+        assertThat(caller.flagAfterwards()).isTrue();
+    }
+
+    @Test
+    void J4_G1_what_fails_after_an_interrupt_is_suppressed_below_it() throws Exception {
         needsTasksAtOnce(1);
         ErrGroup group = open();
         Gate end = new Gate();
-        Broken broken = new Broken("beats");
+        Broken broken = new Broken("because of it");
         running(group, () -> {
             end.passIgnoringInterrupts();
             throw broken;
@@ -114,8 +136,8 @@ class AwaitInterruptContractTest extends GroupContract {
         Threads.until(() -> group.context().isCancelled());
         end.open();
 
-        assertThat(caller.failure()).isInstanceOf(ErrGroupException.class).hasCause(broken);
-        assertThat(caller.flagAfterwards()).isTrue();
+        assertThat(caller.failure()).isInstanceOf(InterruptedException.class).hasSuppressedException(broken);
+        assertThat(caller.flagAfterwards()).isFalse();
     }
 
     @Test

@@ -93,7 +93,9 @@ class CancellationKindTest {
         try (ErrGroup group = ErrGroup.open()) {
             Subtask<?> task = throwsWhenCancelled(group, thrown);
             assertThat(task.state()).isEqualTo(State.FAILED);
-            assertThat(catchThrowable(group::await)).isInstanceOf(ErrGroupException.class);
+            assertThat(catchThrowable(group::await))
+                    .isInstanceOf(ErrGroupException.class)
+                    .hasSuppressedException(thrown);
         }
     }
 
@@ -150,7 +152,7 @@ class CancellationKindTest {
             assertThat(task.state()).isEqualTo(State.FAILED);
             assertThat(catchThrowable(group::await))
                     .isInstanceOf(ErrGroupException.class)
-                    .hasCause(broken);
+                    .hasSuppressedException(broken);
             assertThat(log.has("predicate")).as("logged").isTrue();
         }
     }
@@ -161,7 +163,9 @@ class CancellationKindTest {
             assertThat(throwsWhenCancelled(group, new SocketException("Connection reset"))
                             .state())
                     .isEqualTo(State.FAILED);
-            assertThat(catchThrowable(group::await)).hasCauseInstanceOf(SocketException.class);
+            assertThat(catchThrowable(group::await).getSuppressed())
+                    .singleElement()
+                    .isInstanceOf(SocketException.class);
         }
     }
 

@@ -59,14 +59,55 @@ class CloseContractTest extends GroupContract {
     }
 
     @Test
-    void J5_J7_without_await_throws_an_Error_as_itself() {
+    void J5_J7_without_await_throws_an_Error_as_the_cause_of_a_new_one() {
         ErrGroup group = open();
         Error error = new LinkageError("unheard");
-        group.go(() -> {
+        group.go("price", () -> {
             throw error;
         });
         untilAllEnded(group);
-        assertThat(catchThrowable(group::close)).isSameAs(error);
+        assertThat(catchThrowable(group::close))
+                .isInstanceOf(Error.class)
+                .hasMessageContaining("price")
+                .hasCause(error);
+        assertThat(error.getSuppressed()).isEmpty();
+    }
+
+    @Test
+    void J5_a_body_may_throw_a_tasks_Error_without_await() {
+        Error error = new LinkageError("the task's");
+        Throwable thrown = catchThrowable(() -> {
+            try (ErrGroup group = open()) {
+                Subtask<?> task = group.go(() -> {
+                    throw error;
+                });
+                untilAllEnded(group);
+                throw task.exception();
+            }
+        });
+        assertThat(thrown).isSameAs(error);
+        assertThat(error.getSuppressed())
+                .singleElement()
+                .satisfies(told -> assertThat(told).hasCause(error));
+    }
+
+    @Test
+    void J5_G1_a_failure_because_of_the_close_is_counted_and_suppressed() throws Exception {
+        needsTasksAtOnce(1);
+        ErrGroup group = open();
+        Broken broken = new Broken("because of it");
+        running(group, () -> {
+            try {
+                new Gate().pass();
+            } catch (InterruptedException e) {
+                throw broken;
+            }
+        });
+
+        assertThatIllegalStateException()
+                .isThrownBy(group::close)
+                .withMessageContaining("0 tasks cancelled, 0 skipped, 1 failed")
+                .satisfies(thrown -> assertThat(thrown).hasSuppressedException(broken));
     }
 
     @Test
@@ -117,7 +158,9 @@ class CloseContractTest extends GroupContract {
         });
         queued.pass();
 
-        assertThatIllegalStateException().isThrownBy(group::close).withMessageContaining("0 cancelled, 1 skipped");
+        assertThatIllegalStateException()
+                .isThrownBy(group::close)
+                .withMessageContaining("0 tasks cancelled, 1 skipped");
 
         assertThat(started.state()).isEqualTo(State.SUCCEEDED);
     }

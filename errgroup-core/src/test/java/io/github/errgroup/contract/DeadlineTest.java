@@ -107,6 +107,65 @@ class DeadlineTest {
     }
 
     @Test
+    void J7_J12_what_waits_for_a_slot_is_unfinished_and_named_too() throws Exception {
+        try (ErrGroup group = ErrGroup.open(o -> o.limit(1).timeout(TIMEOUT).clock(clock))) {
+            Gate queued = new Gate();
+            group.go("one", () -> {
+                group.go("two", () -> {});
+                group.go("three", () -> {});
+                queued.open();
+                new Gate().pass();
+            });
+            queued.pass();
+            clock.advance(TIMEOUT);
+            assertThat(catchThrowable(group::await).getCause())
+                    .hasMessageEndingWith("with 3 unfinished tasks: 'one' (#0), 'two' (#1), 'three' (#2)");
+        }
+    }
+
+    @Test
+    void J7_J12_one_unfinished_task_is_one_task() throws Exception {
+        try (ErrGroup group = open()) {
+            GroupContract.stuck(group);
+            clock.advance(TIMEOUT);
+            assertThat(catchThrowable(group::await))
+                    .hasMessage("group 'group' passed its deadline of PT2S with 1 unfinished task: 'task-0' (#0);"
+                            + " 1 task cancelled, 0 skipped");
+        }
+    }
+
+    /** Interleaving: tasks end while the message is written. As many are counted as are named. */
+    @Test
+    void J7_J12_the_unfinished_tasks_are_counted_and_named_at_one_moment() throws Exception {
+        for (int round = 0; round < 300; round++) {
+            HandClock hands = new HandClock();
+            Gate end = new Gate();
+            Gate running = new Gate(6);
+            try (ErrGroup group = ErrGroup.open(o -> o.timeout(TIMEOUT).clock(hands))) {
+                for (int i = 0; i < 6; i++) {
+                    group.go(() -> {
+                        running.open();
+                        end.passIgnoringInterrupts();
+                    });
+                }
+                running.pass();
+                Caller<?> ends = Caller.runs(end::open);
+                hands.advance(TIMEOUT);
+                ends.result();
+                group.await(); // every task succeeded
+                Throwable cause = Objects.requireNonNull(group.context().cause());
+                if (cause instanceof TimeoutException) {
+                    String message = String.valueOf(cause.getMessage());
+                    long named =
+                            Pattern.compile("'task-").matcher(message).results().count();
+                    assertThat(message)
+                            .contains("with " + named + (named == 1 ? " unfinished task" : " unfinished tasks"));
+                }
+            }
+        }
+    }
+
+    @Test
     void J7_J12_up_to_ten_unfinished_tasks_are_named_and_of_more_that_there_are() throws Exception {
         for (int tasks : new int[] {1, 10, 11, 12}) {
             try (ErrGroup group = open()) {
@@ -118,7 +177,7 @@ class DeadlineTest {
 
                 Throwable cause = Objects.requireNonNull(group.context().cause());
                 String text = Objects.requireNonNull(cause.getMessage());
-                assertThat(text).contains(" " + tasks + " unfinished tasks: ");
+                assertThat(text).contains(" " + tasks + (tasks == 1 ? " unfinished task: " : " unfinished tasks: "));
                 assertThat(text.endsWith(", ...")).as(text).isEqualTo(tasks > 10);
                 Pattern name = Pattern.compile("'task-(\\d+)' \\(#\\1\\)");
                 assertThat(name.matcher(text).results().map(MatchResult::group).distinct())

@@ -9,13 +9,17 @@ import io.github.errgroup.ErrGroup;
 import io.github.errgroup.ErrGroupException;
 import io.github.errgroup.GroupClock;
 import io.github.errgroup.GroupContext;
+import io.github.errgroup.GroupListener;
 import io.github.errgroup.Outstanding;
+import io.github.errgroup.ParentCancelledException;
 import io.github.errgroup.Subtask;
 import io.github.errgroup.Subtask.State;
 import java.time.Duration;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -91,6 +95,98 @@ class HostileCodeTest {
             assertThat(group.snapshot().failed()).isOne();
             assertThat(group.snapshot().succeeded()).isZero();
         }
+    }
+
+    @Test
+    void J7_a_cause_that_cannot_be_asked_cancels_a_group_like_any_other() throws Exception {
+        Secretive secretive = new Secretive();
+        try (ErrGroup group = ErrGroup.open(o -> o.name("quote"))) {
+            GroupContract.stuck(group);
+            group.cancel(secretive);
+            Throwable awaited = catchThrowable(group::await);
+            assertThat(awaited instanceof ErrGroupException).isTrue();
+            assertThat(awaited.getMessage())
+                    .startsWith("group 'quote' was cancelled (EXPLICIT): " + Secretive.class.getName());
+            assertThat(isCausedBy(awaited, secretive)).isTrue();
+            Throwable polled = catchThrowable(group.context()::throwIfCancelled);
+            assertThat(polled instanceof CancellationException).isTrue();
+            assertThat(isCausedBy(polled, secretive)).isTrue();
+        }
+    }
+
+    @Test
+    void J7_N7_a_cause_that_cannot_be_asked_cancels_the_groups_below_like_any_other() throws Exception {
+        Secretive secretive = new Secretive();
+        AtomicReference<Throwable> seen = new AtomicReference<>();
+        try (ErrGroup group = ErrGroup.open()) {
+            Gate running = new Gate();
+            group.go(() -> {
+                try (ErrGroup child = ErrGroup.open()) {
+                    child.go(() -> {
+                        running.open();
+                        new Gate().pass();
+                    });
+                    seen.set(catchThrowable(child::await));
+                }
+            });
+            running.pass();
+            group.cancel(secretive);
+            catchThrowable(group::await);
+        }
+        assertThat(seen.get() instanceof ParentCancelledException).isTrue();
+        assertThat(isCausedBy(seen.get(), secretive)).isTrue();
+    }
+
+    @Test
+    void J4_J7_an_interrupt_that_cannot_be_asked_ends_a_call_like_any_other() {
+        InterruptedException mute = new InterruptedException() {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            public String getMessage() {
+                throw new IllegalStateException("no message");
+            }
+        };
+        AtomicReference<ErrGroup> seen = new AtomicReference<>();
+        Throwable thrown = catchThrowable(() -> ErrGroup.call(o -> o, group -> {
+            seen.set(group);
+            GroupContract.stuck(group);
+            throw mute;
+        }));
+        assertThat(thrown == mute).isTrue();
+        assertThat(catchThrowable(seen.get()::await) instanceof InterruptedException)
+                .isTrue();
+    }
+
+    /** AssertJ asks an exception for its text. */
+    private static boolean isCausedBy(Throwable thrown, Throwable cause) {
+        for (Throwable link = thrown; link != null; link = link.getCause()) {
+            if (link == cause) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Test
+    void J10_a_listener_that_throws_one_exception_whatever_it_is_asked_changes_nothing() throws Exception {
+        RuntimeException one = new IllegalStateException("always the same");
+        try (ErrGroup group = ErrGroup.open(o -> o.listener(new GroupListener() {
+            @Override
+            public void onTaskStart(ErrGroup started, Subtask<?> task) {
+                throw one;
+            }
+
+            @Override
+            public int hashCode() {
+                throw one;
+            }
+        }))) {
+            Subtask<String> task = group.go(() -> "x");
+            group.await();
+            assertThat(task.get()).isEqualTo("x");
+        }
+        assertThat(one.getSuppressed()).isEmpty();
     }
 
     @Test

@@ -7,14 +7,17 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** A server on loopback that accepts connections and never says a word. */
+/** A server on loopback that accepts connections and says no word unless it is told to. */
 final class SilentServer implements AutoCloseable {
     private final ServerSocket server;
 
     private final Queue<Socket> connections = new ConcurrentLinkedQueue<>();
+
+    private volatile Runnable whenConnected = () -> {};
 
     SilentServer() throws IOException {
         server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
@@ -27,6 +30,7 @@ final class SilentServer implements AutoCloseable {
         while (!server.isClosed()) {
             try {
                 connections.add(server.accept());
+                whenConnected.run();
             } catch (IOException e) {
                 // closed, or the client is gone: either way there is nothing to say
             }
@@ -44,6 +48,22 @@ final class SilentServer implements AutoCloseable {
     /** Waits until a client is connected. */
     void untilConnected() {
         Threads.until(() -> !connections.isEmpty());
+    }
+
+    /** What to do when a client connects from now on. */
+    void whenConnected(Runnable action) {
+        whenConnected = action;
+    }
+
+    /** Sends a text to every client. */
+    void answer(String text) {
+        try {
+            for (Socket connection : connections) {
+                connection.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Override

@@ -156,7 +156,7 @@ class StartTest {
             });
             group.cancel();
             end.open();
-            assertThat(catchThrowable(group::await)).hasCause(broken);
+            assertThat(catchThrowable(group::await)).hasSuppressedException(broken);
             assertThat(task.state()).isEqualTo(State.FAILED);
             assertThat(Outstanding.of(group)).isZero();
             assertThat(group.snapshot().skipped()).isZero();

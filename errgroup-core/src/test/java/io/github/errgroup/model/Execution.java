@@ -388,12 +388,14 @@ final class Execution {
         boolean flagged = Thread.currentThread().isInterrupted();
         Throwable thrown = thrownBy(group::await);
         boolean interruptedException = thrown instanceof InterruptedException;
-        if (model.first != null) {
-            expectFailure(thrown);
-        } else if (model.reason == CancelReason.INTERRUPTED || interruptedWhileWaiting) {
+        CancelReason first = model.firstReason;
+        if (first == CancelReason.FAILURE) {
+            expectFailure(thrown, false);
+        } else if (first == CancelReason.INTERRUPTED || interruptedWhileWaiting) {
             check(interruptedException, "await threw " + thrown + ", expected InterruptedException");
-        } else if (model.reason != null && model.undone() > 0) {
-            check(thrown instanceof ErrGroupException, "await threw " + thrown + ", expected that it was cancelled");
+            expectSuppressed(thrown);
+        } else if (first != null && model.unsuccessful() > 0) {
+            expectCancellation(thrown);
         } else {
             check(thrown == null, "await threw " + thrown + ", expected nothing");
         }
@@ -402,24 +404,46 @@ final class Execution {
         check(Objects.toString(thrownBy(group::await)).equals(Objects.toString(thrown)), "await changed its answer");
     }
 
-    private void expectFailure(@Nullable Throwable thrown) {
+    private void expectFailure(@Nullable Throwable thrown, boolean atClose) {
         RealTask real = real(Objects.requireNonNull(model.first));
         Throwable failure = Objects.requireNonNull(real.handle).exception();
-        boolean told = failure instanceof Error
-                ? thrown == failure
-                : thrown instanceof ErrGroupException && thrown.getCause() == failure;
+        boolean told;
+        if (failure instanceof Error) {
+            told = atClose ? thrown instanceof Error && thrown.getCause() == failure : thrown == failure;
+        } else {
+            told = thrown instanceof ErrGroupException answer
+                    && answer.getCause() == failure
+                    && answer.reason() == CancelReason.FAILURE;
+        }
         check(told, "G1, J7: thrown was " + thrown + ", the first failure was " + failure);
+    }
+
+    private void expectCancellation(@Nullable Throwable thrown) {
+        check(
+                thrown instanceof ErrGroupException answer && answer.reason() == model.firstReason,
+                "G1, J7: thrown was " + thrown + ", expected that it was cancelled: " + model.firstReason);
+        expectSuppressed(thrown);
+    }
+
+    /** G1: what failed after the cancellation. */
+    private void expectSuppressed(@Nullable Throwable thrown) {
+        long failed = Math.min(16, model.count(State.FAILED));
+        int suppressed = thrown == null ? 0 : thrown.getSuppressed().length;
+        check(suppressed == failed, "G1: " + suppressed + " failures are suppressed, expected " + failed);
     }
 
     private void expectOfClose(boolean cancels) {
         Throwable thrown = thrownBy(group::close);
-        if (model.hasUnansweredFailures()) {
-            expectFailure(thrown);
-        } else if (model.reason == CancelReason.TIMEOUT && model.hasUnansweredUndone() && model.first != null) {
-            expectFailure(thrown); // the first error is sticky
-        } else if (model.reason == CancelReason.TIMEOUT && model.hasUnansweredUndone()) {
-            check(thrown instanceof ErrGroupException, "J5: close threw " + thrown + ", expected the deadline");
-        } else if (cancels && model.hasUnansweredUndone()) {
+        boolean failed = model.hasUnansweredFailures();
+        boolean undone = model.hasUnansweredUndone();
+        CancelReason first = model.firstReason;
+        if ((failed && first != CancelReason.CLOSED) || (undone && model.reason == CancelReason.TIMEOUT)) {
+            if (first == CancelReason.FAILURE) {
+                expectFailure(thrown, true); // sticky, past the deadline too
+            } else {
+                expectCancellation(thrown);
+            }
+        } else if (cancels && (failed || undone)) {
             check(thrown instanceof IllegalStateException, "J5: close threw " + thrown + ", expected what was lost");
         } else {
             check(thrown == null, "J5: close threw " + thrown + ", expected nothing");

@@ -38,9 +38,15 @@ final class Model {
     @Nullable
     CancelReason reason;
 
-    /** The first failure in time (G1). */
+    /** What came first in time (G1): FAILURE, or what cancelled the group before any task had failed. */
+    @Nullable
+    CancelReason firstReason;
+
+    /** The failure, if that came first. */
     @Nullable
     ModelTask first;
+
+    private boolean firstIsError;
 
     /** Failures, and other ends but success, that an {@code await} answered for (J5). */
     private long failuresAnswered;
@@ -115,6 +121,10 @@ final class Model {
 
     long count(State state) {
         return tasks.stream().filter(task -> task.state == state).count();
+    }
+
+    long unsuccessful() {
+        return undone() + count(State.FAILED);
     }
 
     long undone() {
@@ -229,7 +239,7 @@ final class Model {
         task.callerWaits = false;
         task.state = State.RUNNING;
         if (third && setting.place().isFaulty()) {
-            fail(task);
+            fail(task, setting.place() == Place.DYING);
         }
     }
 
@@ -237,7 +247,8 @@ final class Model {
     void finish(ModelTask task) {
         task.acts = true;
         switch (task.behaviour) {
-            case THROW, THROW_ERROR, STUBBORN_THROW -> fail(task);
+            case THROW, STUBBORN_THROW -> fail(task, false);
+            case THROW_ERROR -> fail(task, true);
             case SPAWN -> {
                 spawn(Behaviour.SUCCEED);
                 end(task, State.SUCCEEDED);
@@ -246,10 +257,12 @@ final class Model {
         }
     }
 
-    private void fail(ModelTask task) {
+    private void fail(ModelTask task, boolean error) {
         task.state = State.FAILED;
-        if (first == null) {
+        if (firstReason == null || (error && !firstIsError)) {
+            firstReason = CancelReason.FAILURE;
             first = task;
+            firstIsError = error;
         }
         if (setting.cancelOnError()) {
             cancel(CancelReason.FAILURE);
@@ -292,6 +305,9 @@ final class Model {
             return false;
         }
         reason = why;
+        if (firstReason == null) {
+            firstReason = why;
+        }
         backlog.clear();
         sharedQueue.clear();
         while (!callers.isEmpty()) {

@@ -209,8 +209,11 @@ final class StormRun {
         } catch (IllegalStateException e) {
             check(setting.ending() == Ending.CLOSE, "unexpected: " + e); // it says what close cut short
         } catch (Throwable e) {
-            // A thread that could not be had fails its task, and is thrown as itself.
-            check(e instanceof OutOfMemoryError && setting.place() == Place.DYING, "unexpected: " + e);
+            // A thread that could not be had fails its task. Close wraps what await throws as itself.
+            Throwable error = e.getClass() == Error.class ? e.getCause() : e;
+            boolean planted = error instanceof StormError
+                    || (error instanceof OutOfMemoryError && setting.place() == Place.DYING);
+            check(planted, "unexpected: " + e);
         }
     }
 

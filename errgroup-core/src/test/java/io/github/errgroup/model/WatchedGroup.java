@@ -171,24 +171,29 @@ final class WatchedGroup {
             violations.accept("G2: a body runs after await");
         }
         GroupSnapshot now = group.snapshot();
-        CancelReason reason = now.reason();
-        boolean right;
-        if (now.failed() > 0) {
-            Throwable failure = thrown instanceof ErrGroupException ? thrown.getCause() : thrown;
-            boolean told = failure != null && tasks.stream().anyMatch(task -> isFailure(task, failure));
-            right = told
-                    && (reason != CancelReason.FAILURE
-                            || failure == group.context().cause());
-        } else if (reason == CancelReason.INTERRUPTED) {
-            right = thrown instanceof InterruptedException;
-        } else {
-            right = reason != null && now.cancelled() + now.skipped() > 0
-                    ? thrown instanceof ErrGroupException
-                    : thrown == null;
-        }
-        if (!right) {
+        if (!isAnswer(thrown, now)) {
             violations.accept("J7: await threw " + thrown + " in " + now);
         }
+    }
+
+    /** G1: a failure that came first, or what cancelled the group before any. */
+    private boolean isAnswer(@Nullable Throwable thrown, GroupSnapshot now) {
+        CancelReason reason = now.reason();
+        boolean unsuccessful = now.failed() + now.cancelled() + now.skipped() > 0;
+        if (thrown instanceof InterruptedException) {
+            return reason == CancelReason.INTERRUPTED;
+        } else if (thrown instanceof ErrGroupException answer && answer.reason() != CancelReason.FAILURE) {
+            return unsuccessful && answer.reason() == reason;
+        } else if (thrown instanceof ErrGroupException answer) {
+            return isFailure(answer.getCause())
+                    && (reason != CancelReason.FAILURE
+                            || answer.getCause() == group.context().cause());
+        }
+        return thrown == null ? !unsuccessful && reason != CancelReason.INTERRUPTED : isFailure(thrown);
+    }
+
+    private boolean isFailure(Throwable thrown) {
+        return tasks.stream().anyMatch(task -> isFailure(task, thrown));
     }
 
     private static boolean isFailure(Watched task, Throwable failure) {

@@ -3,6 +3,7 @@ package io.github.errgroup.soak;
 import io.github.errgroup.CancelReason;
 import io.github.errgroup.ErrGroupException;
 import io.github.errgroup.GroupSnapshot;
+import io.github.errgroup.ParentCancelledException;
 import io.github.errgroup.Subtask;
 import io.github.errgroup.soak.Plan.Verb;
 import java.util.EnumMap;
@@ -72,17 +73,27 @@ final class Verdict {
         if (awaited && atClose != null) {
             ledger.broken("close throws nothing after await", atClose);
         }
-        if (failed > 0) {
+        if (isFailure(answer)) {
             firstFailure(answer);
         } else if (awaited) {
             awaitedWithoutFailure(answer, delivered);
         } else {
             closedWithoutFailure(answer);
         }
+        if (failed > 0 && (reason == null || reason == CancelReason.FAILURE) && !isFailure(answer)) {
+            ledger.broken("a failure is thrown that nothing came before, not " + answer + ": " + counted(), answer);
+        }
         if (outer == null) {
             interrupt(atAwait, delivered, flag);
         }
-        total();
+        total(answer);
+    }
+
+    /** Whether it tells of a failure that came first, or of an Error. */
+    private static boolean isFailure(@Nullable Throwable answer) {
+        return answer instanceof ErrGroupException failure
+                ? failure.reason() == CancelReason.FAILURE
+                : answer instanceof Error;
     }
 
     private void counts() {
@@ -128,27 +139,30 @@ final class Verdict {
 
     /** G1, J7. */
     private void firstFailure(@Nullable Throwable answer) {
-        Throwable first = answer instanceof ErrGroupException ? answer.getCause() : answer;
+        // Close wraps an Error.
+        Throwable first = answer == null || answer instanceof Planted ? answer : answer.getCause();
         boolean told = first instanceof Planted.Failure && answer instanceof ErrGroupException
-                || first instanceof Planted.Fault && first == answer;
+                || first instanceof Planted.Fault && answer instanceof Error;
         if (first == null || !told) {
             ledger.broken("the first failure is thrown, not " + answer + ": " + counted(), answer);
-        } else if (!ledger.mayBeFirst(first)) {
+        } else if (first instanceof Planted.Failure && !ledger.mayBeFirst(first)) {
             ledger.broken("the first failure in time is thrown", answer);
-        } else if (reason == CancelReason.FAILURE && ledger.group().context().cause() != first) {
+        } else if (first instanceof Planted.Failure
+                && reason == CancelReason.FAILURE
+                && ledger.group().context().cause() != first) {
             ledger.broken("the cause of the cancellation is the first failure", answer);
         }
     }
 
     private void awaitedWithoutFailure(@Nullable Throwable answer, boolean delivered) {
-        boolean undone = cancelled + skipped > 0;
+        boolean unsuccessful = failed + cancelled + skipped > 0;
         boolean right;
         if (answer == null) {
-            right = !undone;
+            right = !unsuccessful;
         } else if (answer instanceof InterruptedException) {
             right = delivered || (outer != null && outer.group().context().isCancelled());
         } else {
-            right = undone && isCancellation(answer);
+            right = unsuccessful && isCancellation(answer);
         }
         if (!right) {
             ledger.broken("await tells how the group ended, not " + answer + ": " + counted(), answer);
@@ -159,9 +173,9 @@ final class Verdict {
     private void closedWithoutFailure(@Nullable Throwable answer) {
         boolean undone = cancelled + skipped > 0;
         boolean right;
-        if (undone && reason == CancelReason.CLOSED) {
+        if (reason == CancelReason.CLOSED && (undone || failed > 0)) {
             right = answer instanceof IllegalStateException;
-        } else if (undone && reason == CancelReason.TIMEOUT) {
+        } else if (failed > 0 || (undone && reason == CancelReason.TIMEOUT)) {
             right = answer != null && isCancellation(answer);
         } else {
             right = answer == null;
@@ -171,9 +185,13 @@ final class Verdict {
         }
     }
 
+    /** G1: what cancelled the group came before any failure, and the meters tell the same. */
     private boolean isCancellation(Throwable answer) {
-        return answer instanceof ErrGroupException
-                && reason != null
+        if (reason == CancelReason.PARENT) {
+            return answer instanceof ParentCancelledException;
+        }
+        return answer instanceof ErrGroupException cancelled
+                && cancelled.reason() == reason
                 && (reason == CancelReason.TIMEOUT
                         ? answer.getCause() instanceof TimeoutException
                         : answer.getCause() instanceof CancellationException);
@@ -191,16 +209,16 @@ final class Verdict {
         }
     }
 
-    private void total() {
+    private void total(@Nullable Throwable answer) {
         Totals totals = world.totals();
         totals.submitted.add(submitted);
         totals.succeeded.add(succeeded);
         totals.failed.add(failed);
         totals.cancelled.add(cancelled);
         totals.skipped.add(skipped);
-        if (failed > 0) {
+        if (isFailure(answer)) {
             totals.groupsFailed.increment();
-        } else if (reason == CancelReason.TIMEOUT && cancelled + skipped > 0) {
+        } else if (answer instanceof ErrGroupException told && told.reason() == CancelReason.TIMEOUT) {
             totals.groupsExpired.increment();
         }
         if (reason != null) {

@@ -117,7 +117,8 @@ final class ErrGroupShutdown implements SmartLifecycle {
         try {
             int open = registry.live().size();
             if (open > 0) {
-                logger.info("Waiting at most " + describe(gracePeriod) + " for " + open + " open groups to end");
+                logger.info("Waiting at most " + describe(gracePeriod) + " for " + open
+                        + (open == 1 ? " open group" : " open groups") + " to end");
             }
             if (drain.await(() -> registry.live().isEmpty(), gracePeriod)) {
                 logger.debug("All groups have ended");
@@ -134,8 +135,11 @@ final class ErrGroupShutdown implements SmartLifecycle {
         if (late.isEmpty()) {
             return;
         }
-        logger.warn("Cancelling " + late.size() + " groups that are open after the grace period of "
-                + describe(gracePeriod) + ": " + late);
+        logger.warn("Cancelling " + late.size() + (late.size() == 1 ? " group that is" : " groups that are")
+                + " open after the grace period of " + describe(gracePeriod) + ": " + late);
+        // Outer groups first: those opened in their tasks are cancelled with them, and no fallback takes that for its
+        // own.
+        late.stream().filter(group -> group.parent() == null).forEach(ErrGroup::shutdown);
         late.forEach(ErrGroup::shutdown);
         try {
             if (!registry.drain().await(this::noTaskRuns, cancellationPeriod)) {

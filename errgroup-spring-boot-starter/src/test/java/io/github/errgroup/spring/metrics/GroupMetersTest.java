@@ -2,11 +2,15 @@ package io.github.errgroup.spring.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
+import io.github.errgroup.CancelReason;
 import io.github.errgroup.ErrGroup;
 import io.github.errgroup.ErrGroupException;
 import io.github.errgroup.ErrGroupOptions;
+import io.github.errgroup.ParentCancelledException;
+import io.github.errgroup.Subtask;
 import io.micrometer.common.docs.KeyName;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tag;
@@ -371,6 +375,80 @@ class GroupMetersTest {
                         .timer()
                         .count())
                 .isZero();
+    }
+
+    /** One group for each reason, with a task that fails because of it: outcome and cancellations tell what was thrown. */
+    @ParameterizedTest
+    @EnumSource(CancelReason.class)
+    void what_is_thrown_is_what_is_counted(CancelReason reason) throws Exception {
+        Throwable thrown = thrownWhenCancelledBy(reason);
+
+        String outcome = switch (reason) {
+            case FAILURE -> "failure";
+            case TIMEOUT -> "timeout";
+            default -> "cancelled";
+        };
+        assertThat(thrown)
+                .isInstanceOf(
+                        switch (reason) {
+                            case INTERRUPTED -> InterruptedException.class;
+                            case PARENT -> ParentCancelledException.class;
+                            case CLOSED -> IllegalStateException.class;
+                            default -> ErrGroupException.class;
+                        });
+        if (thrown instanceof ErrGroupException told) {
+            assertThat(told.reason()).isEqualTo(reason);
+        }
+        assertThat(thrown.getSuppressed()).hasSize(1);
+        for (String other : tagValues(ErrGroupMeter.GROUP, "outcome")) {
+            assertThat(timer(ErrGroupMeter.GROUP, "outcome", other)).as(other).isEqualTo(other.equals(outcome) ? 1 : 0);
+        }
+        for (CancelReason other : CancelReason.values()) {
+            assertThat(counter(ErrGroupMeter.CANCELLATIONS, "cause", LowerCase.of(other)))
+                    .as("%s", other)
+                    .isEqualTo(other == reason ? 1 : 0);
+        }
+    }
+
+    private Throwable thrownWhenCancelledBy(CancelReason reason) throws Exception {
+        if (reason != CancelReason.PARENT) {
+            return thrownWhenCancelledBy(reason, () -> {});
+        }
+        try (ErrGroup parent = ErrGroup.open()) {
+            Subtask<Throwable> below = parent.go(() -> thrownWhenCancelledBy(reason, parent::cancel));
+            parent.await(); // every task succeeded
+            return below.get();
+        }
+    }
+
+    private Throwable thrownWhenCancelledBy(CancelReason reason, Runnable cancelParent) throws Exception {
+        CountDownLatch running = new CountDownLatch(1);
+        CountDownLatch cancelled = new CountDownLatch(1);
+        ErrGroup group = ErrGroup.open(options.clock(clock).timeout(Duration.ofSeconds(2)));
+        group.context().onCancel(cancelled::countDown);
+        group.go(() -> {
+            running.countDown();
+            awaitWhateverHappens(cancelled);
+            throw new IllegalStateException("because of it");
+        });
+        running.await();
+        switch (reason) {
+            case FAILURE ->
+                group.go(() -> {
+                    throw new IOException("supplier down");
+                });
+            case TIMEOUT -> clock.advance(Duration.ofSeconds(2));
+            case INTERRUPTED -> Thread.currentThread().interrupt();
+            case PARENT -> cancelParent.run();
+            case SHUTDOWN -> group.shutdown();
+            case CLOSED -> {
+                return catchThrowable(group::close);
+            }
+            default -> group.cancel();
+        }
+        Throwable thrown = catchThrowable(group::await);
+        group.close();
+        return thrown;
     }
 
     private List<String> tagValues(ErrGroupMeter meter, String key) {

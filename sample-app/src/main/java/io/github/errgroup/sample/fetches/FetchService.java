@@ -1,5 +1,6 @@
 package io.github.errgroup.sample.fetches;
 
+import io.github.errgroup.CancelReason;
 import io.github.errgroup.ErrGroup;
 import io.github.errgroup.ErrGroupException;
 import io.github.errgroup.ErrGroups;
@@ -8,7 +9,6 @@ import java.io.IOException;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
@@ -89,7 +89,7 @@ class FetchService {
         }
         String first =
                 failure.index() < 0 ? null : urls.get((int) failure.index()).toString();
-        return new FetchReport(results, first, failure.getCause() instanceof TimeoutException, failure.getCause());
+        return new FetchReport(results, first, failure.reason() == CancelReason.TIMEOUT, failure.getCause());
     }
 
     private static @Nullable String reason(@Nullable Throwable failure) {

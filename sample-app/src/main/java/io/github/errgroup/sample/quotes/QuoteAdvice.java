@@ -1,7 +1,7 @@
 package io.github.errgroup.sample.quotes;
 
+import io.github.errgroup.CancelReason;
 import io.github.errgroup.ErrGroupException;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,8 +33,8 @@ class QuoteAdvice {
             problem.setProperty("supplier", supplier);
             return problem;
         }
-        if (first instanceof TimeoutException) {
-            return problem(HttpStatus.GATEWAY_TIMEOUT, "Suppliers too slow", String.valueOf(first.getMessage()));
+        if (e.reason() == CancelReason.TIMEOUT) {
+            return problem(HttpStatus.GATEWAY_TIMEOUT, "Suppliers too slow", String.valueOf(e.getMessage()));
         }
         // No failure and no deadline: somebody cancelled the group, as a stopping application does.
         return problem(HttpStatus.SERVICE_UNAVAILABLE, "Cancelled", "the quote was cancelled before it was complete");

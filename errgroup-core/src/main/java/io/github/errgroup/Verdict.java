@@ -1,0 +1,177 @@
+package io.github.errgroup;
+
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a group that has ended answers: pure functions of its first cause (G1) and of what became of its tasks. What
+ * {@code await} and {@code close} throw and the outcome that listeners are told are all made here.
+ *
+ * @param group the group's name
+ * @param first what it answers for; null if nothing went wrong
+ * @param bad what did not succeed
+ * @param above the group that it was opened in
+ */
+record Verdict(
+        String group,
+        @Nullable FirstCause first,
+        @Nullable Failures bad,
+        @Nullable GroupEngine above) {
+    private static final Failures.Later NOTHING_LATER = new Failures.Later(List.of(), 0, 0);
+
+    static Verdict of(GroupTasks engine) {
+        TaskRun<?> opener = engine.parent;
+        Failures bad = engine.failuresIfAny();
+        FirstCause first = bad == null ? null : answersFor(bad, engine.cancellation);
+        return new Verdict(engine.options().name(), first, bad, opener == null ? null : opener.engine);
+    }
+
+    /**
+     * A failure always; a cancellation if it kept a task from succeeding. An interrupt always, since somebody has to be
+     * told of it.
+     */
+    private static @Nullable FirstCause answersFor(Failures bad, @Nullable Cancellation cancellation) {
+        FirstCause first = bad.first();
+        if (first == null || first.isFailure()) {
+            return first;
+        }
+        if (cancellation == null || cancellation.reason == null) {
+            return null; // it came when the group had just ended
+        }
+        boolean harmless = bad.failed.get() + bad.undone() == 0;
+        return harmless && first.reason() != CancelReason.INTERRUPTED ? null : first;
+    }
+
+    GroupOutcome outcome() {
+        if (first == null) {
+            return GroupOutcome.SUCCESS;
+        }
+        return switch (first.reason()) {
+            case FAILURE -> GroupOutcome.FAILURE;
+            case TIMEOUT -> GroupOutcome.TIMEOUT;
+            default -> GroupOutcome.CANCELLED;
+        };
+    }
+
+    /** The failure that the group ended with; null where it is not a failure that came first. */
+    @Nullable
+    Throwable failure() {
+        return first != null && first.isFailure() ? first.thrown() : null;
+    }
+
+    /** What {@code await} throws for a cause; an interrupt as what it is. */
+    Throwable toThrowable(FirstCause cause) {
+        if (cause.isFailure() && cause.thrown() instanceof Error error) {
+            return error;
+        }
+        if (cause.reason() == CancelReason.INTERRUPTED) {
+            InterruptedException interrupt = new InterruptedException(UserText.messageOf(cause.thrown()));
+            later().kept().forEach(interrupt::addSuppressed);
+            return interrupt;
+        }
+        return toUnchecked(cause);
+    }
+
+    /** What {@code close} throws for a cause: never a user's own instance, which the caller's block may be throwing. */
+    Throwable toThrowableOfClose(FirstCause cause) {
+        if (cause.isFailure() && cause.thrown() instanceof Error error) {
+            return new Error(failureMessage(cause), error);
+        }
+        return toUnchecked(cause);
+    }
+
+    private RuntimeException toUnchecked(FirstCause cause) {
+        List<Throwable> later = later().kept();
+        if (cause.isFailure()) {
+            return new ErrGroupException(
+                    failureMessage(cause), cause.thrown(), cause.reason(), group, cause.task(), cause.index(), later);
+        }
+        if (cause.reason() == CancelReason.PARENT && above != null) {
+            GroupEngine top = above;
+            while (top.reason() == CancelReason.PARENT && top.parent != null) {
+                top = top.parent.engine;
+            }
+            CancelReason reason = top.reason() == null ? CancelReason.PARENT : top.reason();
+            String message = title() + " was cancelled with " + top.title() + " (" + reason + "): "
+                    + UserText.of(cause.thrown()) + counts();
+            return new ParentCancelledException(message, cause.thrown(), reason, later);
+        }
+        String text = cancellationMessage(cause);
+        return new ErrGroupException(
+                text + counts(), asCancellation(cause, text), cause.reason(), group, null, -1, later);
+    }
+
+    /** What {@code close} throws that had to cancel. */
+    IllegalStateException toMisuseOfClose() {
+        IllegalStateException misuse = new IllegalStateException(title() + " was closed before its tasks had ended"
+                + counts() + ". Call await() before the end of the try block, or cancel() if that is meant");
+        later().kept().forEach(misuse::addSuppressed);
+        return misuse;
+    }
+
+    private static Throwable asCancellation(FirstCause cause, String text) {
+        if (cause.thrown() instanceof CancellationException || cause.reason() == CancelReason.TIMEOUT) {
+            return cause.thrown();
+        }
+        CancellationException wrapper = new CancellationException(text);
+        wrapper.initCause(cause.thrown());
+        return wrapper;
+    }
+
+    // ---- messages
+
+    private String title() {
+        return "group '" + group + "'";
+    }
+
+    private String failureMessage(FirstCause cause) {
+        StringBuilder message = new StringBuilder(title()).append(": ");
+        if (cause.task() == null) {
+            message.append("the body");
+        } else {
+            message.append("task '")
+                    .append(cause.task())
+                    .append("' (#")
+                    .append(cause.index())
+                    .append(')');
+        }
+        // That of a group below begins with its name already.
+        Throwable thrown = cause.thrown();
+        message.append(" failed: ")
+                .append(thrown instanceof ErrGroupException ? thrown.getMessage() : UserText.of(thrown));
+        return message.append(laterText()).toString();
+    }
+
+    /** Our own causes begin with the group's name. */
+    private String cancellationMessage(FirstCause cause) {
+        String own = UserText.messageOf(cause.thrown());
+        return own != null && own.startsWith(title())
+                ? own
+                : title() + " was cancelled (" + cause.reason() + "): " + UserText.of(cause.thrown());
+    }
+
+    private String counts() {
+        if (bad == null) {
+            return "";
+        }
+        long failed = bad.failed.get();
+        return "; " + Plural.of(bad.cancelled.get(), "task") + " cancelled, " + bad.skipped.get() + " skipped"
+                + (failed == 0 ? "" : ", " + failed + " failed");
+    }
+
+    private String laterText() {
+        Failures.Later later = later();
+        if (later.failures() == 0) {
+            return "";
+        }
+        String dropped = later.dropped() == 0
+                ? ""
+                : ", of which " + later.dropped() + (later.dropped() == 1 ? " is" : " are") + " dropped";
+        return "; " + Plural.of(later.failures(), "later failure") + dropped;
+    }
+
+    private Failures.Later later() {
+        return bad == null ? NOTHING_LATER : bad.later();
+    }
+}
