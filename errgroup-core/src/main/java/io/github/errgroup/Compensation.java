@@ -160,7 +160,7 @@ final class Compensation {
     }
 
     /** A platform thread, since the tasks may be what blocks the virtual ones. */
-    static final class CompensatingThread extends Thread {
+    static final class CompensatingThread extends TaskThread {
         private final Compensation owner;
 
         // What follows is its own, once it is started.
@@ -174,10 +174,9 @@ final class Compensation {
         private int waits;
 
         CompensatingThread(Compensation owner, long round, int number) {
-            super(null, null, "errgroup-compensating-" + number, 0, false);
+            super(null, "errgroup-compensating-" + number, false);
             this.owner = owner;
             this.round = round;
-            setDaemon(true);
         }
 
         @Override

@@ -251,7 +251,7 @@ abstract class GroupSubmission extends GroupTasks {
     private @Nullable Throwable launchOnFreshThread(TaskRun<?> task, ThreadFactory threadFactory) {
         Thread thread;
         try {
-            thread = OwnThreads.newThread(threadFactory, task, task);
+            thread = threadFactory.newThread(task);
         } catch (Throwable e) {
             return task.retire() ? e : null;
         }

@@ -178,12 +178,13 @@ final class HandedInExecutor extends TaskThreads {
 
     private void host(TaskRun<?> task, Thread thread, Host host, long nanos) {
         progressNanos = nanos;
-        task.extras().outer = CurrentTask.get();
-        TaskRun<?> hidden = CurrentTask.enter(thread, task);
+        TaskExtras rare = task.extras();
+        rare.outer = CurrentTask.get();
+        rare.host = thread;
         try {
-            task.perform(host);
+            task.performIn(thread, rare, host);
         } finally {
-            CurrentTask.leave(thread, hidden);
+            rare.host = null;
             progressNanos = System.nanoTime();
         }
     }

@@ -63,11 +63,9 @@ final class OwnThreads extends TaskThreads {
         return made;
     }
 
-    /** An unstarted thread that knows its task. */
-    static Thread newThread(ThreadFactory factory, Runnable body, TaskThread link) {
-        Thread thread = factory.newThread(body);
-        thread.setUncaughtExceptionHandler(link);
-        return thread;
+    /** The engine catches what tasks throw, so what ends a thread of ours is a fault of the engine's: say so. */
+    static void report(Throwable fault) {
+        Log.error("thread '" + Thread.currentThread().getName() + "' ended with an uncaught exception", fault);
     }
 
     private static Thread checked(@Nullable Thread thread, ThreadFactory factory) {
@@ -149,9 +147,7 @@ final class OwnThreads extends TaskThreads {
 
         @Override
         public Thread newThread(Runnable body) {
-            Thread thread = new Thread(null, body, prefix + made.getAndIncrement());
-            thread.setDaemon(true);
-            return thread;
+            return new TaskThread(body, prefix + made.getAndIncrement(), true);
         }
     }
 }

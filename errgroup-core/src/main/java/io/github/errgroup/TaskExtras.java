@@ -3,7 +3,7 @@ package io.github.errgroup;
 import org.jspecify.annotations.Nullable;
 
 /** What only some tasks have: times, a captured context, a shared slot, child groups, a thread that is not ours. */
-final class TaskExtras {
+final class TaskExtras implements TaskHolder {
     private final TaskRun<?> task;
 
     /** The context of the thread that called {@code go}. Written before the launch. */
@@ -17,6 +17,10 @@ final class TaskExtras {
 
     /** The thread that is inside {@code execute} for this task: if it is the one that runs it, its caller runs it. */
     volatile @Nullable Thread launcher;
+
+    /** The thread of an executor that runs it. Own thread only; others look whether it is theirs. */
+    @Nullable
+    Thread host;
 
     /** The task that was current on this thread before, if a caller-runs executor nested them. Own thread only. */
     @Nullable
@@ -33,6 +37,11 @@ final class TaskExtras {
 
     TaskExtras(TaskRun<?> task) {
         this.task = task;
+    }
+
+    @Override
+    public @Nullable TaskRun<?> taskOn(Thread thread) {
+        return host == thread ? task : null;
     }
 
     void openScope() {

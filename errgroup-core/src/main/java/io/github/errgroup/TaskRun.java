@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  *       never changes.
  * </ol>
  */
-final class TaskRun<T extends @Nullable Object> implements Subtask<T>, Runnable, TaskThread, LiveTasks.Seat {
+final class TaskRun<T extends @Nullable Object> implements Subtask<T>, Runnable, TaskHolder, LiveTasks.Seat {
     private static final int PENDING = 0;
 
     private static final int ACTIVE = 1;
@@ -163,8 +163,33 @@ final class TaskRun<T extends @Nullable Object> implements Subtask<T>, Runnable,
         }
         int now = status;
         if (now != PENDING && now < ENDING) { // else a thread factory runs it too early, or twice
-            perform(Host.FRESH_THREAD);
+            try {
+                performIn(Thread.currentThread(), this, Host.FRESH_THREAD);
+            } catch (Throwable fault) {
+                OwnThreads.report(fault);
+            }
         }
+    }
+
+    /** As {@link #perform}, known meanwhile as the task of this thread. */
+    void performIn(Thread thread, TaskHolder holder, Host host) {
+        TaskHolder hidden;
+        try {
+            hidden = CurrentTask.enter(thread, holder);
+        } catch (Throwable e) {
+            fail(e, host);
+            return;
+        }
+        try {
+            perform(host);
+        } finally {
+            CurrentTask.leave(thread, holder, hidden);
+        }
+    }
+
+    /** The end of an active task whose thread cannot run it. */
+    void fail(Throwable failure, Host host) {
+        engine.end(this, State.FAILED, failure, !closeWindow(ENDING), host);
     }
 
     /** Runs an active task to its very end. What it throws never leaves. */
@@ -337,8 +362,8 @@ final class TaskRun<T extends @Nullable Object> implements Subtask<T>, Runnable,
     }
 
     @Override
-    public TaskRun<?> currentTask() {
-        return this;
+    public @Nullable TaskRun<?> taskOn(Thread thread) {
+        return runner == thread ? this : null;
     }
 
     @Nullable

@@ -88,7 +88,7 @@ final class Workers {
         Throwable failure;
         try {
             Worker worker = new Worker(started++, task);
-            failure = group.startOn(OwnThreads.newThread(factory, worker, worker), task, worker, worker.wanted);
+            failure = group.startOn(factory.newThread(worker), task, worker, worker.wanted);
             if (failure == null) {
                 return null;
             }
@@ -164,16 +164,14 @@ final class Workers {
     /** Starts a worker that inherits the commitment. Returns why it could not. */
     private @Nullable Throwable startCommitted() {
         try {
-            Worker worker = new Worker(started++, null);
-            Thread thread = OwnThreads.newThread(factory, worker, worker);
-            thread.start();
+            factory.newThread(new Worker(started++, null)).start();
             return null;
         } catch (Throwable e) {
             return e;
         }
     }
 
-    private final class Worker implements Runnable, TaskThread, Host, LiveTasks.Seat {
+    private final class Worker implements Runnable, TaskHolder, Host, LiveTasks.Seat {
         /** What it runs. Written by the worker's thread or before its start, read by cancellers and snapshots. */
         private volatile @Nullable TaskRun<?> current;
 
@@ -191,6 +189,8 @@ final class Workers {
 
         private @Nullable ClassLoader classLoader;
 
+        private Thread.@Nullable UncaughtExceptionHandler handler;
+
         Worker(int wanted, @Nullable TaskRun<?> first) {
             this.wanted = wanted;
             CURRENT.set(this, first);
@@ -198,7 +198,14 @@ final class Workers {
 
         @Override
         public void run() {
-            Thread thread = Thread.currentThread();
+            try {
+                work(Thread.currentThread());
+            } catch (Throwable fault) {
+                OwnThreads.report(fault);
+            }
+        }
+
+        private void work(Thread thread) {
             TaskRun<?> first = current;
             if (first != null && first.isPending()) {
                 return; // a thread factory runs it too early
@@ -209,7 +216,15 @@ final class Workers {
             }
             name = thread.getName();
             classLoader = thread.getContextClassLoader();
-            if (first == null && !takeSeat(task)) {
+            handler = thread.getUncaughtExceptionHandler();
+            TaskHolder hidden;
+            try {
+                if (first == null) {
+                    group.live().add(this, wanted);
+                }
+                hidden = CurrentTask.enter(thread, this);
+            } catch (Throwable e) {
+                giveUp(first, task, e);
                 return;
             }
             try {
@@ -227,6 +242,7 @@ final class Workers {
                 }
             } finally {
                 leaveSeat();
+                CurrentTask.leave(thread, this, hidden);
                 giveUpCommitment(); // only if the engine itself failed (no memory): another worker takes over
             }
         }
@@ -245,18 +261,15 @@ final class Workers {
             }
         }
 
-        /** Without a seat nobody could cancel what it runs: then it gives up, and the task with it. */
-        private boolean takeSeat(@Nullable TaskRun<?> task) {
-            try {
-                group.live().add(this, wanted);
-                return true;
-            } catch (Throwable e) {
-                if (task != null) {
-                    end(task, e);
-                }
-                giveUpCommitment();
-                return false;
+        /** Without a seat nobody could cancel what it runs, nor would it know its task: no memory for it, no task. */
+        private void giveUp(@Nullable TaskRun<?> first, @Nullable TaskRun<?> task, Throwable failure) {
+            leaveSeat();
+            if (first != null) {
+                first.fail(failure, this);
+            } else if (task != null) {
+                end(task, failure);
             }
+            giveUpCommitment();
         }
 
         private void run(TaskRun<?> task, Thread thread) {
@@ -315,8 +328,8 @@ final class Workers {
             if (thread.getContextClassLoader() != classLoader) {
                 thread.setContextClassLoader(classLoader);
             }
-            if (thread.getUncaughtExceptionHandler() != this) {
-                thread.setUncaughtExceptionHandler(this);
+            if (thread.getUncaughtExceptionHandler() != handler) {
+                thread.setUncaughtExceptionHandler(handler);
             }
         }
 
@@ -332,8 +345,9 @@ final class Workers {
         }
 
         @Override
-        public @Nullable TaskRun<?> currentTask() {
-            return current;
+        public @Nullable TaskRun<?> taskOn(Thread thread) {
+            TaskRun<?> task = current;
+            return task != null && task.runner() == thread ? task : null;
         }
     }
 }

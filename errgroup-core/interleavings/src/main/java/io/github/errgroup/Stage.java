@@ -84,11 +84,13 @@ final class Stage {
     /** What the action does, done by this thread as if it were inside the task. */
     static void inside(TaskRun<?> task, Runnable action) {
         Thread thread = Thread.currentThread();
-        TaskRun<?> hidden = CurrentTask.enter(thread, task);
+        TaskExtras rare = task.extras();
+        rare.host = thread;
+        TaskHolder hidden = CurrentTask.enter(thread, rare);
         try {
             action.run();
         } finally {
-            CurrentTask.leave(thread, hidden);
+            CurrentTask.leave(thread, rare, hidden);
         }
     }
 }

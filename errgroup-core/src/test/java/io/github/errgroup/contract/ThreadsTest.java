@@ -13,11 +13,13 @@ import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.BeforeEach;
@@ -134,16 +136,20 @@ class ThreadsTest {
         }
 
         @Test
-        void J13_a_thread_that_dies_of_something_else_than_its_task_is_logged() throws Exception {
+        void J13_N15_what_a_factory_adds_to_the_body_and_throws_goes_to_the_threads_own_handler() throws Exception {
             IllegalStateException broken = new IllegalStateException("factory");
-            try (LogTap log = new LogTap();
-                    ErrGroup group = ErrGroup.open(o -> o.threadFactory(command -> new Thread(() -> {
-                        command.run();
-                        throw broken;
-                    })))) {
+            CompletableFuture<Throwable> told = new CompletableFuture<>();
+            try (ErrGroup group = ErrGroup.open(o -> o.threadFactory(command -> {
+                Thread thread = new Thread(() -> {
+                    command.run();
+                    throw broken;
+                });
+                thread.setUncaughtExceptionHandler((dead, thrown) -> told.complete(thrown));
+                return thread;
+            }))) {
                 group.go(() -> {});
                 group.await();
-                Threads.until(() -> log.countOf(broken) == 1);
+                assertThat(told.get(10, TimeUnit.SECONDS)).isSameAs(broken);
             }
         }
 
@@ -411,6 +417,24 @@ class ThreadsTest {
             return new WeakReference<>(task.get().getContextClassLoader());
         }
 
+        @ParameterizedTest
+        @ValueSource(booleans = {true, false})
+        void N15_the_handler_that_a_factory_set_stays(boolean reuse) throws Exception {
+            Thread.UncaughtExceptionHandler handler = (thread, thrown) -> {};
+            try (ErrGroup group = ErrGroup.open(o -> o.reuseThreads(reuse).threadFactory(body -> {
+                Thread thread = new Thread(body);
+                thread.setUncaughtExceptionHandler(handler);
+                return thread;
+            }))) {
+                List<Subtask<Thread.UncaughtExceptionHandler>> tasks = new ArrayList<>();
+                for (int i = 0; i < 3; i++) {
+                    tasks.add(group.go(() -> Thread.currentThread().getUncaughtExceptionHandler()));
+                }
+                group.await();
+                assertThat(tasks).allMatch(task -> task.get() == handler);
+            }
+        }
+
         @Test
         void J13_workers_end_with_the_group() throws Exception {
             Counted counted = new Counted();
@@ -422,9 +446,10 @@ class ThreadsTest {
         }
 
         @Test
-        void J13_name_class_loader_and_flag_are_reset_between_tasks() throws Exception {
+        void J13_N15_name_class_loader_handler_and_flag_are_reset_between_tasks() throws Exception {
             Counted counted = new Counted();
             ClassLoader foreign = new ClassLoader(null) {};
+            Thread.UncaughtExceptionHandler replaced = (thread, thrown) -> {};
             List<Thread> threads = new CopyOnWriteArrayList<>();
             try (ErrGroup group = counted.open(o -> o.limit(1))) {
                 List<Subtask<?>> clean = new ArrayList<>();
@@ -437,9 +462,11 @@ class ThreadsTest {
                                     .isNotSameAs(foreign);
                             assertThat(Thread.currentThread().isInterrupted()).isFalse();
                             assertThat(catchThrowable(group::await))
-                                    .as("it knows its task") // by way of the thread's handler
+                                    .as("it knows its task")
                                     .isInstanceOf(IllegalStateException.class);
-                            Thread.currentThread().setUncaughtExceptionHandler((thread, thrown) -> {});
+                            assertThat(Thread.currentThread().getUncaughtExceptionHandler())
+                                    .isNotSameAs(replaced);
+                            Thread.currentThread().setUncaughtExceptionHandler(replaced);
                             Thread.currentThread().setName("spoilt");
                             Thread.currentThread().setContextClassLoader(foreign);
                             Thread.currentThread().interrupt();
