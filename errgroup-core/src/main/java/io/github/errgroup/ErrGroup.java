@@ -76,17 +76,6 @@ public final class ErrGroup implements AutoCloseable {
         return open(options, null);
     }
 
-    /**
-     * As {@link #open(ErrGroupOptions)}, with settings that are looked up now and again by each {@link #fresh()}: for
-     * settings that may be changed while the application runs.
-     *
-     * @param options gives the settings
-     * @return an open group; the caller closes it
-     */
-    public static ErrGroup open(Supplier<ErrGroupOptions> options) {
-        return open(Objects.requireNonNull(options, "options").get(), options);
-    }
-
     private static ErrGroup open(ErrGroupOptions options, @Nullable Supplier<ErrGroupOptions> source) {
         ErrGroup group = new ErrGroup(Objects.requireNonNull(options, "options"), source, null);
         group.engine.open();
@@ -128,6 +117,7 @@ public final class ErrGroup implements AutoCloseable {
      * @throws InterruptedException the thread was interrupted while it waited
      * @throws ErrGroupException a task failed, or the group was cancelled
      */
+    @SuppressWarnings("overloads") // Java takes a lambda for the more specific GroupBody
     public static <T extends @Nullable Object, X extends Exception> T call(
             ErrGroupOptions options, GroupBody<T, X> body) throws X, InterruptedException {
         Objects.requireNonNull(body, "body");
@@ -146,10 +136,49 @@ public final class ErrGroup implements AutoCloseable {
      * @throws InterruptedException the thread was interrupted while it waited
      * @throws ErrGroupException a task failed, or the group was cancelled
      */
+    @SuppressWarnings("overloads") // Java takes a lambda for the more specific GroupBody
     public static <T extends @Nullable Object, X extends Exception> T call(
             UnaryOperator<ErrGroupOptions> changes, GroupBody<T, X> body) throws X, InterruptedException {
         Objects.requireNonNull(body, "body");
         return call(open(changes), body);
+    }
+
+    /**
+     * As {@link #call(ErrGroupOptions, GroupBody)}, for a body whose exception has no type of its own. A lambda is taken
+     * for one in Kotlin alone, which cannot infer the type of an exception.
+     *
+     * @param options the settings
+     * @param body what to do with the group
+     * @param <T> the value's type
+     * @return the body's value
+     * @throws Exception what the body threw
+     * @throws InterruptedException the thread was interrupted while it waited
+     * @throws ErrGroupException a task failed, or the group was cancelled
+     */
+    @SuppressWarnings("overloads")
+    public static <T> T call(ErrGroupOptions options, ThrowingFunction<? super ErrGroup, ? extends T> body)
+            throws Exception {
+        Objects.requireNonNull(body, "body");
+        return call(open(options), body::apply);
+    }
+
+    /**
+     * As {@link #call(ErrGroupOptions, ThrowingFunction)}, with the default settings, changed.
+     *
+     * @param changes what to change
+     * @param body what to do with the group
+     * @param <T> the value's type
+     * @return the body's value
+     * @throws Exception what the body threw
+     * @throws InterruptedException the thread was interrupted while it waited
+     * @throws ErrGroupException a task failed, or the group was cancelled
+     */
+    @SuppressWarnings("overloads")
+    public static <T> T call(
+            UnaryOperator<ErrGroupOptions> changes, ThrowingFunction<? super ErrGroup, ? extends T> body)
+            throws Exception {
+        Objects.requireNonNull(body, "body");
+        return call(open(changes), body::apply);
     }
 
     static <T extends @Nullable Object, X extends Exception> T call(ErrGroup group, GroupBody<T, X> body)
@@ -165,7 +194,7 @@ public final class ErrGroup implements AutoCloseable {
      */
     public ErrGroup fresh() {
         Supplier<ErrGroupOptions> source = engine.source();
-        return source == null ? open(engine.options(), null) : open(source);
+        return source == null ? open(engine.options(), null) : open(source.get(), source);
     }
 
     /**
@@ -183,12 +212,37 @@ public final class ErrGroup implements AutoCloseable {
      * @return the task's handle; SKIPPED if the group is or was meanwhile cancelled, FAILED if its executor rejected it
      * @throws IllegalStateException if the group is finished or closed, or the call can never be granted
      */
+    public <T extends @Nullable Object> Subtask<T> go(TaskBody<? extends T> task) {
+        return engine.go(null, Objects.requireNonNull(task, "task"));
+    }
+
+    /**
+     * Starts a named task that has a value; see {@link #go(TaskBody)}.
+     *
+     * @param name the task's name in messages, snapshots and logs
+     * @param task what to run
+     * @param <T> the value's type
+     * @return the task's handle
+     * @throws IllegalStateException if the group is finished or closed
+     */
+    public <T extends @Nullable Object> Subtask<T> go(String name, TaskBody<? extends T> task) {
+        return engine.go(Objects.requireNonNull(name, "name"), Objects.requireNonNull(task, "task"));
+    }
+
+    /**
+     * As {@link #go(TaskBody)}, for a task that is a {@code Callable} already.
+     *
+     * @param task what to run
+     * @param <T> the value's type
+     * @return the task's handle
+     * @throws IllegalStateException if the group is finished or closed
+     */
     public <T extends @Nullable Object> Subtask<T> go(Callable<? extends T> task) {
         return engine.go(null, Objects.requireNonNull(task, "task"));
     }
 
     /**
-     * Starts a named task that has a value; see {@link #go(Callable)}.
+     * As {@link #go(String, TaskBody)}, for a task that is a {@code Callable} already.
      *
      * @param name the task's name in messages, snapshots and logs
      * @param task what to run
@@ -201,30 +255,64 @@ public final class ErrGroup implements AutoCloseable {
     }
 
     /**
-     * Starts a task without a value; see {@link #go(Callable)}.
+     * Starts a task without a value; see {@link #go(TaskBody)}.
      *
      * @param task what to run
+     * @param <R> the task's type: a parameter, so that Kotlin, which makes no lambda into one, takes lambdas for a
+     *     {@link TaskBody} and keeps their values
      * @return the task's handle
      * @throws IllegalStateException if the group is finished or closed
      */
-    public Subtask<@Nullable Void> go(ThrowingRunnable task) {
-        return engine.go(null, Objects.requireNonNull(task, "task"));
+    public <R extends ThrowingRunnable> Subtask<@Nullable Void> go(R task) {
+        return engine.go(null, withoutValue(task));
     }
 
     /**
-     * Starts a named task without a value; see {@link #go(Callable)}.
+     * Starts a named task without a value; see {@link #go(TaskBody)}.
      *
      * @param name the task's name in messages, snapshots and logs
      * @param task what to run
+     * @param <R> the task's type, as in {@link #go(ThrowingRunnable)}
      * @return the task's handle
      * @throws IllegalStateException if the group is finished or closed
      */
-    public Subtask<@Nullable Void> go(String name, ThrowingRunnable task) {
-        return engine.go(Objects.requireNonNull(name, "name"), Objects.requireNonNull(task, "task"));
+    public <R extends ThrowingRunnable> Subtask<@Nullable Void> go(String name, R task) {
+        return engine.go(Objects.requireNonNull(name, "name"), withoutValue(task));
+    }
+
+    /** The engine keeps the value of what has one: not of a task that was handed in as one without. */
+    private static ThrowingRunnable withoutValue(ThrowingRunnable task) {
+        return Objects.requireNonNull(task, "task") instanceof Callable ? task::run : task;
     }
 
     /**
      * Starts a task that has a value, or says no at once. Never blocks.
+     *
+     * @param task what to run
+     * @param <T> the value's type
+     * @return the task's handle; empty if the group is full or cancelled, or the executor rejected the task
+     * @throws IllegalStateException if the group is finished or closed
+     */
+    public <T extends @Nullable Object> Optional<Subtask<T>> tryGo(TaskBody<? extends T> task) {
+        return Optional.ofNullable(engine.tryGo(null, Objects.requireNonNull(task, "task")));
+    }
+
+    /**
+     * Starts a named task that has a value, or says no at once; see {@link #tryGo(TaskBody)}.
+     *
+     * @param name the task's name in messages, snapshots and logs
+     * @param task what to run
+     * @param <T> the value's type
+     * @return the task's handle; empty if the group is full or cancelled, or the executor rejected the task
+     * @throws IllegalStateException if the group is finished or closed
+     */
+    public <T extends @Nullable Object> Optional<Subtask<T>> tryGo(String name, TaskBody<? extends T> task) {
+        return Optional.ofNullable(
+                engine.tryGo(Objects.requireNonNull(name, "name"), Objects.requireNonNull(task, "task")));
+    }
+
+    /**
+     * As {@link #tryGo(TaskBody)}, for a task that is a {@code Callable} already.
      *
      * @param task what to run
      * @param <T> the value's type
@@ -236,7 +324,7 @@ public final class ErrGroup implements AutoCloseable {
     }
 
     /**
-     * Starts a named task that has a value, or says no at once; see {@link #tryGo(Callable)}.
+     * As {@link #tryGo(String, TaskBody)}, for a task that is a {@code Callable} already.
      *
      * @param name the task's name in messages, snapshots and logs
      * @param task what to run
@@ -250,27 +338,28 @@ public final class ErrGroup implements AutoCloseable {
     }
 
     /**
-     * Starts a task without a value, or says no at once; see {@link #tryGo(Callable)}.
+     * Starts a task without a value, or says no at once; see {@link #tryGo(TaskBody)}.
      *
      * @param task what to run
+     * @param <R> the task's type, as in {@link #go(ThrowingRunnable)}
      * @return the task's handle; empty if the group is full or cancelled, or the executor rejected the task
      * @throws IllegalStateException if the group is finished or closed
      */
-    public Optional<Subtask<@Nullable Void>> tryGo(ThrowingRunnable task) {
-        return Optional.ofNullable(engine.tryGo(null, Objects.requireNonNull(task, "task")));
+    public <R extends ThrowingRunnable> Optional<Subtask<@Nullable Void>> tryGo(R task) {
+        return Optional.ofNullable(engine.tryGo(null, withoutValue(task)));
     }
 
     /**
-     * Starts a named task without a value, or says no at once; see {@link #tryGo(Callable)}.
+     * Starts a named task without a value, or says no at once; see {@link #tryGo(TaskBody)}.
      *
      * @param name the task's name in messages, snapshots and logs
      * @param task what to run
+     * @param <R> the task's type, as in {@link #go(ThrowingRunnable)}
      * @return the task's handle; empty if the group is full or cancelled, or the executor rejected the task
      * @throws IllegalStateException if the group is finished or closed
      */
-    public Optional<Subtask<@Nullable Void>> tryGo(String name, ThrowingRunnable task) {
-        return Optional.ofNullable(
-                engine.tryGo(Objects.requireNonNull(name, "name"), Objects.requireNonNull(task, "task")));
+    public <R extends ThrowingRunnable> Optional<Subtask<@Nullable Void>> tryGo(String name, R task) {
+        return Optional.ofNullable(engine.tryGo(Objects.requireNonNull(name, "name"), withoutValue(task)));
     }
 
     /**

@@ -60,9 +60,27 @@ public interface ErrGroups {
      * @throws InterruptedException the thread was interrupted while it waited
      * @throws ErrGroupException a task failed, or the group was cancelled; see {@link ErrGroup#await()}
      */
+    @SuppressWarnings("overloads") // Java takes a lambda for the more specific GroupBody
     default <T extends @Nullable Object, X extends Exception> T call(String name, GroupBody<T, X> body)
             throws X, InterruptedException {
         return ErrGroup.call(open(name), body);
+    }
+
+    /**
+     * As {@link #call(String, GroupBody)}, for a body whose exception has no type of its own. A lambda is taken for one
+     * in Kotlin alone, which cannot infer the type of an exception.
+     *
+     * @param name the group's name
+     * @param body what to do with the group, in this thread
+     * @param <T> the value's type
+     * @return the body's value
+     * @throws Exception what the body threw
+     * @throws InterruptedException the thread was interrupted while it waited
+     * @throws ErrGroupException a task failed
+     */
+    @SuppressWarnings("overloads")
+    default <T> T call(String name, ThrowingFunction<? super ErrGroup, ? extends T> body) throws Exception {
+        return ErrGroup.call(open(name), body::apply);
     }
 
     /**

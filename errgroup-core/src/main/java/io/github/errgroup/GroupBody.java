@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param <X> the checked exception the body may throw; inferred as {@code RuntimeException} where it throws none
  */
 @FunctionalInterface
-public interface GroupBody<T extends @Nullable Object, X extends Exception> {
+public interface GroupBody<T extends @Nullable Object, X extends Exception> extends ThrowingFunction<ErrGroup, T> {
     /**
      * Runs the body in the caller's thread.
      *
@@ -20,4 +20,9 @@ public interface GroupBody<T extends @Nullable Object, X extends Exception> {
      * @throws InterruptedException the thread was interrupted while it waited
      */
     T run(ErrGroup group) throws X, InterruptedException;
+
+    @Override
+    default T apply(ErrGroup group) throws X, InterruptedException {
+        return run(group);
+    }
 }

@@ -221,11 +221,11 @@ final class TaskRun<T extends @Nullable Object> implements Subtask<T>, Runnable,
 
     private @Nullable Object call(Object body) throws Exception {
         try {
-            if (body instanceof ThrowingRunnable action) {
-                action.run();
-                return null;
+            if (body instanceof Callable<?> valued) {
+                return valued.call();
             }
-            return ((Callable<?>) body).call();
+            ((ThrowingRunnable) body).run();
+            return null;
         } finally {
             TaskExtras rare = extras;
             if (rare != null && rare.children != null) {

@@ -57,6 +57,7 @@ class ArchitectureTest {
                         "ParentCancelledException",
                         "SharedLimit",
                         "Subtask",
+                        "TaskBody",
                         "TaskSnapshot",
                         "TaskThreads",
                         "ThrowingConsumer",

@@ -18,7 +18,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -227,7 +226,6 @@ class ErrGroupOptionsTest {
                     new Use("factory", () -> DEFAULTS.threadFactory(null)),
                     new Use("namePrefix", () -> TaskThreads.platform(null)),
                     new Use("options", () -> ErrGroup.open(o -> null)),
-                    new Use("options", () -> ErrGroup.open((Supplier<ErrGroupOptions>) null)),
                     new Use("options", () -> ErrGroup.lazy(null, () -> {})),
                     new Use("settings", () -> ErrGroups.of(null)),
                     new Use("name", () -> ErrGroups.of(DEFAULTS).open(null)),

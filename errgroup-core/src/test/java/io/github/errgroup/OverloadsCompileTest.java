@@ -85,8 +85,8 @@ class OverloadsCompileTest {
             try (ErrGroup group = ErrGroup.open()) {
                 Subtask<Integer> value = group.go(calls::incrementAndGet);
                 Subtask<String> checkedValue = group.go("named", OverloadsCompileTest::readConstant);
-                Subtask<Object> made =
-                        group.go(Object::new); // of an overloaded method: ambiguous, as everywhere in Java
+                Subtask<Object> made = group.go(Object::new);
+                Subtask<Integer> overloaded = group.go(OverloadsCompileTest.this::overloaded);
                 Subtask<@Nullable Void> none = group.go(OverloadsCompileTest.this::count);
                 Subtask<@Nullable Void> checkedNone = group.go("named", OverloadsCompileTest.this::countChecked);
                 group.await();
@@ -94,6 +94,7 @@ class OverloadsCompileTest {
                 assertThat(value.get()).isPositive();
                 assertThat(checkedValue.get()).isEqualTo("constant");
                 assertThat(made.get()).isNotNull();
+                assertThat(overloaded.get()).isEqualTo(42);
                 assertThat(none.get()).isNull();
                 assertThat(checkedNone.get()).isNull();
                 assertThat(calls).hasValue(3);
@@ -111,9 +112,15 @@ class OverloadsCompileTest {
                 group.go("named", throwing);
                 Subtask<Integer> value = group.go(callable);
                 Subtask<Number> wider = group.go("named", callable);
+                TaskBody<Integer> body = () -> 42;
+                Subtask<Number> ofBody = group.go(body);
+                ThrowingRunnable forItsEffect = body;
+                Subtask<@Nullable Void> noValue = group.go(forItsEffect);
                 group.await();
 
                 assertThat(value.get()).isEqualTo(42);
+                assertThat(ofBody.get()).isEqualTo(42);
+                assertThat((Object) noValue.get()).isNull();
                 assertThat(wider.get()).isEqualTo(42);
                 assertThat(calls).hasValue(2);
             }
@@ -245,12 +252,10 @@ class OverloadsCompileTest {
             try (ErrGroup defaults = ErrGroup.open();
                     ErrGroup changed = ErrGroup.open(o -> o.name("changed").limit(2));
                     ErrGroup given = ErrGroup.open(ErrGroupOptions.defaults());
-                    ErrGroup lookedUp =
-                            ErrGroup.open(() -> ErrGroupOptions.defaults().limit(4));
                     ErrGroup lazy = ErrGroup.lazy(ErrGroupOptions::defaults, () -> {});
                     ErrGroup fresh = changed.fresh()) {
-                assertThat(List.of(defaults.limit(), changed.limit(), given.limit(), lookedUp.limit(), fresh.limit()))
-                        .containsExactly(-1, 2, -1, 4, 2);
+                assertThat(List.of(defaults.limit(), changed.limit(), given.limit(), fresh.limit()))
+                        .containsExactly(-1, 2, -1, 2);
                 assertThat(lazy.snapshot().phase()).isEqualTo(GroupSnapshot.Phase.UNOPENED);
             }
         }
@@ -335,6 +340,14 @@ class OverloadsCompileTest {
             assertThat(read).containsExactly("c");
             assertThat(seen.getCount()).isZero();
         }
+    }
+
+    private int overloaded() {
+        return 42;
+    }
+
+    private int overloaded(int other) {
+        return other;
     }
 
     private static String body(ErrGroup group) throws IOException, InterruptedException {
