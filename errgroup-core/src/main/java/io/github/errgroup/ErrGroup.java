@@ -1,7 +1,6 @@
 package io.github.errgroup;
 
 import java.time.Duration;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -371,18 +370,25 @@ public final class ErrGroup implements AutoCloseable {
      * @param <T> the items' type
      */
     public <T extends @Nullable Object> void forEach(Iterable<? extends T> items, ThrowingConsumer<? super T> action) {
-        engine.forEach(items(items, action, "action"), action);
+        Objects.requireNonNull(action, "action");
+        engine.forEach(Objects.requireNonNull(items, "items").iterator(), action);
     }
 
     /**
-     * As {@link #forEach(Iterable, ThrowingConsumer)}. The stream is not closed.
+     * As {@link #forEach(Iterable, ThrowingConsumer)}, for a stream: read one item at a time whatever its operations
+     * are, those aside that need all items before they give the first, as {@code sorted} does. A parallel stream is read
+     * sequentially. Give the stream itself, not {@code stream::iterator}, which reads ahead. The stream is not closed.
+     *
+     * <p>Once the group is cancelled, reading is ended by an {@code Error} that passes through the stream's operations
+     * and is caught here; an operation that catches {@code Throwable} has to rethrow it.
      *
      * @param items the items
      * @param action what to do with one item
      * @param <T> the items' type
      */
     public <T extends @Nullable Object> void forEach(Stream<? extends T> items, ThrowingConsumer<? super T> action) {
-        engine.forEach(items(items, action, "action"), action);
+        Objects.requireNonNull(action, "action"); // before the stream is used up
+        engine.forEach(Objects.requireNonNull(items, "items"), action);
     }
 
     /**
@@ -397,11 +403,13 @@ public final class ErrGroup implements AutoCloseable {
      */
     public <T extends @Nullable Object, R extends @Nullable Object> List<Subtask<R>> map(
             Iterable<? extends T> items, ThrowingFunction<? super T, ? extends R> function) {
-        return engine.map(items(items, function, "function"), function);
+        Objects.requireNonNull(function, "function");
+        return engine.map(Objects.requireNonNull(items, "items").iterator(), function);
     }
 
     /**
-     * As {@link #map(Iterable, ThrowingFunction)}. The stream is not closed.
+     * As {@link #map(Iterable, ThrowingFunction)}, for a stream, which is read as in
+     * {@link #forEach(Stream, ThrowingConsumer)}. The stream is not closed.
      *
      * @param items the items
      * @param function makes the result of one item
@@ -411,19 +419,8 @@ public final class ErrGroup implements AutoCloseable {
      */
     public <T extends @Nullable Object, R extends @Nullable Object> List<Subtask<R>> map(
             Stream<? extends T> items, ThrowingFunction<? super T, ? extends R> function) {
-        return engine.map(items(items, function, "function"), function);
-    }
-
-    private static <T extends @Nullable Object> Iterator<? extends T> items(
-            Iterable<? extends T> items, Object task, String taskName) {
-        Objects.requireNonNull(task, taskName);
-        return Objects.requireNonNull(items, "items").iterator();
-    }
-
-    private static <T extends @Nullable Object> Iterator<? extends T> items(
-            Stream<? extends T> items, Object task, String taskName) {
-        Objects.requireNonNull(task, taskName); // before the stream is used up
-        return Objects.requireNonNull(items, "items").iterator();
+        Objects.requireNonNull(function, "function"); // before the stream is used up
+        return engine.map(Objects.requireNonNull(items, "items"), function);
     }
 
     /**

@@ -9,6 +9,8 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -118,9 +120,17 @@ abstract class GroupSubmission extends GroupTasks {
     <T extends @Nullable Object> void forEach(Iterator<? extends T> items, ThrowingConsumer<? super T> action) {
         usable();
         while (cancellation == null && items.hasNext()) {
-            T item = items.next();
-            go(null, (ThrowingRunnable) () -> action.accept(item));
+            goFor(items.next(), action);
         }
+    }
+
+    <T extends @Nullable Object> void forEach(Stream<? extends T> items, ThrowingConsumer<? super T> action) {
+        usable();
+        read(items, item -> goFor(item, action));
+    }
+
+    private <T extends @Nullable Object> void goFor(T item, ThrowingConsumer<? super T> action) {
+        go(null, (ThrowingRunnable) () -> action.accept(item));
     }
 
     <T extends @Nullable Object, R extends @Nullable Object> List<Subtask<R>> map(
@@ -128,10 +138,58 @@ abstract class GroupSubmission extends GroupTasks {
         usable();
         List<Subtask<R>> subtasks = new ArrayList<>();
         while (cancellation == null && items.hasNext()) {
-            T item = items.next();
-            subtasks.add(go(null, (Callable<R>) () -> function.apply(item)));
+            subtasks.add(goFor(items.next(), function));
         }
         return Collections.unmodifiableList(subtasks);
+    }
+
+    <T extends @Nullable Object, R extends @Nullable Object> List<Subtask<R>> map(
+            Stream<? extends T> items, ThrowingFunction<? super T, ? extends R> function) {
+        usable();
+        List<Subtask<R>> subtasks = new ArrayList<>();
+        read(items, item -> subtasks.add(goFor(item, function)));
+        return Collections.unmodifiableList(subtasks);
+    }
+
+    private <T extends @Nullable Object, R extends @Nullable Object> Subtask<R> goFor(
+            T item, ThrowingFunction<? super T, ? extends R> function) {
+        return go(null, (Callable<R>) () -> function.apply(item));
+    }
+
+    /**
+     * Reads a stream in this thread, until the group is cancelled. The stream pushes its items: its iterator, and on some
+     * JDKs a flatMap before an operation that ends early, would buffer what an inner stream gives. A stream that pushes is
+     * stopped by nothing but a throwable.
+     */
+    private <T extends @Nullable Object> void read(Stream<? extends T> items, Consumer<? super T> submit) {
+        if (cancellation != null) {
+            return;
+        }
+        Stop stop = new Stop();
+        try {
+            items.sequential().forEachOrdered(item -> {
+                submit.accept(item);
+                if (cancellation != null) {
+                    throw stop;
+                }
+            });
+        } catch (Stop thrown) {
+            if (thrown != stop) {
+                throw thrown; // of another group, whose stream reads this one's
+            }
+            for (Throwable closing : stop.getSuppressed()) {
+                Log.warn(this + ": what a stream reads could not be closed after the group was cancelled", closing);
+            }
+        }
+    }
+
+    /** Ends the reading of a stream. An Error, since operations of the user's may catch every Exception. */
+    private static final class Stop extends Error {
+        private static final long serialVersionUID = 1L;
+
+        Stop() {
+            super("the group was cancelled: no more items are read", null, true, false);
+        }
     }
 
     /** Opens a lazily made group, and refuses a finished or closed one. */
