@@ -5,8 +5,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The groups opened inside a task and not closed yet: a stack, newest first. A group that ends out of order stays until
- * those above it have gone, and is passed over.
+ * The groups opened inside a task and not closed yet, newest first: a stack that any group may leave. A closed group is
+ * popped if it is the newest, else unlinked by the next younger one that is open. Several threads may do so at once: each
+ * link is moved past closed groups only, so a late write can bring back a closed group and never lose an open one.
  */
 final class Children {
     /** Pushed by the task's thread, popped by whoever closes a group. */
@@ -21,9 +22,15 @@ final class Children {
         } while (!newest.compareAndSet(head, child));
     }
 
-    /** Drops the groups at the top that are closed. */
+    /** Drops the groups that are closed. */
     void prune() {
-        liveHead();
+        for (GroupEngine child = liveHead(); child != null; child = child.olderSibling) {
+            GroupEngine older = child.olderSibling;
+            while (older != null && older.isClosed()) {
+                older = older.olderSibling;
+            }
+            child.olderSibling = older;
+        }
     }
 
     private @Nullable GroupEngine liveHead() {

@@ -20,7 +20,7 @@ abstract class GroupEnd extends GroupSubmission {
         super(group, options, initialPhase);
     }
 
-    /** Drops what only an open group needs: the timer, the hooks. */
+    /** Drops what only an open group needs: the timers, the hooks. */
     abstract void releaseParts();
 
     /** Whether the thread is inside one of the group's cancellation hooks. */

@@ -53,7 +53,7 @@ final class GroupEngine extends GroupEnd implements GroupContext {
     @Nullable
     OpeningPlace openedAt;
 
-    /** The next older group opened by the parent task; see {@link Children}. Written before the group is there. */
+    /** The next older group opened by the parent task. Written before the group is there, then by {@link Children#prune}. */
     @Nullable
     GroupEngine olderSibling;
 
@@ -306,6 +306,9 @@ final class GroupEngine extends GroupEnd implements GroupContext {
         Deadline set = deadline;
         if (set != null) {
             set.end();
+        }
+        if (stragglers != null) {
+            stragglers.groupEnded();
         }
         CancelHooks registered = hooks;
         if (registered != null) {

@@ -3,6 +3,7 @@ package io.github.errgroup;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** Names the tasks that outlive their group's cancellation by more than the grace (N6). */
 final class Stragglers {
@@ -11,6 +12,9 @@ final class Stragglers {
     private final GroupEngine engine;
 
     private final Duration grace;
+
+    /** Runs out at the end of the grace. Set by the canceller, before the group can end. */
+    private volatile GroupContext.@Nullable Registration timer;
 
     /** Reported and not yet ended. */
     private final Set<TaskRun<?>> reported = ConcurrentHashMap.newKeySet();
@@ -21,11 +25,19 @@ final class Stragglers {
     }
 
     void groupCancelled() {
-        engine.options().clock().schedule(grace, () -> {
+        timer = engine.options().clock().schedule(grace, () -> {
             if (engine.outstanding() > 0) {
                 OwnThreads.startHelper("stragglers", () -> engine.live().forEach(this::report));
             }
         });
+    }
+
+    /** Every task has ended: there is nothing to report, and the timer must not keep the group. */
+    void groupEnded() {
+        GroupContext.Registration set = timer;
+        if (set != null) {
+            set.close();
+        }
     }
 
     private void report(TaskRun<?> task) {

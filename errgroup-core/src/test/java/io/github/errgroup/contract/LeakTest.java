@@ -55,6 +55,29 @@ class LeakTest {
     }
 
     @Test
+    void J14_child_groups_that_are_closed_out_of_order_are_collected_while_a_younger_one_is_open() throws Exception {
+        try (ErrGroup parent = ErrGroup.open()) {
+            parent.go(() -> {
+                List<WeakReference<ErrGroup>> closed = new ArrayList<>();
+                ErrGroup younger = ErrGroup.open();
+                for (int i = 0; i < 5; i++) { // hand over hand: there is always one open
+                    younger = openOneMoreAndClose(younger, closed);
+                }
+                LeakContractTest.untilCollected(closed);
+                younger.close();
+            });
+            parent.await();
+        }
+    }
+
+    private static ErrGroup openOneMoreAndClose(ErrGroup older, List<WeakReference<ErrGroup>> closed) {
+        ErrGroup younger = ErrGroup.open();
+        older.close();
+        closed.add(new WeakReference<>(older));
+        return younger;
+    }
+
+    @Test
     void J14_a_hook_that_was_taken_back_is_collected() {
         try (ErrGroup group = ErrGroup.open()) {
             LeakContractTest.untilCollected(List.of(registerAndClose(group)));
