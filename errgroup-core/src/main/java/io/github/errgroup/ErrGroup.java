@@ -429,8 +429,8 @@ public final class ErrGroup implements AutoCloseable {
      *
      * <p>What it throws is what came first in time, be it a failure, the deadline, an interrupt, a cancellation from
      * above or an explicit one; what failed afterwards is among its suppressed exceptions. An Error alone beats what came
-     * before it. A group that was cancelled, and all of whose tasks succeeded all the same, throws nothing unless a
-     * thread was interrupted.
+     * before it. A group that was cancelled, and all of whose tasks succeeded all the same, or that had none, throws
+     * nothing unless a thread was interrupted; {@link GroupContext#reason()} tells.
      *
      * @throws ErrGroupException the first failure as cause; or, if the group was cancelled before any task failed and
      *     not every task had succeeded, a {@code CancellationException} or, past the deadline, a
@@ -441,7 +441,7 @@ public final class ErrGroup implements AutoCloseable {
      * @throws Error a task's Error, as itself
      * @throws InterruptedException the thread was interrupted, before or while it waited: the group was cancelled and
      *     its tasks waited for. What came before the interrupt beats it; the flag is then set again. If every task has
-     *     ended already, a flag that is set changes nothing
+     *     ended already, a flag that is set stays set, and changes nothing
      * @throws IllegalStateException if called by a task of this group or of one below it
      */
     public void await() throws InterruptedException {
@@ -464,7 +464,7 @@ public final class ErrGroup implements AutoCloseable {
 
     /**
      * Cancels the group, with a {@code CancellationException} as cause. Runs the hooks; waits for no task. No effect if
-     * the group is cancelled, finished or closed.
+     * the group is cancelled, finished or closed. If every task succeeds all the same, {@link #await()} throws nothing.
      */
     public void cancel() {
         engine.cancelExplicitly(null);

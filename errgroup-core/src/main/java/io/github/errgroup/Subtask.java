@@ -18,9 +18,16 @@ public sealed interface Subtask<T extends @Nullable Object> permits TaskRun {
         RUNNING,
         /** It returned. {@link Subtask#get()} gives the value. */
         SUCCEEDED,
-        /** It threw, or could not be started (rejected, no thread). {@link Subtask#exception()} tells. */
+        /**
+         * It threw, or could not be started (rejected, no thread). {@link Subtask#exception()} tells. What it throws
+         * before the group is cancelled is a failure whatever it is: an {@code InterruptedException} of an interrupt that
+         * was not the group's, a {@code CancellationException} of a future that somebody else cancelled.
+         */
         FAILED,
-        /** It had started, and threw because of the group's cancellation. */
+        /**
+         * It had started, and threw because of the group's cancellation: once that has begun, every exception counts as
+         * a cancellation that says so by its type or its causes', or by {@link ErrGroupOptions#cancellationWhen}.
+         */
         CANCELLED,
         /** It never started: the group was cancelled first. */
         SKIPPED;

@@ -45,8 +45,9 @@ public abstract sealed class TaskThreads permits OwnThreads, HandedInExecutor {
     }
 
     /**
-     * Threads made by a factory; each runs this group's tasks and ends. A factory that returns null or throws makes the
-     * task FAILED.
+     * Threads made by a factory; each runs this group's tasks and ends. If the factory throws, or returns null or a thread
+     * that was started already, the task is FAILED, with what the factory threw or an {@code IllegalStateException}: a
+     * failure as any other, which cancels a group that cancels on error.
      *
      * @param factory makes unstarted threads
      * @return threads of the group's own
@@ -64,6 +65,13 @@ public abstract sealed class TaskThreads permits OwnThreads, HandedInExecutor {
      * executor's thread is back at its queue; a task that is rejected for the sake of that is handed over again, which may
      * hold up {@code go} or {@code tryGo} for at most a fifth of a second. An executor that is shut down, or whose
      * threads are all in tasks, rejects at once. This cannot be promised of an executor that others fill too.
+     *
+     * <p>What compensation cannot do: it runs tasks that the executor accepted and has not started, of groups that somebody
+     * waits for in {@code await}, {@code close} or {@code go}. It does not see a task that waits for another in any other
+     * way, by a latch or a future, until nothing of ours has started or ended there for the
+     * {@link ErrGroupOptions#starvationTimeout(java.time.Duration) starvation timeout}; and it gives no thread back that
+     * a running task blocks. Compensated tasks run on daemon platform threads with the task's captured context, but
+     * without what the executor's own threads bring, as their names or thread-locals.
      *
      * @param executor the executor; one that runs in the caller is allowed
      * @return the executor as a place for tasks
