@@ -6,6 +6,8 @@ import io.github.errgroup.ErrGroups;
 import io.github.errgroup.GroupListener;
 import io.github.errgroup.spring.autoconfigure.ErrGroupTestSliceAutoConfiguration.TestSlice;
 import java.time.Duration;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -22,6 +24,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Primary;
 import org.springframework.context.annotation.Scope;
+import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.Environment;
 import org.springframework.util.ClassUtils;
 
@@ -43,13 +46,17 @@ public final class ErrGroupAutoConfiguration {
 
     private static final Duration SPRINGS_PHASE_TIMEOUT = Duration.ofSeconds(30);
 
+    private static final String GRACE_PERIOD = ErrGroupProperties.PREFIX + ".shutdown.grace-period";
+
+    private static final Log logger = LogFactory.getLog(ErrGroupAutoConfiguration.class);
+
     ErrGroupAutoConfiguration() {}
 
     /** A wrong property stops the start, not the first request, in a lazy application too. */
     @Bean
     static LazyInitializationExcludeFilter errGroupsAreNotLazy() {
         return LazyInitializationExcludeFilter.forBeanTypes(
-                ErrGroupRegistry.class, GroupTemplates.class, ErrGroupShutdown.class);
+                ErrGroupRegistry.class, GroupTemplates.class, ErrGroupShutdown.class, ErrGroupShutdown.Step.class);
     }
 
     @Bean
@@ -74,7 +81,11 @@ public final class ErrGroupAutoConfiguration {
                 propagator.getIfAvailable(),
                 waitGuard(context.getClassLoader()),
                 customizers.orderedStream().toList());
-        return new ErrGroupRegistry(settings.names(), settings, leakThreshold(properties.leak()));
+        return new ErrGroupRegistry(
+                settings.names(),
+                settings,
+                leakThreshold(properties.leak()),
+                requests(context.getClassLoader()));
     }
 
     private static @Nullable Duration leakThreshold(ErrGroupProperties.Leak leak) {
@@ -88,6 +99,12 @@ public final class ErrGroupAutoConfiguration {
 
     private static @Nullable Runnable waitGuard(@Nullable ClassLoader classLoader) {
         return ClassUtils.isPresent("reactor.core.scheduler.Schedulers", classLoader) ? new NonBlockingThreads() : null;
+    }
+
+    private static GroupDrain.Requests requests(@Nullable ClassLoader classLoader) {
+        return ClassUtils.isPresent("org.springframework.web.context.request.RequestContextHolder", classLoader)
+                ? new ServletRequests()
+                : () -> null;
     }
 
     @Bean
@@ -123,15 +140,37 @@ public final class ErrGroupAutoConfiguration {
 
     @Bean
     ErrGroupShutdown errGroupShutdown(
-            ErrGroupRegistry registry, ErrGroupProperties properties, Environment environment) {
-        Duration gracePeriod = properties.shutdown().gracePeriod();
-        InvalidProperty.check(
-                ErrGroupProperties.PREFIX + ".shutdown.grace-period",
-                gracePeriod,
-                PropertyRules.brokenByDuration(gracePeriod));
+            ErrGroupRegistry registry, ErrGroupProperties properties, ConfigurableEnvironment environment) {
         Duration phaseTimeout = Binder.get(environment)
                 .bind("spring.lifecycle.timeout-per-shutdown-phase", Duration.class)
                 .orElse(SPRINGS_PHASE_TIMEOUT);
-        return new ErrGroupShutdown(registry, gracePeriod, phaseTimeout);
+        Duration gracePeriod = properties.shutdown().gracePeriod();
+        InvalidProperty.check(GRACE_PERIOD, gracePeriod, PropertyRules.brokenByDuration(gracePeriod));
+        String tooLong = PropertyRules.brokenByPhase(gracePeriod, phaseTimeout);
+        if (tooLong != null) {
+            logger.warn(GRACE_PERIOD + " " + gracePeriod.toMillis() + "ms ("
+                    + InvalidProperty.origin(GRACE_PERIOD, environment) + "): " + tooLong
+                    + ": Spring goes on with the shutdown while groups are still open");
+        }
+        Duration cancelAfter = properties.shutdown().cancelAfter();
+        InvalidProperty.check(
+                ErrGroupProperties.PREFIX + ".shutdown.cancel-after",
+                cancelAfter,
+                PropertyRules.brokenByPhase(cancelAfter, phaseTimeout));
+        return new ErrGroupShutdown(
+                registry,
+                gracePeriod,
+                cancelAfter != null ? cancelAfter : ErrGroupShutdown.cancelAfter(gracePeriod, phaseTimeout),
+                phaseTimeout);
+    }
+
+    @Bean
+    ErrGroupShutdown.Step errGroupShutdownBegin(ErrGroupShutdown shutdown) {
+        return new ErrGroupShutdown.Step(ErrGroupShutdown.BEGIN_PHASE, shutdown::begin);
+    }
+
+    @Bean
+    ErrGroupShutdown.Step errGroupShutdownOfRequests(ErrGroupShutdown shutdown) {
+        return new ErrGroupShutdown.Step(ErrGroupShutdown.REQUESTS_PHASE, shutdown::endRequests);
     }
 }

@@ -123,8 +123,13 @@ public record ErrGroupProperties(
      *
      * @param gracePeriod How long groups that are open when the application stops may go on before they are cancelled;
      *     above zero.
+     * @param cancelAfter How long groups of web requests may go on, counted from just before the web server begins to
+     *     stop, so that their answers still go out before it aborts them; 0s or more, and below
+     *     spring.lifecycle.timeout-per-shutdown-phase. Unset means the grace period, and at most two thirds of that phase.
      */
-    public record Shutdown(@DefaultValue("20s") Duration gracePeriod) {}
+    public record Shutdown(
+            @DefaultValue("20s") Duration gracePeriod,
+            @Nullable Duration cancelAfter) {}
 
     /**
      * The properties {@code errgroup.metrics.*}.

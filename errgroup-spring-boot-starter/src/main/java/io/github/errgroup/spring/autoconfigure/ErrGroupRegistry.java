@@ -50,7 +50,7 @@ public final class ErrGroupRegistry {
 
     private final GroupAccount defaults;
 
-    private final GroupDrain drain = new GroupDrain();
+    private final GroupDrain drain;
 
     /** Null where nobody wants a report. */
     private final @Nullable LeakWatch leaks;
@@ -61,11 +61,14 @@ public final class ErrGroupRegistry {
      * @param names the configured names
      * @param settingsByName the settings of a name, configured or not
      * @param leakThreshold how long a group without a live task may be open before it is reported; null for ever
+     * @param requests tells which groups are opened for a web request
      */
     ErrGroupRegistry(
             Collection<String> names,
             Function<String, ConfiguredGroup> settingsByName,
-            @Nullable Duration leakThreshold) {
+            @Nullable Duration leakThreshold,
+            GroupDrain.Requests requests) {
+        this.drain = new GroupDrain(requests);
         this.settingsByName = settingsByName;
         this.leaks = leakThreshold == null
                 ? null

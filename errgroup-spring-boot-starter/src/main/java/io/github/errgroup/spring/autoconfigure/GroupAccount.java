@@ -109,7 +109,7 @@ final class GroupAccount implements GroupListener {
     @Override
     public void onEnd(ErrGroup group, GroupOutcome outcome, @Nullable Throwable failure, long nanos) {
         live.remove(group);
-        drain.changed();
+        drain.ended(group);
     }
 
     @Override

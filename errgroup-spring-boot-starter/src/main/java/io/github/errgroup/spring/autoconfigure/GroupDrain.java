@@ -2,18 +2,34 @@ package io.github.errgroup.spring.autoconfigure;
 
 import io.github.errgroup.ErrGroup;
 import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How the groups of an application come to their end: running, then draining (someone waits for the last group), then
- * stopped (whatever still opens is cancelled at once). It never goes back, but for {@link #restart}.
+ * stopped (whatever still opens is cancelled at once). Those of requests stop earlier than the others. It never goes back,
+ * but for {@link #restart}.
+ *
+ * <p>Protocol: a group that opens is among the live ones, and those of requests, first, and then looks whether it is too
+ * late; who stops them writes that first, and goes through the live ones after. So no group is overlooked.
  */
 final class GroupDrain {
     /** An upper bound on how late a change is seen that no listener tells: a group that nobody closes ran out of tasks. */
     private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    private final Requests requests;
+
+    /**
+     * The live groups that were opened by a request's thread, with the latch of their request. A group opened in a task
+     * belongs to whoever opened its root, and is cancelled with that.
+     */
+    private final Map<ErrGroup, CountDownLatch> ofRequests = new ConcurrentHashMap<>();
 
     private final ReentrantLock lock = new ReentrantLock();
 
@@ -22,14 +38,38 @@ final class GroupDrain {
     /** Written by the shutdown's thread, read by every thread in which a group ends. */
     private volatile boolean draining;
 
-    /** Written by the shutdown's thread, read by every thread that opens a group. */
+    /** Written by the shutdown's threads, read by every thread that opens a group for a request. */
+    private volatile boolean requestsStopped;
+
+    /** Written by the shutdown's threads, read by every thread that opens a group. */
     private volatile boolean stopped;
+
+    /** Web requests. */
+    @FunctionalInterface
+    interface Requests {
+        /** The latch that opens when the request of the calling thread was handled; null if it is at work for none. */
+        @Nullable
+        CountDownLatch current();
+    }
+
+    GroupDrain(Requests requests) {
+        this.requests = requests;
+    }
 
     /** A group has opened; after the stop it must not run anything. */
     void opened(ErrGroup group) {
-        if (stopped) {
+        CountDownLatch handled = group.parent() == null ? requests.current() : null;
+        if (handled != null) {
+            ofRequests.put(group, handled);
+        }
+        if (stopped || (handled != null && requestsStopped)) {
             group.shutdown();
         }
+    }
+
+    void ended(ErrGroup group) {
+        ofRequests.remove(group);
+        changed();
     }
 
     /** A group has ended, or its last task has. */
@@ -44,6 +84,12 @@ final class GroupDrain {
         }
     }
 
+    /** From now on every group that a request opens is cancelled at once. The caller cancels those that are open. */
+    Map<ErrGroup, CountDownLatch> stopRequests() {
+        requestsStopped = true;
+        return Map.copyOf(ofRequests);
+    }
+
     /** From now on every group that opens is cancelled at once. The caller cancels those that were open before. */
     void stop() {
         stopped = true;
@@ -51,6 +97,7 @@ final class GroupDrain {
 
     void restart() {
         stopped = false;
+        requestsStopped = false;
         draining = false;
     }
 

@@ -1,7 +1,12 @@
 package io.github.errgroup.spring.autoconfigure;
 
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.source.ConfigurationProperty;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.core.env.ConfigurableEnvironment;
 
 /**
  * Stops the start because of a value that breaks its rule. The exception is Boot's own, whose analyzer adds where the
@@ -19,6 +24,17 @@ final class InvalidProperty {
         if (brokenRule != null) {
             throw of(property, value, brokenRule);
         }
+    }
+
+    /** Where a property's value comes from, for a warning. */
+    static String origin(String property, ConfigurableEnvironment environment) {
+        for (ConfigurationPropertySource source : ConfigurationPropertySources.from(environment.getPropertySources())) {
+            ConfigurationProperty found = source.getConfigurationProperty(ConfigurationPropertyName.of(property));
+            if (found != null) {
+                return "from " + (found.getOrigin() != null ? found.getOrigin() : found.getSource());
+            }
+        }
+        return "its default";
     }
 
     /** {@code errgroup.groups.<name>}, as a user writes it. */

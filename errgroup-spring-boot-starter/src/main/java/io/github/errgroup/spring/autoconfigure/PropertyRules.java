@@ -41,4 +41,12 @@ final class PropertyRules {
                 ? null
                 : WITHIN_BOUNDS;
     }
+
+    /** Of a time that must leave some of Spring's phase. */
+    static @Nullable String brokenByPhase(@Nullable Duration duration, Duration phaseTimeout) {
+        return duration == null || (!duration.isNegative() && duration.compareTo(phaseTimeout) < 0)
+                ? null
+                : "must be 0s or more, and below spring.lifecycle.timeout-per-shutdown-phase ("
+                        + phaseTimeout.toMillis() + "ms)";
+    }
 }

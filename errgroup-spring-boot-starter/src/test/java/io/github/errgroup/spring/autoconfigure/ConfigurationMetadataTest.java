@@ -50,6 +50,7 @@ class ConfigurationMetadataTest {
         contract.put("errgroup.leak.threshold", "10m");
         contract.put("errgroup.leak.capture-opener", false);
         contract.put("errgroup.shutdown.grace-period", "20s");
+        contract.put("errgroup.shutdown.cancel-after", null);
         contract.put("errgroup.metrics.enabled", true);
         contract.put("errgroup.observations.enabled", false);
         contract.put("errgroup.groups", null);

@@ -1,7 +1,9 @@
 package io.github.errgroup.spring.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.awaitility.Awaitility.await;
 
 import io.github.errgroup.CancelReason;
 import io.github.errgroup.ErrGroup;
@@ -9,20 +11,25 @@ import io.github.errgroup.ErrGroupException;
 import io.github.errgroup.ErrGroups;
 import io.github.errgroup.Subtask;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -30,11 +37,16 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
 @Timeout(60)
 class ErrGroupShutdownTest {
+    private static final String[] LONG_GRACE = {
+        "errgroup.shutdown.grace-period=10m", "spring.lifecycle.timeout-per-shutdown-phase=11m"
+    };
+
     private final ApplicationContextRunner runner = Contexts.wired();
 
     private final CountDownLatch started = new CountDownLatch(1);
@@ -104,13 +116,40 @@ class ErrGroupShutdownTest {
         });
     }
 
+    /** Waited for, it would hold up the shutdown beyond the test's own time limit. */
     @Test
-    void aGroupThatNobodyClosesHoldsUpTheShutdownOnlyForTheGrace() {
-        runner.withPropertyValues("errgroup.shutdown.grace-period=20ms").run(context -> {
-            ErrGroup forgotten = context.getBean(ErrGroups.class).open("forgotten");
+    @ExtendWith(OutputCaptureExtension.class)
+    void aGroupWithoutALiveTaskIsNotWaitedForAndIsReported(CapturedOutput output) {
+        runner.withPropertyValues(LONG_GRACE).run(context -> {
+            ErrGroups groups = context.getBean(ErrGroups.class);
+            ErrGroup forgotten = groups.open("forgotten");
             forgotten.go(() -> "done");
+            forgotten.await();
+            ErrGroup unused = groups.open("unused", o -> o.cancelOnError(false));
             closing(context.getSourceApplicationContext()).join();
-            assertThat(forgotten.context().reason()).isEqualTo(CancelReason.SHUTDOWN);
+            assertThat(unused.context().reason()).isEqualTo(CancelReason.SHUTDOWN);
+            assertThat(output)
+                    .contains("The shutdown did not wait for group 'unused', which has been open for ")
+                    .contains("ms and has no live task (0 succeeded, 0 failed, 0 cancelled, 0 skipped). Close it")
+                    .doesNotContain("Waiting for")
+                    .doesNotContain("Cancelling");
+        });
+    }
+
+    @Test
+    void aGroupWithACallerBlockedInGoIsWaitedFor() {
+        runner.withPropertyValues(LONG_GRACE).run(context -> {
+            ErrGroup group = context.getBean(ErrGroups.class).open("paused", o -> o.limit(0));
+            CompletableFuture<Subtask<String>> caller = CompletableFuture.supplyAsync(() -> group.go(() -> "raised"));
+            await().until(() -> group.snapshot().blockedCallers() == 1);
+            CompletableFuture<Void> closing = closing(context.getSourceApplicationContext());
+            assertThatExceptionOfType(TimeoutException.class).isThrownBy(() -> closing.get(500, TimeUnit.MILLISECONDS));
+            group.setLimit(1);
+            Subtask<String> task = caller.join();
+            group.await();
+            group.close();
+            assertThat(task.get()).isEqualTo("raised");
+            closing.join();
         });
     }
 
@@ -141,13 +180,41 @@ class ErrGroupShutdownTest {
 
     @Test
     @ExtendWith(OutputCaptureExtension.class)
-    void aGraceAboveSpringsOwnLimitIsWarnedOf(CapturedOutput output) {
+    void aGraceThatDoesNotFitIntoThePhaseIsWarnedOfWithItsOriginAndRule(CapturedOutput output) {
         runner.withPropertyValues(
-                        "errgroup.shutdown.grace-period=11s", "spring.lifecycle.timeout-per-shutdown-phase=10s")
-                .run(context -> assertThat(output)
-                        .contains("WARN")
-                        .contains("errgroup.shutdown.grace-period")
-                        .contains("spring.lifecycle.timeout-per-shutdown-phase"));
+                        "errgroup.shutdown.grace-period=10s", "spring.lifecycle.timeout-per-shutdown-phase=10s")
+                .run(
+                        context -> assertThat(output)
+                                .contains("WARN")
+                                .contains(
+                                        "errgroup.shutdown.grace-period 10000ms"
+                                                + " (from \"errgroup.shutdown.grace-period\" from property source \"test\")"
+                                                + ": must be 0s or more, and below spring.lifecycle.timeout-per-shutdown-phase (10000ms)"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"10s, 10000", "11s, 10000", "-1ms, 10000"})
+    void aCancelAfterThatDoesNotFitIntoThePhaseStopsTheStart(String value, String phaseMillis) {
+        runner.withPropertyValues(
+                        "errgroup.shutdown.cancel-after=" + value,
+                        "spring.lifecycle.timeout-per-shutdown-phase=10s",
+                        "errgroup.shutdown.grace-period=5s")
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .isInstanceOfSatisfying(InvalidConfigurationPropertyValueException.class, e -> {
+                            assertThat(e.getName()).isEqualTo("errgroup.shutdown.cancel-after");
+                            assertThat(e.getReason())
+                                    .contains("below spring.lifecycle.timeout-per-shutdown-phase (" + phaseMillis
+                                            + "ms)");
+                        }));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"PT20S, PT30S, PT20S", "PT10S, PT25S, PT10S", "PT20S, PT20S, PT13.333333333S"})
+    void byDefaultCancelAfterIsTheGraceAndLeavesAThirdOfThePhaseForTheAnswers(
+            Duration gracePeriod, Duration phaseTimeout, Duration cancelAfter) {
+        assertThat(ErrGroupShutdown.cancelAfter(gracePeriod, phaseTimeout)).isEqualTo(cancelAfter);
     }
 
     @Test
@@ -176,8 +243,11 @@ class ErrGroupShutdownTest {
             try (WebApplication application = WebApplication.start(Application.class)) {
                 Map<String, SmartLifecycle> beans = application.context().getBeansOfType(SmartLifecycle.class);
                 int ours = beans.get("errGroupShutdown").getPhase();
-                assertThat(beans.get("webServerGracefulShutdown").getPhase()).isGreaterThan(ours);
-                assertThat(beans.get("webServerStartStop").getPhase()).isGreaterThan(ours);
+                int graceful = beans.get("webServerGracefulShutdown").getPhase();
+                int server = beans.get("webServerStartStop").getPhase();
+                assertThat(beans.get("errGroupShutdownBegin").getPhase()).isGreaterThan(graceful);
+                assertThat(beans.get("errGroupShutdownOfRequests").getPhase()).isBetween(server + 1, graceful - 1);
+                assertThat(ours).isLessThan(server);
                 assertThat(beans.get("applicationTaskExecutor").getPhase()).isLessThan(ours);
             }
         }
@@ -195,6 +265,48 @@ class ErrGroupShutdownTest {
             assertThat(answer.get(30, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
             assertThat(answer.get().body()).isEqualTo("price and stock");
             closing.join();
+        }
+
+        /** Of the groups that are open, only the request's end early, and the client hears of it. */
+        @ParameterizedTest
+        @CsvSource({"/slow, graceful", "/slow, immediate", "/nested, graceful", "/nested, immediate", "/async, graceful"
+        })
+        void aGroupOfARequestIsCancelledWhileItsAnswerCanStillGoOutAndAJobKeepsItsGrace(String path, String shutdown)
+                throws Exception {
+            WebApplication application = WebApplication.start(
+                    Application.class,
+                    "server.shutdown=" + shutdown,
+                    "errgroup.shutdown.cancel-after=50ms",
+                    LONG_GRACE[0],
+                    LONG_GRACE[1]);
+            Application latches = application.context().getBean(Application.class);
+            CountDownLatch jobStarted = new CountDownLatch(1);
+            CountDownLatch jobMayEnd = new CountDownLatch(1);
+            try (ErrGroup job = latches.groups.open("job")) {
+                Subtask<String> task = job.go(() -> {
+                    try (ErrGroup part = latches.groups.open("part")) {
+                        Subtask<String> done = part.go(() -> {
+                            jobStarted.countDown();
+                            jobMayEnd.await();
+                            return "done";
+                        });
+                        part.await();
+                        return done.get();
+                    }
+                });
+                jobStarted.await();
+                CompletableFuture<HttpResponse<String>> answer = application.get(path);
+                latches.accepted.await();
+                CompletableFuture<Void> closing = closing(application.context());
+                assertThat(answer.get(30, TimeUnit.SECONDS).statusCode()).isEqualTo(503);
+                assertThat(answer.get().body()).isEqualTo("SHUTDOWN");
+                assertThat(job.context().isCancelled()).isFalse();
+                assertThat(closing.isDone()).isFalse();
+                jobMayEnd.countDown();
+                job.await();
+                assertThat(task.get()).isEqualTo("done");
+                closing.join();
+            }
         }
     }
 
@@ -222,6 +334,48 @@ class ErrGroupShutdownTest {
                 Subtask<String> stock = group.go(() -> "stock");
                 group.await();
                 return price.get() + " and " + stock.get();
+            }
+        }
+
+        @GetMapping("/slow")
+        ResponseEntity<String> slow() throws InterruptedException {
+            try (ErrGroup group = groups.open("slow")) {
+                group.go(this::longWork);
+                return answer(group);
+            }
+        }
+
+        @GetMapping("/nested")
+        ResponseEntity<String> nested() throws InterruptedException {
+            try (ErrGroup group = groups.open("outer")) {
+                group.go(() -> {
+                    try (ErrGroup inner = groups.open("inner")) {
+                        inner.go(this::longWork);
+                        inner.await();
+                    }
+                });
+                return answer(group);
+            }
+        }
+
+        /** On another thread, for which the container knows the request as unanswered. */
+        @GetMapping("/async")
+        Callable<ResponseEntity<String>> async() {
+            return this::slow;
+        }
+
+        private void longWork() throws InterruptedException {
+            accepted.countDown();
+            new CountDownLatch(1).await();
+        }
+
+        private static ResponseEntity<String> answer(ErrGroup group) throws InterruptedException {
+            try {
+                group.await();
+                return ResponseEntity.ok("done");
+            } catch (ErrGroupException e) {
+                return ResponseEntity.status(503)
+                        .body(String.valueOf(group.context().reason()));
             }
         }
 

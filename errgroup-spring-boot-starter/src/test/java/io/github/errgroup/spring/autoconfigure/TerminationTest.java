@@ -3,6 +3,7 @@ package io.github.errgroup.spring.autoconfigure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.errgroup.ErrGroup;
+import io.github.errgroup.ErrGroupException;
 import io.github.errgroup.ErrGroups;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -17,11 +18,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -35,6 +38,9 @@ import org.springframework.boot.web.server.context.WebServerInitializedEvent;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ProblemDetail;
+import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
@@ -47,20 +53,8 @@ class TerminationTest {
     @ParameterizedTest
     @ValueSource(strings = {"auto", "application"})
     void noRequestThatWasAcceptedFailsAndNoTaskOutlivesTheContext(String type) throws Exception {
-        Process service = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:TieredStopAtLevel=1", // a short life
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Service.class.getName(),
-                        "--server.port=0",
-                        "--spring.main.banner-mode=off",
-                        "--logging.level.root=warn",
-                        "--errgroup.executor.type=" + type)
-                .redirectErrorStream(true)
-                .start();
-        BufferedReader output =
-                new BufferedReader(new InputStreamReader(service.getInputStream(), StandardCharsets.UTF_8));
+        Process service = start("--errgroup.executor.type=" + type);
+        BufferedReader output = outputOf(service);
         List<String> lines = new ArrayList<>();
         int port = Integer.parseInt(lineAfter("port ", output, lines));
 
@@ -91,6 +85,62 @@ class TerminationTest {
         assertThat(otherAnswers).isEmpty();
     }
 
+    /** The request's group is cancelled in time; the one that was left open holds up nothing. */
+    @ParameterizedTest
+    @ValueSource(strings = {"graceful", "immediate"})
+    void aRequestInFlightIsAnsweredWithItsProblemAndTheStopIsQuick(String shutdown) throws Exception {
+        Process service = start("--server.shutdown=" + shutdown, "--errgroup.shutdown.cancel-after=1s");
+        BufferedReader output = outputOf(service);
+        List<String> lines = new ArrayList<>();
+        int port = Integer.parseInt(lineAfter("port ", output, lines));
+        lineAfter("left open", output, lines);
+        CompletableFuture<HttpResponse<String>> answer =
+                HttpClient.newHttpClient().sendAsync(requestOf(port, "/slow"), HttpResponse.BodyHandlers.ofString());
+        lineAfter("slow", output, lines);
+        long start = System.nanoTime();
+        service.toHandle().destroy();
+
+        assertThat(answer.get(30, TimeUnit.SECONDS).statusCode()).isEqualTo(503);
+        Duration answered = Duration.ofNanos(System.nanoTime() - start);
+        assertThat(answer.get().headers().firstValue("Content-Type")).hasValue("application/problem+json");
+        assertThat(answer.get().body()).contains("\"status\":503").contains("the application is stopping");
+        lineAfter("end ", output, lines);
+        String report = output.lines().collect(Collectors.joining("\n", String.join("\n", lines), ""));
+        assertThat(service.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        Duration stopped = Duration.ofNanos(System.nanoTime() - start);
+        System.out.println(shutdown + ": answered " + answered.toMillis() + " ms after SIGTERM, gone after "
+                + stopped.toMillis() + " ms");
+        assertThat(report)
+                .contains("Cancelling 1 group of web requests")
+                .contains("The shutdown did not wait for group 'left open'");
+        // Below the grace period of 20 s, which alone the group left open would have taken before.
+        assertThat(stopped).isLessThan(Duration.ofSeconds(15));
+    }
+
+    private static Process start(String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1", // a short life
+                "-cp",
+                System.getProperty("java.class.path"),
+                Service.class.getName(),
+                "--server.port=0",
+                "--spring.main.banner-mode=off",
+                "--logging.level.root=warn"));
+        command.addAll(List.of(arguments));
+        return new ProcessBuilder(command).redirectErrorStream(true).start();
+    }
+
+    private static BufferedReader outputOf(Process service) {
+        return new BufferedReader(new InputStreamReader(service.getInputStream(), StandardCharsets.UTF_8));
+    }
+
+    private static HttpRequest requestOf(int port, String path) {
+        return HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
+                .timeout(Duration.ofSeconds(30))
+                .build();
+    }
+
     private static String lineAfter(String prefix, BufferedReader output, List<String> lines) throws IOException {
         for (String line = output.readLine(); line != null; line = output.readLine()) {
             lines.add(line);
@@ -104,9 +154,7 @@ class TerminationTest {
     /** A connection that is no longer taken is no failure; an answer other than 200 is. */
     private static void askUntilGone(int port, AtomicBoolean go, CountDownLatch underLoad, Queue<String> otherAnswers) {
         HttpClient client = HttpClient.newHttpClient();
-        HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/quote"))
-                .timeout(Duration.ofSeconds(30))
-                .build();
+        HttpRequest request = requestOf(port, "/quote");
         while (go.get()) {
             try {
                 HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
@@ -138,7 +186,10 @@ class TerminationTest {
         }
 
         public static void main(String[] args) {
-            SpringApplication.run(Service.class, args);
+            ErrGroup leftOpen = SpringApplication.run(Service.class, args)
+                    .getBean(ErrGroups.class)
+                    .open("left open");
+            System.out.println(leftOpen.name());
         }
 
         @Bean
@@ -158,6 +209,23 @@ class TerminationTest {
             }
             answered.incrementAndGet();
             return "done";
+        }
+
+        @GetMapping("/slow")
+        void slow() throws InterruptedException {
+            try (ErrGroup group = groups.getObject().open("slow")) {
+                group.go(() -> {
+                    System.out.println("slow");
+                    new CountDownLatch(1).await();
+                });
+                group.await();
+            }
+        }
+
+        @ExceptionHandler
+        ProblemDetail stopping(ErrGroupException e) {
+            return ProblemDetail.forStatusAndDetail(
+                    HttpStatus.SERVICE_UNAVAILABLE, "the application is stopping: " + e.getMessage());
         }
 
         /** As long as a quick supplier takes, so that the signal comes while tasks run. */
