@@ -20,7 +20,8 @@ final class CancelHooks {
         if (owner != null) {
             owner.extras(); // made in its own thread
         }
-        Hook hook = new Hook(action, owner);
+        ContextPropagator propagator = engine.options().contextPropagator();
+        Hook hook = new Hook(action, owner, propagator == null ? null : propagator.capture());
         waiting.add(hook);
         if (engine.reason() != null && waiting.remove(hook)) {
             engine.hooksBegin();
@@ -45,7 +46,7 @@ final class CancelHooks {
     private void run(Hook hook, GroupEngine engine) {
         boolean outermost = running.add(Thread.currentThread());
         try {
-            hook.run(engine);
+            OpenersLoader.runWith(engine.openersLoader, () -> hook.run(engine));
         } finally {
             if (outermost) {
                 running.remove(Thread.currentThread());
@@ -68,11 +69,15 @@ final class CancelHooks {
 
         private final @Nullable TaskRun<?> owner;
 
+        /** The context of the thread that registered it. */
+        private final ContextPropagator.@Nullable Captured captured;
+
         private final AtomicBoolean ran = new AtomicBoolean();
 
-        Hook(Runnable action, @Nullable TaskRun<?> owner) {
+        Hook(Runnable action, @Nullable TaskRun<?> owner, ContextPropagator.@Nullable Captured captured) {
             this.action = action;
             this.owner = owner;
+            this.captured = captured;
         }
 
         void run(GroupEngine engine) {
@@ -82,10 +87,39 @@ final class CancelHooks {
             if (owner != null) {
                 owner.extras().hookRan = true;
             }
+            ContextPropagator.Scope scope = openScope(engine);
             try {
                 action.run();
             } catch (Throwable e) {
                 Log.warn("group '" + engine.options().name() + "': a cancellation hook failed; the others run", e);
+            } finally {
+                close(scope, engine);
+            }
+        }
+
+        /** What a hook is for, a socket that must be closed, matters more than its context. */
+        private ContextPropagator.@Nullable Scope openScope(GroupEngine engine) {
+            try {
+                return captured == null ? null : captured.open();
+            } catch (Throwable e) {
+                Log.warn(
+                        "group '" + engine.options().name()
+                                + "': the context of a cancellation hook could not be set; the hook runs without",
+                        e);
+                return null;
+            }
+        }
+
+        private static void close(ContextPropagator.@Nullable Scope scope, GroupEngine engine) {
+            try {
+                if (scope != null) {
+                    scope.close();
+                }
+            } catch (Throwable e) {
+                Log.warn(
+                        "group '" + engine.options().name()
+                                + "': restoring the thread's context after a cancellation hook failed",
+                        e);
             }
         }
     }

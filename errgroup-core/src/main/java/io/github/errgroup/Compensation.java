@@ -145,7 +145,12 @@ final class Compensation {
             logOnce(task);
             task.engine.tellCompensated(task);
         } finally {
-            home.host(task, thread, Host.POOL_THREAD);
+            String name = thread.getName();
+            OpenersLoader.runWith(task.engine.openersLoader, () -> home.host(task, thread, Host.POOL_THREAD));
+            thread.setUncaughtExceptionHandler(null);
+            if (!name.equals(thread.getName())) {
+                thread.setName(name);
+            }
         }
         movedNanos = System.nanoTime();
     }

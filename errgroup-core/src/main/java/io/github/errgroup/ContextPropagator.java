@@ -2,14 +2,16 @@ package io.github.errgroup;
 
 /**
  * Carries thread-bound context (trace, MDC, security) from the thread that calls {@code go} into the task, wherever
- * and whenever it runs: on a fresh thread, a reused worker, in the caller, or on a compensating thread.
+ * and whenever it runs: on a fresh thread, a reused worker, in the caller, or on a compensating thread; and from the thread
+ * that registers a cancellation hook into the hook.
  */
 @FunctionalInterface
 public interface ContextPropagator {
     /**
-     * Captures the calling thread's context. Called in {@code go}, before it blocks or queues.
+     * Captures the calling thread's context. Called in {@code go}, before it blocks or queues, and in
+     * {@link GroupContext#onCancel}.
      *
-     * @return what was captured; used for one task
+     * @return what was captured; used for one task or one hook
      */
     Captured capture();
 

@@ -48,7 +48,9 @@ public sealed interface GroupContext permits GroupEngine {
     /**
      * Registers a hook to run once when the group is cancelled: close a socket, cancel a query. A successful end runs
      * no hook. It runs in the thread that cancels, on a thread of its own when a deadline does, and at once in the
-     * caller if the group is cancelled already. What it throws is logged, and the other hooks run. {@code await()}
+     * caller if the group is cancelled already. Whatever the thread, the hook sees the context that the group's
+     * {@link ContextPropagator} captures here, in the thread that registers it, and the class loader of the thread that
+     * opened the group. What it throws is logged, and the other hooks run. {@code await()}
      * waits for running hooks, so a hook must not await its own group ({@code IllegalStateException}).
      *
      * @param hook what to do

@@ -107,6 +107,7 @@ final class GroupEngine extends GroupEnd implements GroupContext {
     /** Called before anyone else can see the group, or under the lock of the lazy opening. */
     void open() {
         Duration timeout = options().timeout();
+        openersLoader = Thread.currentThread().getContextClassLoader();
         openedNanos = options().clock().nanoTime();
         parent = CurrentTask.get();
         openedAt = options().captureOpener() ? OpeningPlace.here() : null;

@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The one seam through which meters, traces and endpoints see groups. Every method does nothing by default.
  *
- * <p>Called in the thread where the event happens, while no lock of the group is held; so a slow listener slows that
+ * <p>Called in the thread where the event happens, with the class loader of the thread that opened the group, while no lock
+ * of the group is held; so a slow listener slows that
  * thread, and a blocked one holds its group's tasks. What a listener throws changes nothing for the group and is
  * logged once per listener. Must be thread-safe: tasks end at the same time.
  *

@@ -52,6 +52,10 @@ abstract class GroupTasks extends GroupState {
     /** Made when first needed, then kept. Set by CAS, read by anyone. */
     private volatile @Nullable Failures failures;
 
+    /** The class loader of the thread that opened the group. Written before the group is open to anyone else. */
+    @Nullable
+    ClassLoader openersLoader;
+
     /** The task that this group was opened in. Written before the group is open to anyone else. */
     @Nullable
     TaskRun<?> parent;
@@ -349,8 +353,9 @@ abstract class GroupTasks extends GroupState {
     }
 
     void tell(Consumer<GroupListener> event) {
-        if (listeners != null) {
-            listeners.tell(event);
+        Listeners all = listeners;
+        if (all != null) {
+            OpenersLoader.runWith(openersLoader, () -> all.tell(event));
         }
     }
 

@@ -113,14 +113,19 @@ final class HandedInExecutor extends TaskThreads {
     void launchHandedOn() {
         do {
             for (TaskRun<?> task = handedOn.poll(); task != null; task = handedOn.poll()) {
-                try {
-                    task.engine.launchAgain(task, this);
-                } catch (Throwable e) {
-                    Log.error(task.describe() + ": its launch failed", e);
-                }
+                launchAgain(task);
             }
             helping.set(false);
         } while (!handedOn.isEmpty() && helping.compareAndSet(false, true));
+    }
+
+    /** The executor may make a thread for it, which then has the class loader of who opened the group too. */
+    private void launchAgain(TaskRun<?> task) {
+        try {
+            OpenersLoader.runWith(task.engine.openersLoader, () -> task.engine.launchAgain(task, this));
+        } catch (Throwable e) {
+            Log.error(task.describe() + ": its launch failed", e);
+        }
     }
 
     /** The executor runs a task. */
