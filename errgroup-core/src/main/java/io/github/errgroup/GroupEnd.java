@@ -124,6 +124,7 @@ abstract class GroupEnd extends GroupSubmission {
         } finally {
             answered = true;
             wakeAwaiters();
+            endIdleThreads();
             Slots waiting = slotsIfAny();
             if (waiting != null) {
                 waiting.wakeAllCallers();

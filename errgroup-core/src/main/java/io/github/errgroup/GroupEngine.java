@@ -197,6 +197,7 @@ final class GroupEngine extends GroupEnd implements GroupContext {
         live().forEach(this::skip);
         if (workers != null) {
             workers.skipQueued();
+            workers.endLingering();
         }
         Slots waiting = slotsIfAny();
         if (waiting != null) {

@@ -35,6 +35,9 @@ abstract class GroupState {
     /** Admission: the group is cancelled. */
     static final long REFUSED = -2;
 
+    /** Admission: whoever gave the task its slot has started it. */
+    static final long STARTED = -3;
+
     static final long UNOPENED = 1;
 
     static final long CANCELLED = 1 << 1;
@@ -118,16 +121,25 @@ abstract class GroupState {
 
     /** Admits a task from outside if there is room. Returns its index, {@link #FULL} or {@link #REFUSED}. */
     final long tryAdmit() {
-        int max = limit;
-        if (max < 0) {
+        if (limit < 0) {
             return admitAnyway();
         }
+        long index = admitForCaller();
+        if (index == REFUSED) {
+            refuseIfFinished();
+        }
+        return index;
+    }
+
+    /** As {@link #tryAdmit}, for a caller blocked in {@code go}, who will find out itself if the group is finished. */
+    final long admitForCaller() {
         for (; ; ) {
             long now = word;
+            int max = limit;
             if ((now & NOT_OPEN) != 0) {
-                return refuse(now);
+                return REFUSED;
             }
-            if (outstanding(now) >= max) {
+            if (max >= 0 && outstanding(now) >= max) {
                 return FULL;
             }
             if (WORD.compareAndSet(this, now, now + ONE_TASK)) {
@@ -184,7 +196,7 @@ abstract class GroupState {
     }
 
     /** Takes an admission back: the task was never submitted. */
-    private void withdraw() {
+    final void withdraw() {
         countWithdrawn();
         leave();
     }
@@ -239,6 +251,11 @@ abstract class GroupState {
 
     final boolean is(long phase) {
         return (word & phase) != 0;
+    }
+
+    /** Whether no task can start any more. */
+    final boolean isOver() {
+        return is(CANCELLED | FINISHED | CLOSED);
     }
 
     final boolean isClosed() {
@@ -313,8 +330,16 @@ abstract class GroupState {
         return thread != null && OwnThreads.isVirtual(thread) ? thread : null;
     }
 
+    /** Whether a thread waits for the group's end, or for the tasks so far. */
+    final boolean hasAwaiter() {
+        return awaiter != null;
+    }
+
     /** Called by a waiting thread: there may be queued tasks that need one more worker. */
     abstract void lookForWork();
+
+    /** Idle threads that wait for further tasks are to look whether they still may. */
+    abstract void endIdleThreads();
 
     final void wakeAwaiters() {
         Thread thread = awaiter;
@@ -341,6 +366,7 @@ abstract class GroupState {
             int looks = ShortWait.looks();
             Awaiter further = AWAITER.compareAndSet(this, null, Thread.currentThread()) ? null : push(new Awaiter());
             try {
+                engine.endIdleThreads();
                 while (!condition.holds(engine)) {
                     engine.lookForWork();
                     if (Thread.interrupted()) {

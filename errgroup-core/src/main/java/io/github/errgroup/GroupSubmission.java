@@ -53,11 +53,15 @@ abstract class GroupSubmission extends GroupTasks {
         if (!inside) {
             refuseIfNeverGranted();
         }
-        long index = inside ? admitAnyway() : slots().awaitRoom();
+        TaskRun<T> task = newTask(name, 0, body, captured);
+        long index = inside ? admitAnyway() : slots().awaitRoom(task);
+        if (index == STARTED) {
+            return task;
+        }
         if (index == REFUSED) {
             return skipped(name, body);
         }
-        TaskRun<T> task = newTask(name, index, body, captured);
+        task.index(index);
         if (inside) {
             slots().enqueue(task);
         } else {
@@ -218,6 +222,16 @@ abstract class GroupSubmission extends GroupTasks {
         if (shared == null || queueForSharedSlot(task, shared, null)) {
             launchGranted(task);
         }
+    }
+
+    /** Starts the task of a blocked caller, if that needs no waiting. Returns false if the caller has to start it. */
+    final boolean startOnWorkers(TaskRun<?> task) {
+        SharedLimit shared = options().sharedLimit();
+        if (workers == null || (shared != null && !shared.tryTake(task))) {
+            return false;
+        }
+        launchGranted(task);
+        return true;
     }
 
     /** Takes a shared slot, or queues for one. Returns whether the task has it now. */

@@ -115,10 +115,37 @@ abstract class GroupTasks extends GroupState {
         return workers == null || workers.isIdle();
     }
 
-    /** Whether the end of a task starts a queued one, and nothing else that could hold up the thread. */
-    final boolean isBacklogged() {
+    /** Whether the slot that is freed next is given to a task of this group that waits for it. */
+    final boolean isTaskWaiting() {
         Slots waiting = slots;
-        return waiting != null && waiting.hasBacklog() && options.sharedLimit() == null;
+        return waiting != null && waiting.isTaskWaiting();
+    }
+
+    /** Whether tasks run on workers that are platform threads, which take longer to wake than a short wait lasts. */
+    final boolean isOnPlatformWorkers() {
+        return workers != null && workers.isOnPlatformThreads();
+    }
+
+    /** Tasks that hold a slot. For a moment too few, while one is given out of the backlog: its launch looks once more. */
+    final int slotsHeld() {
+        Slots waiting = slots;
+        int backlogged = waiting == null ? 0 : waiting.backlogSize();
+        return outstanding() - backlogged;
+    }
+
+    /**
+     * Whether an idle worker may wait for another task. Not while somebody waits for the end, which mostly is who brought the
+     * tasks; unless callers had to wait for slots, and not every task has ended: then others may bring them.
+     */
+    final boolean mayBringMore() {
+        return !isOver() && (!hasAwaiter() || (slots != null && outstanding() > 0));
+    }
+
+    @Override
+    final void endIdleThreads() {
+        if (workers != null && !mayBringMore()) {
+            workers.endLingering();
+        }
     }
 
     @Override
@@ -132,7 +159,7 @@ abstract class GroupTasks extends GroupState {
     final void queueDrained() {
         Slots waiting = slots;
         if (waiting != null) {
-            waiting.queueDrained();
+            waiting.changed();
         }
     }
 
@@ -174,7 +201,7 @@ abstract class GroupTasks extends GroupState {
             try {
                 handOff(task, interrupted, host);
             } finally {
-                leave(task);
+                leave(task, host);
             }
         }
     }
@@ -275,9 +302,16 @@ abstract class GroupTasks extends GroupState {
     }
 
     final void leave(TaskRun<?> task) {
+        leave(task, Host.CALLERS_THREAD);
+    }
+
+    private void leave(TaskRun<?> task, Host host) {
         task.leave();
         SharedLimit shared = options.sharedLimit();
         List<TaskRun<?>> granted = shared == null ? List.of() : shared.release(task);
+        if (!granted.isEmpty()) {
+            host.isHeldUp();
+        }
         Cancellation why = cancellation;
         if (timed && why != null) {
             why.lastEndNanos = nanosOrZero();

@@ -22,4 +22,10 @@ interface Host {
      * @param interrupted whether we interrupted this thread for it; that interrupt has arrived
      */
     void taskEnds(TaskRun<?> task, boolean interrupted);
+
+    /**
+     * The thread is about to free the task's slot, and then to launch a task of another group, which some executors run in the
+     * thread that launches it.
+     */
+    default void isHeldUp() {}
 }

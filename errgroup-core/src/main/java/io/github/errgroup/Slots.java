@@ -10,19 +10,24 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who waits for a slot of a full group: callers from outside, blocked in {@code go} (G3), and tasks submitted from inside
+ * What waits for a slot of a full group: callers from outside, blocked in {@code go} (G3), and tasks submitted from inside
  * the group, which are queued (N1). Made when a group is first full. Free slots are not counted here: how many tasks are
  * outstanding stands in the engine's word, and a slot is free while {@code outstanding - backlog < limit}.
  *
  * <ol>
- *   <li>A backlogged task is counted as outstanding, so callers from outside come after it.
+ *   <li>A backlogged task is counted as outstanding, so callers from outside come after it. The task of a blocked caller is
+ *       not: it is admitted when it is given its slot.
  *   <li>No lost wake-up: who queues writes the queue, then reads the word; who frees a slot or raises the limit writes the
  *       word or the limit, then reads the queues.
- *   <li>{@link #pump} alone starts backlogged tasks, and decides under the lock, so two threads never start two tasks into
- *       one slot. It launches outside the lock. On a caller-runs executor a launch runs the task, whose end pumps again:
+ *   <li>{@link #pump} alone gives slots to what waits here, and decides under the lock, so two threads never start two tasks
+ *       into one slot. It launches outside the lock. On a caller-runs executor a launch runs the task, whose end pumps again:
  *       that inner call leaves the work to the outer one, so that a long chain of tasks does not grow the stack.
- *   <li>Only the first blocked caller may enter; it wakes the next when it leaves the queue. Before it queues, a caller
- *       looks again for a moment ({@link ShortWait}), unless others are queued.
+ *   <li>A caller that is given a slot launches its task itself, in its own thread. On workers whoever gave it the slot has
+ *       started the task, mostly the worker that freed it, which then takes it: the slot is not empty while the caller wakes.
+ *       But not where the task needs a shared slot too and would have to wait for it: then the caller waits.
+ *   <li>A caller leaves the queue under the lock: because it is given a slot, or by itself because the group is over.
+ *   <li>Before it queues, a caller looks again for a moment ({@link ShortWait}), unless others are queued, or the workers are
+ *       platform threads: none of those wakes within that moment.
  * </ol>
  */
 final class Slots {
@@ -39,11 +44,34 @@ final class Slots {
     /** Threads inside {@link #pump}. Guarded by {@link #lock}. */
     private final List<Thread> pumping = new ArrayList<>(1);
 
+    /** Taken out under {@link #lock}; added to and read by anyone. */
     private final Queue<Caller> callers = new ConcurrentLinkedQueue<>();
 
-    /** A thread blocked in {@code go}; equal to itself alone. */
+    /** A thread blocked in {@code go}, and its task; equal to itself alone. */
     private static final class Caller {
         private final Thread thread = Thread.currentThread();
+
+        private final TaskRun<?> task;
+
+        /** What {@link #awaitRoom} returns; FULL while it waits. Written by who took it out of the queue. */
+        private volatile long admitted = GroupEngine.FULL;
+
+        Caller(TaskRun<?> task) {
+            this.task = task;
+        }
+
+        void goOn(long index) {
+            admitted = index;
+            LockSupport.unpark(thread);
+        }
+
+        /** Whoever took it out of the queue is about to tell. */
+        long awaitAdmitted() {
+            while (admitted == GroupEngine.FULL) {
+                Thread.yield();
+            }
+            return admitted;
+        }
     }
 
     Slots(GroupEngine engine) {
@@ -62,25 +90,14 @@ final class Slots {
         pump();
     }
 
-    /** A slot was freed, the limit changed, or the group was cancelled. */
+    /** A slot was freed, the limit changed, the workers' queue was emptied, or the group was cancelled. */
     void changed() {
-        if (backlogSize > 0) {
+        if (isTaskWaiting()) {
             pump();
         }
-        if (engine.isQueueDrained()) {
-            wakeFirstCaller();
-        }
     }
 
-    /** A caller that could not be told of a free slot while tasks were queued for workers is told now. */
-    void queueDrained() {
-        Caller first = callers.peek();
-        if (first != null && (engine.limit() < 0 || engine.outstanding() < engine.limit())) {
-            LockSupport.unpark(first.thread);
-        }
-    }
-
-    /** Starts backlogged tasks into free slots; if the group is cancelled, skips them. */
+    /** Gives free slots to what waits for one; if the group is cancelled, skips backlogged tasks. */
     private void pump() {
         Thread self = Thread.currentThread();
         lock.lock();
@@ -93,30 +110,56 @@ final class Slots {
             lock.unlock();
         }
         try {
-            for (TaskRun<?> task = nextStartable(self); task != null; task = nextStartable(self)) {
-                engine.startFromBacklog(task);
-            }
+            boolean more;
+            do {
+                more = startNext(self);
+            } while (more);
         } catch (Throwable e) {
             leave(self);
             throw e;
         }
     }
 
-    /** The next task that may start; or null, and this thread pumps no more. */
-    private @Nullable TaskRun<?> nextStartable(Thread self) {
+    /** Gives a free slot to what comes next. Returns false if there is no slot or nothing waits: this thread pumps no more. */
+    private boolean startNext(Thread self) {
+        TaskRun<?> task;
+        Caller caller = null;
+        long index = GroupEngine.FULL;
         lock.lock();
         try {
             int limit = engine.limit();
             boolean room = limit < 0 || engine.outstanding() - backlogSize < limit || engine.isCancelled();
-            TaskRun<?> task = room ? backlog.poll() : null;
-            if (task == null) {
-                pumping.remove(self);
-            } else {
+            task = room ? backlog.poll() : null;
+            if (task != null) {
                 backlogSize--;
+            } else if (room && !callers.isEmpty() && engine.isQueueDrained()) {
+                index = engine.admitForCaller();
+                caller = index >= 0 ? callers.poll() : null;
             }
-            return task;
+            if (task == null && caller == null) {
+                pumping.remove(self);
+                return false;
+            }
         } finally {
             lock.unlock();
+        }
+        if (task != null) {
+            engine.startFromBacklog(task);
+        } else if (caller != null) {
+            startForCaller(caller, index);
+        }
+        return true;
+    }
+
+    private void startForCaller(Caller caller, long index) {
+        caller.task.index(index);
+        long told = GroupEngine.STARTED; // also if the launch throws
+        try {
+            if (!engine.startOnWorkers(caller.task)) {
+                told = index;
+            }
+        } finally {
+            caller.goOn(told);
         }
     }
 
@@ -129,8 +172,16 @@ final class Slots {
         }
     }
 
-    boolean hasBacklog() {
-        return backlogSize > 0;
+    /**
+     * Whether a slot that is freed now is given away. Blocked callers get none while tasks are queued for workers: the worker
+     * that empties the queue gives them what is free by then, so that a caller is woken once for several slots.
+     */
+    boolean isTaskWaiting() {
+        return backlogSize > 0 || (!callers.isEmpty() && engine.isQueueDrained());
+    }
+
+    int backlogSize() {
+        return backlogSize;
     }
 
     /** Visits what waits here. */
@@ -139,12 +190,12 @@ final class Slots {
     }
 
     /**
-     * Blocks the caller until it is admitted.
+     * Blocks the caller until its task is admitted.
      *
-     * @return the task's index; {@link GroupEngine#REFUSED} if the group was cancelled meanwhile, by an
-     *     interrupt of this thread too
+     * @return the task's index; {@link GroupEngine#STARTED} if it has it already, and a thread; {@link GroupEngine#REFUSED} if
+     *     the group was cancelled meanwhile, by an interrupt of this thread too
      */
-    long awaitRoom() {
+    long awaitRoom(TaskRun<?> task) {
         Wait.guard(engine);
         boolean listening = engine.isTimed();
         long start = listening ? engine.options().clock().nanoTime() : 0;
@@ -152,7 +203,7 @@ final class Slots {
         try (Wait wait = Wait.begin(engine)) {
             admitted = admitSoon();
             if (admitted == GroupEngine.FULL) {
-                admitted = admitInTurn(wait);
+                admitted = admitInTurn(task, wait);
             }
         }
         if (listening) {
@@ -163,7 +214,9 @@ final class Slots {
 
     /** Looks again for a moment, unless others are queued. */
     private long admitSoon() {
-        for (int looks = ShortWait.looks(); looks > 0 && callers.isEmpty(); looks--) {
+        for (int looks = engine.isOnPlatformWorkers() ? 0 : ShortWait.looks();
+                looks > 0 && callers.isEmpty();
+                looks--) {
             ShortWait.pause();
             long admitted = engine.tryAdmit();
             if (admitted != GroupEngine.FULL) {
@@ -177,30 +230,46 @@ final class Slots {
         return callers.size();
     }
 
-    private long admitInTurn(@Nullable Wait wait) {
-        Caller self = new Caller();
+    private long admitInTurn(TaskRun<?> task, @Nullable Wait wait) {
+        Caller self = new Caller(task);
         callers.add(self);
+        boolean interrupted = false;
         try {
-            for (; ; ) {
-                if (callers.peek() == self) {
-                    long admitted = engine.tryAdmit();
-                    if (admitted != GroupEngine.FULL) {
-                        return admitted;
-                    }
-                } else if (engine.isCancelled()) {
-                    return GroupEngine.REFUSED;
-                }
-                if (Thread.interrupted()) {
+            pump();
+            while (self.admitted == GroupEngine.FULL) {
+                if (engine.isOver() && withdraw(self)) {
+                    engine.refuseIfFinished();
+                } else if (Thread.interrupted()) {
+                    interrupted = true;
                     engine.cancelByInterrupt();
-                    Thread.currentThread().interrupt();
-                    return GroupEngine.REFUSED;
+                } else {
+                    park(wait);
                 }
-                park(wait);
+            }
+        } catch (Throwable e) {
+            if (!withdraw(self) && self.awaitAdmitted() >= 0) {
+                engine.withdraw();
+            }
+            throw e;
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        return self.admitted;
+    }
+
+    /** Takes a caller out of the queue, refused. Returns false if somebody else took it out. */
+    private boolean withdraw(Caller caller) {
+        lock.lock();
+        try {
+            if (!callers.remove(caller)) {
+                return false;
             }
         } finally {
-            callers.remove(self);
-            wakeFirstCaller();
+            lock.unlock();
         }
+        caller.admitted = GroupEngine.REFUSED;
+        return true;
     }
 
     private void park(@Nullable Wait wait) {
@@ -208,13 +277,6 @@ final class Slots {
             LockSupport.park(engine);
         } else {
             wait.park();
-        }
-    }
-
-    private void wakeFirstCaller() {
-        Caller first = callers.peek();
-        if (first != null) {
-            LockSupport.unpark(first.thread);
         }
     }
 

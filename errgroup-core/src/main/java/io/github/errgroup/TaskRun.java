@@ -115,6 +115,11 @@ final class TaskRun<T extends @Nullable Object> implements Subtask<T>, Runnable,
         this.payload = body;
     }
 
+    /** Tells the index of a task that was made before it was admitted. Called before its launch. */
+    void index(long index) {
+        place = index << OFFSET_BITS;
+    }
+
     // ---- taking
 
     /** Makes the task active, before or while nobody else can. */

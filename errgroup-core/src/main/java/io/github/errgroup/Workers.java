@@ -2,14 +2,16 @@ package io.github.errgroup;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Threads of one group that take several tasks each (J13): a worker that ends a task takes the next one of its group, and
- * ends when there is none.
+ * Threads of one group that take several tasks each (J13): a worker that ends a task takes the next one of its group. When
+ * there is none, a platform thread lingers for a moment; a virtual one ends, since a new one costs no more than a wake-up.
  *
  * <ol>
  *   <li>At most one worker is <em>committed</em>: it will look at the queue before it runs anything or ends. Whoever puts
@@ -23,19 +25,36 @@ import org.jspecify.annotations.Nullable;
  *       {@link #committed}.
  *   <li>To stop being committed is to write {@link #committed}, then look at the queue again; to submit is to write the
  *       queue, then read {@link #committed}. One of the two sees the other.
- *   <li>Who frees a slot while the queue is not empty wakes no blocked caller of {@code go}: the worker that empties the
- *       queue does, before it runs what it took. So a caller is woken once for several slots, and never waits for a task
- *       to end while a slot is free.
+ *   <li>Who frees a slot while the queue is not empty gives it to no blocked caller of {@code go}: the worker that empties
+ *       the queue does, before it runs what it took. So a caller is woken once for several slots, and never waits for a
+ *       task to end while a slot is free.
+ *   <li>A worker is started only while fewer are alive than tasks hold slots: else one of those alive has no task in hand,
+ *       and will look at the queue before it ends. So a limited group never has more workers than its limit, and one that
+ *       is about to end. Who submits writes the queue, then reads {@link #lingering} and {@link #alive}; a worker that
+ *       finds nothing enters {@link #lingering}, or lowers {@link #alive}, then looks at the queue again.
+ *   <li>A lingering worker holds no slot and runs no task, so nobody waits for it. It is taken out of {@link #lingering}
+ *       either by who is committed, and is committed then in that one's place, or by itself, to end: when its moment is
+ *       over, or as soon as no more tasks are to be expected ({@link GroupTasks#mayBringMore}).
  * </ol>
  */
 final class Workers {
+    private static final LiveTasks.Seat[] NO_SEAT = {};
+
     private static final int NOBODY = 0;
 
     private static final int WORKER = 1;
 
     private static final int AWAITER = 2;
 
+    /**
+     * How long a worker lingers: so long that it is still there though its caller had to wait for a processor. The interleaving
+     * tests set another time.
+     */
+    static long lingerNanos = 500_000_000;
+
     private static final VarHandle COMMITTED;
+
+    private static final VarHandle ALIVE;
 
     private static final VarHandle CURRENT;
 
@@ -43,6 +62,7 @@ final class Workers {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
             COMMITTED = lookup.findVarHandle(Workers.class, "committed", int.class);
+            ALIVE = lookup.findVarHandle(Workers.class, "alive", int.class);
             CURRENT = lookup.findVarHandle(Worker.class, "current", TaskRun.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
@@ -57,6 +77,12 @@ final class Workers {
 
     /** Who is committed. */
     private volatile int committed;
+
+    /** Workers that were started and are not about to end. Atomic adds, by who starts one and by the worker itself. */
+    private volatile int alive;
+
+    /** Idle workers, longest idle first; null on virtual threads. Written by who starts the first worker. */
+    private volatile @Nullable Queue<Worker> lingering;
 
     /** Workers started so far; the next one's place among the live tasks. Written by who is committed. */
     private int started;
@@ -86,9 +112,12 @@ final class Workers {
     /** Starts the first worker with its task in hand, committed. Returns why it could not. */
     private @Nullable Throwable startFirst(TaskRun<?> task) {
         Throwable failure;
+        ALIVE.getAndAdd(this, 1);
         try {
             Worker worker = new Worker(started++, task);
-            failure = group.startOn(factory.newThread(worker), task, worker, worker.wanted);
+            Thread thread = factory.newThread(worker);
+            lingering = OwnThreads.isVirtual(thread) ? null : new ConcurrentLinkedQueue<>();
+            failure = group.startOn(thread, task, worker, worker.wanted);
             if (failure == null) {
                 return null;
             }
@@ -96,6 +125,7 @@ final class Workers {
         } catch (Throwable e) {
             failure = task.retire() ? e : null;
         }
+        ALIVE.getAndAdd(this, -1);
         committed = NOBODY;
         ensureCommitted();
         return failure;
@@ -103,6 +133,11 @@ final class Workers {
 
     boolean isIdle() {
         return queue.isEmpty();
+    }
+
+    /** As the first worker's thread was; false before there is one. */
+    boolean isOnPlatformThreads() {
+        return lingering != null;
     }
 
     void forEachQueued(Consumer<TaskRun<?>> visitor) {
@@ -122,9 +157,10 @@ final class Workers {
         }
     }
 
+    /** Sees to it that some worker takes what is queued. */
     private void ensureCommitted() {
-        while (committed == NOBODY && !queue.isEmpty() && tryCommit()) {
-            Throwable failure = startCommitted();
+        while (committed == NOBODY && isWorkerWanted() && tryCommit()) {
+            Throwable failure = commitAnother();
             if (failure == null) {
                 return;
             }
@@ -134,6 +170,16 @@ final class Workers {
                 end(task, failure);
             }
         }
+    }
+
+    /** Whether a task is queued that a lingering worker is to be woken for, or a new one started. */
+    private boolean isWorkerWanted() {
+        if (queue.isEmpty()) {
+            return false;
+        }
+        Queue<Worker> idle = lingering;
+        int held = group.slotsHeld(); // first: a worker that may be held up lowers alive before it frees its slot
+        return (idle != null && !idle.isEmpty()) || alive < held;
     }
 
     private boolean tryCommit() {
@@ -161,12 +207,29 @@ final class Workers {
         }
     }
 
-    /** Starts a worker that inherits the commitment. Returns why it could not. */
-    private @Nullable Throwable startCommitted() {
+    /** Each lingering worker is to look whether it still may. */
+    void endLingering() {
+        Queue<Worker> idle = lingering;
+        if (idle != null) {
+            idle.forEach(worker -> LockSupport.unpark(worker.idleThread));
+        }
+    }
+
+    /** Passes the commitment to a lingering worker, else to a new one. Returns why it could not. */
+    private @Nullable Throwable commitAnother() {
+        Queue<Worker> idle = lingering;
+        Worker woken = idle == null ? null : idle.poll();
+        if (woken != null) {
+            woken.isWoken = true;
+            LockSupport.unpark(woken.idleThread);
+            return null;
+        }
+        ALIVE.getAndAdd(this, 1);
         try {
             factory.newThread(new Worker(started++, null)).start();
             return null;
         } catch (Throwable e) {
+            ALIVE.getAndAdd(this, -1);
             return e;
         }
     }
@@ -175,15 +238,24 @@ final class Workers {
         /** What it runs. Written by the worker's thread or before its start, read by cancellers and snapshots. */
         private volatile @Nullable TaskRun<?> current;
 
+        /** Whether it was taken out of {@link #lingering}, committed. Written by who took it out, then by the worker. */
+        private volatile boolean isWoken;
+
+        /** Written by the worker before it enters {@link #lingering}. */
+        private @Nullable Thread idleThread;
+
         // What follows is the worker's thread's own.
 
         private boolean isCommitted = true;
+
+        /** Whether it is counted in {@link #alive}. */
+        private boolean isCounted = true;
 
         private final int wanted;
 
         private int seat;
 
-        private LiveTasks.Seat[] row = {};
+        private LiveTasks.Seat[] row = NO_SEAT;
 
         private String name = "";
 
@@ -210,6 +282,15 @@ final class Workers {
             if (first != null && first.isPending()) {
                 return; // a thread factory runs it too early
             }
+            try {
+                work(thread, first);
+            } finally {
+                leaveSeat();
+                stopLooking();
+            }
+        }
+
+        private void work(Thread thread, @Nullable TaskRun<?> first) {
             TaskRun<?> task = first != null ? null : queue.poll();
             if (first == null && task == null && !findMore()) {
                 return;
@@ -232,32 +313,45 @@ final class Workers {
                     perform(first);
                     task = queue.poll();
                 }
-                for (; ; ) {
+                while (task != null || findMore()) {
                     if (task != null) {
                         run(task, thread);
-                    } else if (!findMore()) {
-                        break;
                     }
                     task = queue.poll();
                 }
             } finally {
-                leaveSeat();
                 CurrentTask.leave(thread, this, hidden);
-                giveUpCommitment(); // only if the engine itself failed (no memory): another worker takes over
             }
         }
 
         void leaveSeat() {
             if (row.length > 0) {
                 LiveTasks.remove(row, seat);
+                row = NO_SEAT;
             }
         }
 
-        private void giveUpCommitment() {
+        /** It does not look at the queue now. Then somebody else has to, if it was told to, or counted upon. */
+        private void stopLooking() {
+            discount();
             if (isCommitted) {
                 isCommitted = false;
                 committed = NOBODY;
-                ensureCommitted();
+            }
+            ensureCommitted();
+        }
+
+        private void count() {
+            if (!isCounted) {
+                isCounted = true;
+                ALIVE.getAndAdd(Workers.this, 1);
+            }
+        }
+
+        private void discount() {
+            if (isCounted) {
+                isCounted = false;
+                ALIVE.getAndAdd(Workers.this, -1);
             }
         }
 
@@ -269,7 +363,6 @@ final class Workers {
             } else if (task != null) {
                 end(task, failure);
             }
-            giveUpCommitment();
         }
 
         private void run(TaskRun<?> task, Thread thread) {
@@ -281,6 +374,7 @@ final class Workers {
         private void perform(TaskRun<?> task) {
             passCommitment();
             task.perform(this);
+            count();
             CURRENT.setRelease(this, null);
         }
 
@@ -289,7 +383,7 @@ final class Workers {
             boolean more = !queue.isEmpty();
             if (isCommitted) {
                 isCommitted = false;
-                if (more && ((started == 1 && commitAwaiter()) || startCommitted() == null)) {
+                if (more && ((started == 1 && commitAwaiter()) || (isWorkerWanted() && commitAnother() == null))) {
                     return;
                 }
                 committed = NOBODY;
@@ -305,19 +399,43 @@ final class Workers {
             if (isCommitted) {
                 isCommitted = false;
                 committed = NOBODY;
-                if (!queue.isEmpty() && tryCommit()) {
-                    isCommitted = true;
-                    return true;
-                }
             }
             group.queueDrained();
-            return false;
+            Queue<Worker> idle = lingering;
+            return idle != null && group.mayBringMore() && linger(idle);
+        }
+
+        /** Waits a moment for another task. Returns whether it is committed to look for one. */
+        private boolean linger(Queue<Worker> idle) {
+            idleThread = Thread.currentThread();
+            idle.add(this);
+            if (!queue.isEmpty() && tryCommit()) {
+                idle.remove(this); // nobody else is committed, so it is there
+                isCommitted = true;
+                return true;
+            }
+            long start = System.nanoTime();
+            long left = lingerNanos;
+            while (!isWoken && left > 0 && group.mayBringMore()) {
+                LockSupport.parkNanos(Workers.this, left);
+                Thread.interrupted(); // of no task: the next one is not to find it
+                left = lingerNanos - (System.nanoTime() - start);
+            }
+            if (!isWoken && idle.remove(this)) {
+                return false;
+            }
+            while (!isWoken) {
+                Thread.onSpinWait(); // whoever took it out is about to say so
+            }
+            isWoken = false;
+            isCommitted = true;
+            return true;
         }
 
         /** What the next task of the group must not find. */
         @Override
         public void taskEnds(TaskRun<?> task, boolean interrupted) {
-            if (group.isBacklogged() && tryCommit()) {
+            if (group.isTaskWaiting() && tryCommit()) {
                 isCommitted = true; // the slot that is freed next starts a task, which this worker can take
             }
             Thread thread = Thread.currentThread();
@@ -331,6 +449,12 @@ final class Workers {
             if (thread.getUncaughtExceptionHandler() != handler) {
                 thread.setUncaughtExceptionHandler(handler);
             }
+        }
+
+        /** It is about to launch another group's task, which may run here. */
+        @Override
+        public void isHeldUp() {
+            stopLooking();
         }
 
         @Override

@@ -35,6 +35,9 @@ class GroupStateTest {
         void lookForWork() {}
 
         @Override
+        void endIdleThreads() {}
+
+        @Override
         public String toString() {
             return "group 'counted'";
         }

@@ -49,7 +49,7 @@ public class BlockedGoAgainstWorkers {
     @Actor
     public void caller(LLL_Result result) {
         meeting.meet();
-        result.r1 = Rescue.watch(() -> group.go(ran::incrementAndGet));
+        result.r1 = Rescue.watch(() -> group.go(ran::incrementAndGet), Stage.engine(group)::slotFreed);
         entered = true;
     }
 

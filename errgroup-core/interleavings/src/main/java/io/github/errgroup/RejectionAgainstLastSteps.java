@@ -45,7 +45,9 @@ public class RejectionAgainstLastSteps {
         meeting.meet();
         first.run();
         room.set(1);
-        ((HandedInExecutor) Stage.engine(group).threads()).pooled().begins(System.nanoTime()); // a task of another group
+        ((HandedInExecutor) Stage.engine(group).threads())
+                .pooled()
+                .begins(System.nanoTime()); // a task of another group
     }
 
     @Actor

@@ -22,16 +22,18 @@ import org.openjdk.jcstress.infra.results.LL_Result;
                 + "        long now = (long) WORD.getAndAdd(this, -ONE_OUTSTANDING) - ONE_OUTSTANDING;\n")
 @SeededFault(
         value = "the caller looks for room before it queues, and not after",
-        replace = "        callers.add(self);\n" + "        try {\n" + "            for (; ; ) {",
+        replace = "        callers.add(self);\n"
+                + "        boolean interrupted = false;\n"
+                + "        try {\n"
+                + "            pump();\n",
         by = "        long early = engine.tryAdmit();\n"
+                + "        if (early != GroupEngine.FULL) {\n"
+                + "            return early;\n"
+                + "        }\n"
                 + SeededFault.LATER
                 + "        callers.add(self);\n"
-                + "        try {\n"
-                + "            if (early != GroupEngine.FULL) {\n"
-                + "                return early;\n"
-                + "            }\n"
-                + "            wait.park();\n"
-                + "            for (; ; ) {")
+                + "        boolean interrupted = false;\n"
+                + "        try {\n")
 public class ReleaseAgainstBlockedGo {
     private final Meeting meeting = new Meeting();
 
@@ -42,7 +44,7 @@ public class ReleaseAgainstBlockedGo {
     @Actor
     public void caller(LL_Result result) {
         meeting.meet();
-        result.r1 = Rescue.watch(() -> Stage.submit(group, () -> {}));
+        result.r1 = Rescue.watch(() -> Stage.submit(group, () -> {}), Stage.engine(group)::slotFreed);
     }
 
     @Actor

@@ -30,7 +30,7 @@ public class SetLimitAgainstBlockedGo {
     @Actor
     public void caller(LL_Result result) {
         meeting.meet();
-        result.r1 = Rescue.watch(() -> Stage.submit(group, () -> {}));
+        result.r1 = Rescue.watch(() -> Stage.submit(group, () -> {}), Stage.engine(group)::slotFreed);
     }
 
     @Actor

@@ -20,6 +20,12 @@ final class Stage {
                 }
             }));
 
+    static {
+        // An actor that runs a worker's body is to return from it. What races when a worker lingers is passed all the
+        // same.
+        Workers.lingerNanos = 0;
+    }
+
     private Stage() {}
 
     static ErrGroupOptions options() {

@@ -21,13 +21,19 @@ import org.openjdk.jcstress.infra.results.II_Result;
 @Outcome(expect = Expect.FORBIDDEN, desc = "a task that no worker takes")
 @State
 @SeededFault(
-        value = "a worker that gives its commitment up does not look again",
-        replace = "                committed = NOBODY;\n"
-                + "                if (!queue.isEmpty() && tryCommit()) {\n"
-                + "                    isCommitted = true;\n"
-                + "                    return true;\n"
-                + "                }\n",
-        by = SeededFault.LATER + "                committed = NOBODY;\n")
+        value = "a worker that ends does not look again",
+        replace = "            discount();\n"
+                + "            if (isCommitted) {\n"
+                + "                isCommitted = false;\n"
+                + "                committed = NOBODY;\n"
+                + "            }\n"
+                + "            ensureCommitted();\n",
+        by = SeededFault.LATER
+                + "            discount();\n"
+                + "            if (isCommitted) {\n"
+                + "                isCommitted = false;\n"
+                + "                committed = NOBODY;\n"
+                + "            }\n")
 public class WorkerAgainstSetLimit {
     private final Meeting meeting = new Meeting();
 
