@@ -23,8 +23,9 @@ import org.jspecify.annotations.Nullable;
  *     flag and runs the hooks. On a virtual thread an interrupt closes the socket it blocks on, and with it a pooled
  *     JDBC connection
  * @param threads where tasks run
- * @param reuseThreads whether one of the group's own threads that ends a task may take the group's next one; null (the
- *     default) means only where there is a limit. No effect on an executor that was handed in
+ * @param reuseThreads whether one of the group's own threads that ends a task may take the group's next one, which may then
+ *     see a ThreadLocal that the first has set; null (the default) means only where there is a limit. No effect on an
+ *     executor that was handed in
  * @param starvationTimeout how long an executor that was handed in may neither start nor end a task of ours before a
  *     compensating thread runs what a waiting group lacks, and one more each time it passes again; above zero
  * @param stragglerGrace how long after cancellation a task that still runs is reported; above zero, null for never
@@ -145,7 +146,10 @@ public record ErrGroupOptions(
     }
 
     /**
-     * With another limit.
+     * With another limit. It also lets the group's own threads be reused, unless {@link #reuseThreads(boolean)} says
+     * otherwise: a task may see a ThreadLocal that an earlier task of the group has set and not removed, unless the
+     * {@linkplain #contextPropagator() context propagator} knows it, and InheritableThreadLocals come from whoever started
+     * the thread.
      *
      * @param limit how many tasks may run at once; negative for no limit, 0 lets nothing start
      * @return a copy
@@ -301,9 +305,14 @@ public record ErrGroupOptions(
     }
 
     /**
-     * With or without reuse of the group's own threads.
+     * With or without reuse of the group's own threads. Where they are reused, a thread that ends a task takes the next one of
+     * its group; its name, class loader and interrupt flag are reset between, and what the
+     * {@linkplain #contextPropagator() context propagator} carries. Any other ThreadLocal that a task has set and not removed
+     * may be seen by the group's next task, and InheritableThreadLocals come from whoever started the thread. Idle platform
+     * threads stay for half a second at most, and end with their group.
      *
-     * @param reuseThreads true also without a limit, false never
+     * @param reuseThreads true also without a limit; false never: every task then has a fresh thread. Without either, threads
+     *     are reused where there is a limit
      * @return a copy
      */
     public ErrGroupOptions reuseThreads(boolean reuseThreads) {

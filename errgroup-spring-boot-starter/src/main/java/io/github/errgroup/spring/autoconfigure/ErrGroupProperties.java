@@ -13,7 +13,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * The properties {@code errgroup.*}. The rules of the values are checked when the application starts.
  *
  * @param limit How many tasks of one group may run at once; above 0, or -1 for no limit. Unset means no limit on
- *     virtual threads and 256 elsewhere.
+ *     virtual threads and 256 elsewhere. A limit that is set also lets threads be reused, see executor.reuse-threads.
  * @param sharedLimit How many tasks may run at once over all open groups of one name; above 0, or -1 for no limit.
  * @param timeout Time from opening a group to its deadline, when what still runs is cancelled; above zero, or -1s for
  *     none.
@@ -62,8 +62,9 @@ public record ErrGroupProperties(
      * @param type Which threads tasks run on.
      * @param bean Name of the Executor bean that tasks run on; wins over the type.
      * @param threadNamePrefix What the names of our own threads begin with; the group's name follows.
-     * @param reuseThreads Whether one of our own threads that ends a task may take the group's next one. Unset means only
-     *     where there is a limit; true also where there is none.
+     * @param reuseThreads Whether one of our own threads that ends a task may take the group's next one, which may then see
+     *     a ThreadLocal that the first has set and that no context propagation knows. Unset means only where a limit is set;
+     *     true also where there is none.
      * @param starvationTimeout How long an executor bean may neither start nor end a task of ours before a compensating
      *     thread runs what a waiting group lacks; above zero.
      */
@@ -171,7 +172,8 @@ public record ErrGroupProperties(
      * @param type Which threads tasks run on. Set here, it wins over an inherited bean.
      * @param bean Name of the Executor bean that tasks run on; wins over the type.
      * @param threadNamePrefix What the names of our own threads begin with; the group's name follows.
-     * @param reuseThreads Whether one of our own threads that ends a task may take the group's next one.
+     * @param reuseThreads Whether one of our own threads that ends a task may take the group's next one, which may then see
+     *     a ThreadLocal that the first has set.
      * @param starvationTimeout How long an executor bean may neither start nor end a task of ours before a compensating
      *     thread helps; above zero.
      */

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param executor where tasks run: {@code virtual}, {@code platform}, or {@code bean <name>}; {@code custom} where a
  *     customizer decided
  * @param reuseThreads whether a thread of the group's own may take a further task; null means only where there is a
- *     limit
+ *     limit. False, not null, where the limit is the built-in one of platform threads
  * @param starvationTimeout how long a handed-in executor may make no progress before a compensating thread helps
  * @param stragglerGrace how long after cancellation a task that still runs is reported; null for never
  * @param overridden which of the values an operator has overridden, by property name: {@code limit},

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param type which threads; of no matter if there is a bean
  * @param bean the Executor bean's name; null for none
  * @param threadNamePrefix what the names of our own threads begin with
- * @param reuseThreads null means only where there is a limit
+ * @param reuseThreads null means only where a limit was chosen
  * @param starvationTimeout above zero
  */
 record ExecutorChoice(

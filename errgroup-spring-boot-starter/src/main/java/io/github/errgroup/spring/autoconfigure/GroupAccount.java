@@ -24,6 +24,7 @@ final class GroupAccount implements GroupListener {
     private final String meterName;
     private final String executor;
     private final ErrGroupOptions options;
+    private final ConfiguredGroup configured;
     private final SharedLimit sharedLimit;
     private final int configuredSharedLimit;
     private final GroupDrain drain;
@@ -50,6 +51,7 @@ final class GroupAccount implements GroupListener {
     GroupAccount(String meterName, ConfiguredGroup configured, GroupDrain drain, Runnable afterOpening) {
         ErrGroupOptions given = configured.options();
         SharedLimit shared = given.sharedLimit();
+        this.configured = configured;
         this.name = given.name();
         this.meterName = meterName;
         this.executor = configured.executor();
@@ -68,9 +70,16 @@ final class GroupAccount implements GroupListener {
         return meterName;
     }
 
-    /** What groups of the name are opened with; whoever opens one adds this account to its listeners. */
+    /**
+     * What groups of the name are opened with; whoever opens one adds this account to its listeners, changes what the code
+     * asks for, and then asks {@link #withReuseThatIsChosen}.
+     */
     ErrGroupOptions options() {
         return options;
+    }
+
+    ErrGroupOptions withReuseThatIsChosen(ErrGroupOptions opening) {
+        return configured.withReuseThatIsChosen(opening);
     }
 
     SharedLimit sharedLimit() {
@@ -178,7 +187,7 @@ final class GroupAccount implements GroupListener {
                 options.cancelOnError(),
                 options.interruptOnCancel(),
                 executor,
-                options.reuseThreads(),
+                withReuseThatIsChosen(options).reuseThreads(),
                 options.starvationTimeout(),
                 options.stragglerGrace(),
                 now.properties());

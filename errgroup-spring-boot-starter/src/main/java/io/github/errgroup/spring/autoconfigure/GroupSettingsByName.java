@@ -67,11 +67,14 @@ final class GroupSettingsByName implements Function<String, ConfiguredGroup> {
         InheritedSettings settings = group == null ? topLevel : topLevel.refinedBy(name, group);
         TaskPlace place = places.find(settings.executor());
         ErrGroupOptions options = options(name, settings, place);
+        int limitBefore = options.limit();
         for (ErrGroupCustomizer customizer : customizers) {
             options = Objects.requireNonNull(customizer.customize(options), "options")
                     .name(name);
         }
-        return new ConfiguredGroup(options, options.threads() == place.threads() ? place.description() : "custom");
+        boolean limitChosen = settings.limit() != null || options.limit() != limitBefore;
+        String executor = options.threads() == place.threads() ? place.description() : "custom";
+        return new ConfiguredGroup(options, executor, limitChosen);
     }
 
     private ErrGroupOptions options(String name, InheritedSettings settings, TaskPlace place) {

@@ -110,7 +110,8 @@ final class GroupTemplates implements SmartInitializingSingleton {
 
     /** What properties, customizers and listeners make of a name. */
     ErrGroupOptions optionsFor(String name) {
-        return named(name, optionsOf(registry.account(name)));
+        GroupAccount account = registry.account(name);
+        return account.withReuseThatIsChosen(named(name, optionsOf(account)));
     }
 
     /** As {@link #optionsFor(String)}, changed by code; accounted for, whatever the code does to the listeners. */
@@ -118,9 +119,9 @@ final class GroupTemplates implements SmartInitializingSingleton {
         GroupAccount account = registry.account(name);
         ErrGroupOptions before = named(name, optionsOf(account));
         ErrGroupOptions after = changes.apply(before);
-        return after.listeners() == before.listeners() || after.listeners().contains(account)
-                ? after
-                : after.listener(account);
+        boolean accounted =
+                after.listeners() == before.listeners() || after.listeners().contains(account);
+        return account.withReuseThatIsChosen(accounted ? after : after.listener(account));
     }
 
     private static ErrGroupOptions named(String name, ErrGroupOptions options) {

@@ -8,10 +8,14 @@ import io.github.errgroup.ErrGroups;
 import io.github.errgroup.Subtask;
 import io.github.errgroup.TaskThreads;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
@@ -61,7 +65,8 @@ class ErrGroupPropertiesTest {
                 assertThat(options.timeout()).isNull();
                 assertThat(options.cancelOnError()).isTrue();
                 assertThat(options.interruptOnCancel()).isTrue();
-                assertThat(options.reuseThreads()).isNull();
+                assertThat(options.reuseThreads())
+                        .isEqualTo(TaskThreads.virtualThreadsSupported() ? null : Boolean.FALSE);
                 assertThat(options.starvationTimeout()).hasMillis(200);
                 assertThat(options.stragglerGrace()).hasSeconds(5);
                 assertThat(options.captureOpener()).isFalse();
@@ -187,6 +192,64 @@ class ErrGroupPropertiesTest {
             runner.withPropertyValues("errgroup.executor.type=platform")
                     .run(context ->
                             assertThat(optionsOf(context, "quote").limit()).isEqualTo(256));
+        }
+
+        /** 50 tasks, one after the other: with reuse they share a few threads, and what one leaves in a ThreadLocal. */
+        @Test
+        void the256WhichNobodyChoseReuseNoThread() {
+            runner.withPropertyValues("errgroup.executor.type=platform").run(context -> {
+                assertThat(threadsOf50Tasks(context, options -> options)).hasSize(50);
+                assertThat(settings(context, "quote").reuseThreads()).isFalse();
+                ErrGroup template = context.getBean(ErrGroup.class);
+                try (ErrGroup group = template.fresh()) {
+                    assertThat(group.options().reuseThreads()).isFalse();
+                }
+            });
+        }
+
+        @Test
+        void reuseThatIsAskedForHoldsWithTheLimitThatNobodyChose() {
+            runner.withPropertyValues("errgroup.executor.type=platform", "errgroup.executor.reuse-threads=true")
+                    .run(context -> assertThat(threadsOf50Tasks(context, options -> options))
+                            .hasSizeLessThan(50));
+        }
+
+        @Test
+        void aLimitThatIsChosenReusesThreadsWhereverItIsChosen() {
+            runner.withPropertyValues("errgroup.executor.type=platform").run(context -> {
+                assertThat(threadsOf50Tasks(context, options -> options.limit(8)))
+                        .as("by code")
+                        .hasSizeLessThan(50);
+                assertThat(threadsOf50Tasks(context, options -> options.reuseThreads(true)))
+                        .as("reuse by code")
+                        .hasSizeLessThan(50);
+            });
+            runner.withPropertyValues("errgroup.executor.type=platform", "errgroup.groups.quote.limit=256")
+                    .run(context -> assertThat(threadsOf50Tasks(context, options -> options))
+                            .as("by property")
+                            .hasSizeLessThan(50));
+            runner.withPropertyValues("errgroup.executor.type=platform")
+                    .withBean(ErrGroupCustomizer.class, () -> options -> options.limit(8))
+                    .run(context -> assertThat(threadsOf50Tasks(context, options -> options))
+                            .as("by a customizer")
+                            .hasSizeLessThan(50));
+        }
+
+        private static Set<Thread> threadsOf50Tasks(ApplicationContext context, UnaryOperator<ErrGroupOptions> changes)
+                throws InterruptedException {
+            Set<Thread> threads = ConcurrentHashMap.newKeySet();
+            try (ErrGroup group = context.getBean(ErrGroups.class).open("quote", changes)) {
+                for (int i = 0; i < 50; i++) {
+                    CountDownLatch ended = new CountDownLatch(1);
+                    group.go(() -> {
+                        threads.add(Thread.currentThread());
+                        ended.countDown();
+                    });
+                    ended.await();
+                }
+                group.await();
+            }
+            return threads;
         }
 
         @Test
