@@ -339,7 +339,7 @@ abstract class GroupSubmission extends GroupTasks {
                 task.retireActive();
                 return CANCELLED_MEANWHILE;
             }
-            thread.start();
+            start(thread);
             return null;
         } catch (Throwable e) {
             task.retireActive();

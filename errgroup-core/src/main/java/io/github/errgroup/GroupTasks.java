@@ -74,7 +74,7 @@ abstract class GroupTasks extends GroupState {
                 || options.sharedLimit() != null
                 || options.contextPropagator() != null
                 || options.threads() instanceof HandedInExecutor;
-        this.factory = options.threads() instanceof OwnThreads own ? own.factory(options.name()) : null;
+        this.factory = options.threads() instanceof OwnThreads own ? own.factoryFor(options.name()) : null;
         this.workers = factory != null && reuses(options) ? new Workers(this, factory) : null;
     }
 
@@ -100,11 +100,24 @@ abstract class GroupTasks extends GroupState {
     /** Starts a thread that has its task in hand; the seat is where both are seen. Returns why it could not. */
     abstract @Nullable Throwable startOn(Thread thread, TaskRun<?> task, LiveTasks.Seat seat, int wanted);
 
+    /** Starts a thread that {@link #factory} has made. */
+    final void start(Thread thread) {
+        LentThreads lent = lentThreads();
+        if (lent != null) {
+            lent.start(thread);
+        } else {
+            thread.start();
+        }
+    }
+
     // ---- running
 
     /** A task is about to run user code in this thread. */
     void taskStarts(TaskRun<?> task) {
         if (timed) {
+            if (Thread.currentThread() instanceof LentThreads.Replacement) {
+                tellCompensated(task);
+            }
             task.extras().startNanos = options.clock().nanoTime();
             tell(listener -> listener.onTaskStart(group, task));
         }
@@ -357,6 +370,12 @@ abstract class GroupTasks extends GroupState {
 
     TaskThreads threads() {
         return options.threads();
+    }
+
+    /** Its threads, where a user's factory makes them. */
+    @Nullable
+    LentThreads lentThreads() {
+        return factory instanceof LentThreads lent ? lent : null;
     }
 
     LiveTasks live() {

@@ -6,6 +6,7 @@ import java.lang.invoke.MethodType;
 import java.lang.reflect.Method;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -29,8 +30,14 @@ final class OwnThreads extends TaskThreads {
 
     private final ConcurrentHashMap<String, ThreadFactory> cache = new ConcurrentHashMap<>();
 
-    private OwnThreads(Function<String, ThreadFactory> factoryByGroup) {
+    /** The user's factory that makes them; null if we do. */
+    private final @Nullable ThreadFactory lender;
+
+    private final AtomicBoolean lostLogged = new AtomicBoolean();
+
+    private OwnThreads(Function<String, ThreadFactory> factoryByGroup, @Nullable ThreadFactory lender) {
         this.factoryByGroup = factoryByGroup;
+        this.lender = lender;
     }
 
     static OwnThreads ofVirtual(String prefix) {
@@ -38,15 +45,30 @@ final class OwnThreads extends TaskThreads {
             throw new UnsupportedOperationException("virtual threads need Java 21 or newer, this is Java "
                     + Runtime.version().feature() + "; use platform threads");
         }
-        return new OwnThreads(group -> virtualFactory(prefix + group));
+        return new OwnThreads(group -> virtualFactory(prefix + group), null);
     }
 
     static OwnThreads ofPlatform(String prefix) {
-        return new OwnThreads(group -> new PlatformFactory(prefix + group + "-"));
+        return new OwnThreads(group -> new PlatformFactory(prefix + group + "-"), null);
     }
 
     static OwnThreads ofFactory(ThreadFactory factory) {
-        return new OwnThreads(group -> body -> checked(factory.newThread(body), factory));
+        return new OwnThreads(group -> body -> checked(factory.newThread(body), factory), factory);
+    }
+
+    /** Makes the threads of one group. */
+    ThreadFactory factoryFor(String group) {
+        ThreadFactory made = factory(group);
+        return lender == null ? made : new LentThreads(made, this);
+    }
+
+    /** A thread of the user's factory ended without running what it was made for. */
+    void logLostOnce(Thread ended) {
+        if (lostLogged.compareAndSet(false, true)) {
+            Log.warn("thread '" + ended.getName() + "' of thread factory " + UserText.of(lender)
+                    + " ended without running its task, or was never started. A compensating thread runs the task. Let the"
+                    + " factory's threads run what they are given. Logged once per factory");
+        }
     }
 
     /** A factory for the threads of a group. */

@@ -128,6 +128,11 @@ final class TaskRun<T extends @Nullable Object> implements Subtask<T>, Runnable,
         STATUS.setOpaque(this, ACTIVE);
     }
 
+    /** Another thread than the one that it was made active for runs it. */
+    void movesTo(Thread thread) {
+        runner = thread; // a full fence, before that thread reads the cancellation: who cancels finds either
+    }
+
     /** Takes the task to run it. True for one caller over {@link #claim} and {@link #retire}. */
     boolean claim(Thread thread) {
         if (!STATUS.compareAndSet(this, PENDING, ACTIVE)) {

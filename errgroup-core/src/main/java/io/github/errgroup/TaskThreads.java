@@ -49,6 +49,9 @@ public abstract sealed class TaskThreads permits OwnThreads, HandedInExecutor {
      * that was started already, the task is FAILED, with what the factory threw or an {@code IllegalStateException}: a
      * failure as any other, which cancels a group that cancels on error.
      *
+     * <p>A thread that ends without running what it was given, or whose {@code start()} starts nothing, is replaced by a
+     * compensating thread: by whoever waits for the group, once the starvation timeout has passed.
+     *
      * @param factory makes unstarted threads
      * @return threads of the group's own
      */

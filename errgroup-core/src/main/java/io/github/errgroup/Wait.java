@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One thread's wait for a group, in {@code await}, {@code close} or a blocked {@code go}, and what the others must know
  * of it: a handed-in executor may be starved by it (N1), a compensating thread is not at work while it waits, and a task
- * gives its shared slot back (N7).
+ * gives its shared slot back (N7). It is who finds out that a user's executor or factory has lost a task (N2).
  */
 final class Wait implements AutoCloseable {
     /** A group of whose tasks none starts or ends for this many patiences lost a task on a busy executor (N2). */
@@ -22,6 +22,8 @@ final class Wait implements AutoCloseable {
     private final @Nullable TaskRun<?> self;
 
     private final @Nullable Compensation compensation;
+
+    private final @Nullable LentThreads lent;
 
     private final boolean own;
 
@@ -42,13 +44,14 @@ final class Wait implements AutoCloseable {
     /** Tells whom it concerns that this thread is about to wait. Null where it concerns nobody. */
     static @Nullable Wait begin(GroupEngine engine) {
         TaskRun<?> self = CurrentTask.get();
-        boolean concernsNobody = self == null && engine.threads() instanceof OwnThreads;
+        boolean concernsNobody = self == null && engine.threads() instanceof OwnThreads && engine.lentThreads() == null;
         return concernsNobody ? null : new Wait(engine, self);
     }
 
     private Wait(GroupEngine engine, @Nullable TaskRun<?> self) {
         this.engine = engine;
         this.self = self;
+        this.lent = engine.lentThreads();
         this.patienceNanos = engine.options().starvationTimeout().toNanos();
         this.progressSeen = engine.progress();
         this.compensating = Thread.currentThread() instanceof Compensation.CompensatingThread thread ? thread : null;
@@ -79,25 +82,34 @@ final class Wait implements AutoCloseable {
         }
     }
 
-    /** Parks until unparked, interrupted, or it is time to look after a handed-in executor. */
+    /** Parks until unparked, interrupted, or it is time to look after a handed-in executor or factory. */
     void park() {
-        if (compensation == null) {
+        if (compensation == null && lent == null) {
             LockSupport.park(engine);
             return;
         }
         LockSupport.parkNanos(engine, patienceNanos);
+        if (lent != null) {
+            lent.replaceEnded(patienceNanos);
+        }
+        if (compensation != null) {
+            lookAfter(compensation);
+        }
+    }
+
+    private void lookAfter(Compensation executor) {
         long now = System.nanoTime();
         long progress = engine.progress();
         if (progress != progressSeen) {
             progressSeen = progress;
             progressNanos = now;
         }
-        if (compensation.isStarved(patienceNanos)) {
-            compensation.compensateAgain(patienceNanos);
+        if (executor.isStarved(patienceNanos)) {
+            executor.compensateAgain(patienceNanos);
         } else if (now - progressNanos >= LOST_AFTER * patienceNanos) {
-            compensation.compensateAgain(LOST_AFTER * patienceNanos);
+            executor.compensateAgain(LOST_AFTER * patienceNanos);
         } else if (own) {
-            compensation.compensate();
+            executor.compensate();
         }
     }
 

@@ -226,7 +226,7 @@ final class Workers {
         }
         ALIVE.getAndAdd(this, 1);
         try {
-            factory.newThread(new Worker(started++, null)).start();
+            group.start(factory.newThread(new Worker(started++, null)));
             return null;
         } catch (Throwable e) {
             ALIVE.getAndAdd(this, -1);

@@ -16,8 +16,9 @@ import org.openjdk.jcstress.infra.results.Z_Result;
 @State
 @SeededFault(
         value = "the helper does not look once more",
-        replace = "        } while (!handedOn.isEmpty() && helping.compareAndSet(false, true));\n",
-        by = "        } while (false);\n")
+        replace = "            helping.set(false);\n"
+                + "        } while (!handedOn.isEmpty() && helping.compareAndSet(false, true));\n",
+        by = SeededFault.LATER + "            helping.set(false);\n" + "        } while (false);\n")
 public class HandedOnAgainstHelper {
     private final Meeting meeting = new Meeting();
 

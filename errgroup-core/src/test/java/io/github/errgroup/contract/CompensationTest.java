@@ -268,7 +268,7 @@ class CompensationTest {
         });
         Subtask<?> second = group.go(never::open); // has no thread while the first one waits for it
         started.pass();
-        assertThat(Caller.runs(group::close).failure()).hasMessageContaining("1 cancelled, 1 skipped");
+        assertThat(Caller.runs(group::close).failure()).hasMessageContaining("1 task cancelled, 1 skipped");
         assertThat(first.state()).isEqualTo(State.CANCELLED);
         assertThat(second.state()).isEqualTo(State.SKIPPED);
     }

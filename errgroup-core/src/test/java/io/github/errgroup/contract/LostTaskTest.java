@@ -9,7 +9,9 @@ import io.github.errgroup.ErrGroupOptions;
 import io.github.errgroup.Subtask;
 import io.github.errgroup.Subtask.State;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -27,6 +29,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Tasks that never get a thread: rejected, dropped, or no thread to be had. Each ends, and gives its slot back. */
@@ -360,6 +363,243 @@ class LostTaskTest {
                 group.await();
                 assertThat(task.get()).isEqualTo("after all");
             }
+        }
+    }
+
+    /** Makes a thread, or something like it, that loses what it was made for. */
+    enum Loser {
+        DROPS {
+            @Override
+            Thread threadFor(Runnable command) {
+                return new Thread(() -> {});
+            }
+        },
+        DIES_BEFORE {
+            @Override
+            Thread threadFor(Runnable command) {
+                Thread thread = new Thread(() -> {
+                    throw new StackOverflowError("before the command");
+                });
+                thread.setUncaughtExceptionHandler((dead, error) -> {});
+                return thread;
+            }
+        },
+        STARTS_NOTHING {
+            @Override
+            Thread threadFor(Runnable command) {
+                return new Thread(command) {
+                    @Override
+                    public void start() {}
+                };
+            }
+        };
+
+        abstract Thread threadFor(Runnable command);
+    }
+
+    @Nested
+    class Lost_by_a_thread_factory {
+        private final Recorder recorder = new Recorder();
+
+        private LogTap log;
+
+        @BeforeEach
+        void openTheLog() {
+            log = new LogTap();
+        }
+
+        @AfterEach
+        void closeTheLog() {
+            log.close();
+        }
+
+        private ErrGroup open(boolean reuse, int limit, ThreadFactory factory) {
+            return ErrGroup.open(o -> o.limit(limit)
+                    .reuseThreads(reuse)
+                    .starvationTimeout(Duration.ofMillis(5))
+                    .threadFactory(factory)
+                    .listener(recorder));
+        }
+
+        @ParameterizedTest
+        @EnumSource(Loser.class)
+        void N2_its_task_is_run_by_a_compensating_thread(Loser loser) throws Exception {
+            for (boolean reuse : new boolean[] {false, true}) {
+                try (ErrGroup group = open(reuse, -1, loser::threadFor)) {
+                    Subtask<Thread> one = group.go("one", Thread::currentThread);
+                    Subtask<Thread> two = group.go("two", Thread::currentThread);
+                    group.await();
+                    assertThat(one.get()).isNotSameAs(Thread.currentThread()).matches(Thread::isDaemon, "a daemon");
+                    assertThat(two.get()).isNotSameAs(Thread.currentThread());
+                }
+            }
+            assertThat(recorder.countOf("compensated")).isEqualTo(4);
+            assertThat(recorder.events()).containsSubsequence("compensated one", "start one", "end one SUCCEEDED");
+            assertThat(log.count("ended without running its task", "Logged once"))
+                    .isEqualTo(2); // two factories
+        }
+
+        @Test
+        void G7_N2_its_task_is_one_of_the_group_in_that_thread_and_can_be_interrupted() throws Exception {
+            for (boolean reuse : new boolean[] {false, true}) {
+                Gate refused = new Gate();
+                ErrGroup group = open(reuse, -1, Loser.DROPS::threadFor);
+                Subtask<?> task = group.go(() -> {
+                    assertThat(catchThrowable(group::await)).hasMessageContaining("by one of its own tasks");
+                    refused.open();
+                    new Gate().pass();
+                });
+                Caller<?> waiting = Caller.runs(group::await);
+                refused.pass();
+                group.cancel();
+                assertThat(waiting.failure()).isNotNull();
+                assertThat(task.state()).isEqualTo(State.CANCELLED);
+                group.close();
+            }
+        }
+
+        @ParameterizedTest
+        @EnumSource(Loser.class)
+        void N2_a_caller_blocked_in_go_goes_on(Loser loser) throws Exception {
+            for (boolean reuse : new boolean[] {false, true}) {
+                try (ErrGroup group = open(reuse, 1, loser::threadFor)) {
+                    for (int i = 0; i < 5; i++) {
+                        group.go(() -> {});
+                    }
+                    group.await();
+                    assertThat(group.snapshot().succeeded()).isEqualTo(5);
+                }
+            }
+        }
+
+        @ParameterizedTest
+        @EnumSource(Loser.class)
+        void N2_close_ends_with_it_SKIPPED(Loser loser) {
+            for (boolean reuse : new boolean[] {false, true}) {
+                ErrGroup group = open(reuse, -1, loser::threadFor);
+                Subtask<String> task = group.go(() -> "never");
+                assertThat(catchThrowable(group::close)).isInstanceOf(IllegalStateException.class);
+                assertThat(task.state()).isEqualTo(State.SKIPPED);
+            }
+        }
+
+        /** The first thread has the first task in hand; the second one is to serve the queue. */
+        @Test
+        void N2_each_second_thread_only() throws Exception {
+            AtomicInteger threads = new AtomicInteger();
+            ThreadFactory each = command ->
+                    threads.getAndIncrement() % 2 == 0 ? new Thread(command) : Loser.DROPS.threadFor(command);
+            for (boolean reuse : new boolean[] {false, true}) {
+                try (ErrGroup group = open(reuse, 4, each)) {
+                    Gate all = new Gate(4);
+                    for (int i = 0; i < 4; i++) {
+                        group.go(() -> {
+                            all.open();
+                            all.pass();
+                        });
+                    }
+                    group.await();
+                    assertThat(group.snapshot().succeeded()).isEqualTo(4);
+                }
+            }
+        }
+
+        /** The thread has ended, and another one comes with the command when the task has been run already. */
+        @Test
+        void J3_a_command_that_comes_late_after_all_runs_nothing() throws Exception {
+            for (boolean reuse : new boolean[] {false, true}) {
+                List<Runnable> commands = new CopyOnWriteArrayList<>();
+                AtomicInteger ran = new AtomicInteger();
+                try (ErrGroup group = open(reuse, -1, command -> {
+                    commands.add(command);
+                    return new Thread(() -> {});
+                })) {
+                    group.go(ran::incrementAndGet);
+                    group.await();
+                    commands.forEach(Runnable::run);
+                    assertThat(ran).hasValue(1);
+                    assertThat(group.snapshot().succeeded()).isOne();
+                }
+            }
+        }
+
+        @Test
+        void J3_a_command_that_two_threads_run_at_once_runs_the_task_once() throws Exception {
+            for (boolean reuse : new boolean[] {false, true}) {
+                AtomicInteger ran = new AtomicInteger();
+                Gate running = new Gate();
+                Gate ranTwice = new Gate();
+                try (ErrGroup group = open(reuse, -1, command -> {
+                    Thread other = new Thread(() -> {
+                        running.passIgnoringInterrupts();
+                        command.run();
+                        ranTwice.open();
+                    });
+                    other.start();
+                    return new Thread(command);
+                })) {
+                    Subtask<?> task = group.go(() -> {
+                        ran.incrementAndGet();
+                        running.open();
+                        ranTwice.pass();
+                    });
+                    group.await();
+                    assertThat(ran).hasValue(1);
+                    assertThat(task.state()).isEqualTo(State.SUCCEEDED);
+                    assertThat(group.snapshot().failed()).isZero();
+                }
+            }
+        }
+
+        @Test
+        void J9_a_start_that_throws_after_it_has_started_loses_nothing() throws Exception {
+            for (boolean reuse : new boolean[] {false, true}) {
+                Gate begun = new Gate();
+                Gate end = new Gate();
+                try (ErrGroup group = open(reuse, -1, command -> new Thread(command) {
+                    @Override
+                    public void start() {
+                        super.start();
+                        begun.passIgnoringInterrupts();
+                        throw new IllegalStateException("and yet it has");
+                    }
+                })) {
+                    Caller<Subtask<String>> caller = Caller.calls(() -> group.go(() -> {
+                        begun.open();
+                        end.pass();
+                        return "ran";
+                    }));
+                    Subtask<String> task = caller.result();
+                    end.open();
+                    group.await();
+                    assertThat(task.get()).isEqualTo("ran");
+                }
+            }
+        }
+    }
+
+    @Test
+    void J3_an_executor_that_runs_a_command_in_two_threads_at_once_runs_the_task_once() throws Exception {
+        AtomicInteger ran = new AtomicInteger();
+        Gate running = new Gate();
+        Gate ranTwice = new Gate();
+        try (ErrGroup group = ErrGroup.open(o -> o.executor(command -> {
+            new Thread(command).start();
+            new Thread(() -> {
+                        running.passIgnoringInterrupts();
+                        command.run();
+                        ranTwice.open();
+                    })
+                    .start();
+        }))) {
+            group.go(() -> {
+                ran.incrementAndGet();
+                running.open();
+                ranTwice.pass();
+            });
+            group.await();
+            assertThat(ran).hasValue(1);
+            assertThat(group.snapshot().succeeded()).isOne();
         }
     }
 }
