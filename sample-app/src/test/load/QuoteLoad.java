@@ -1,5 +1,6 @@
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -26,7 +27,7 @@ import java.util.regex.Pattern;
  * Load on a sample application that is running here: 200 clients ask for quotes for a minute while 1 % of the suppliers'
  * answers fail. Then checks that nothing is left over, and fails if something is.
  *
- * <pre>java QuoteLoad.java http://127.0.0.1:8080 &lt;process id&gt; [clients] [seconds] [failure rate]</pre>
+ * <pre>java QuoteLoad.java [http://127.0.0.1:8080] [clients] [seconds] [failure rate]</pre>
  *
  * Each client asks again as soon as it has its answer, so the machine is saturated. The deadline of two seconds is
  * raised meanwhile, by the endpoint, as an operator would: a 504 would tell how fast the machine is, and not what we
@@ -44,10 +45,18 @@ public final class QuoteLoad {
 
     public static void main(String[] args) throws Exception {
         String base = args.length > 0 ? args[0] : "http://127.0.0.1:8080";
-        long process = Long.parseLong(args[1]);
-        int clients = args.length > 2 ? Integer.parseInt(args[2]) : 200;
-        int seconds = args.length > 3 ? Integer.parseInt(args[3]) : 60;
-        double failureRate = args.length > 4 ? Double.parseDouble(args[4]) : 0.01;
+        int clients = args.length > 1 ? Integer.parseInt(args[1]) : 200;
+        int seconds = args.length > 2 ? Integer.parseInt(args[2]) : 60;
+        double failureRate = args.length > 3 ? Double.parseDouble(args[3]) : 0.01;
+        long process;
+        try {
+            process = number(base + "/actuator/info", "pid");
+        } catch (ConnectException e) {
+            System.err.println("Nothing listens at " + base + ": start the sample application first, or say where it is:"
+                    + " java QuoteLoad.java http://127.0.0.1:<port>");
+            System.exit(2);
+            return;
+        }
 
         failureRate(base, 0);
         send("POST", base + "/actuator/errgroups/quote", "{\"timeout\": \"60s\"}");
@@ -216,14 +225,16 @@ public final class QuoteLoad {
     }
 
     private static long metric(String base, String name) throws IOException, InterruptedException {
-        HttpResponse<String> response = HTTP.send(
-                HttpRequest.newBuilder(URI.create(base + "/actuator/metrics/" + name))
-                        .build(),
-                BodyHandlers.ofString());
-        Matcher value = Pattern.compile("\"value\":([0-9.E+]+)")
-                .matcher(response.body());
+        return number(base + "/actuator/metrics/" + name, "value");
+    }
+
+    /** The first number of a name in a JSON answer. */
+    private static long number(String url, String name) throws IOException, InterruptedException {
+        HttpResponse<String> response =
+                HTTP.send(HttpRequest.newBuilder(URI.create(url)).build(), BodyHandlers.ofString());
+        Matcher value = Pattern.compile("\"" + name + "\":([0-9.E+]+)").matcher(response.body());
         if (!value.find()) {
-            throw new IOException("no metric " + name + ": " + response.body());
+            throw new IOException("no " + name + " in the answer of " + url + ": " + response.body());
         }
         return (long) Double.parseDouble(value.group(1));
     }

@@ -4,12 +4,16 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import org.springframework.stereotype.Component;
 
 /** How each supplier behaves now. Thread-safe; starts with what the properties say. */
 @Component
 public class SupplierBehaviours {
     private static final SupplierBehaviour DEFAULT = new SupplierBehaviour(Duration.ofMillis(50), 0, false);
+
+    /** What the properties say. Never changed. */
+    private final Map<Supplier, SupplierBehaviour> configured;
 
     /** Replaced as a whole under the lock of this object, read without. Never changed in place. */
     private volatile Map<Supplier, SupplierBehaviour> behaviours;
@@ -19,7 +23,8 @@ public class SupplierBehaviours {
         for (Supplier supplier : Supplier.values()) {
             initial.put(supplier, properties.behaviour().getOrDefault(supplier, DEFAULT));
         }
-        this.behaviours = Collections.unmodifiableMap(initial);
+        this.configured = Collections.unmodifiableMap(initial);
+        this.behaviours = configured;
     }
 
     /**
@@ -52,5 +57,14 @@ public class SupplierBehaviours {
         Map<Supplier, SupplierBehaviour> changed = new EnumMap<>(behaviours);
         changed.put(supplier, behaviour);
         behaviours = Collections.unmodifiableMap(changed);
+    }
+
+    /**
+     * Lets one behave as the properties say again, from its next request on.
+     *
+     * @param supplier which
+     */
+    public void reset(Supplier supplier) {
+        change(supplier, Objects.requireNonNull(configured.get(supplier)));
     }
 }

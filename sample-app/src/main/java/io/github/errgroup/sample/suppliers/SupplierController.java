@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PatchMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -34,7 +35,31 @@ class SupplierController {
     /** Changes the values that the body has, and leaves the others. */
     @PatchMapping("/{id}")
     View change(@PathVariable String id, @RequestBody Change change) {
-        Supplier supplier = Supplier.of(id)
+        Supplier supplier = find(id);
+        SupplierBehaviour changed = change.appliedTo(behaviours.of(supplier));
+        behaviours.change(supplier, changed);
+        return View.of(changed);
+    }
+
+    /** Takes back what was changed. */
+    @DeleteMapping("/{id}")
+    View reset(@PathVariable String id) {
+        Supplier supplier = find(id);
+        behaviours.reset(supplier);
+        return View.of(behaviours.of(supplier));
+    }
+
+    /** Takes back what was changed of any. */
+    @DeleteMapping
+    Map<String, View> resetAll() {
+        for (Supplier supplier : Supplier.values()) {
+            behaviours.reset(supplier);
+        }
+        return all();
+    }
+
+    private static Supplier find(String id) {
+        return Supplier.of(id)
                 .orElseThrow(() -> BadInputException.notFound(
                         "supplier",
                         id,
@@ -42,9 +67,6 @@ class SupplierController {
                                 + Arrays.stream(Supplier.values())
                                         .map(Supplier::id)
                                         .collect(Collectors.joining(", "))));
-        SupplierBehaviour changed = change.appliedTo(behaviours.of(supplier));
-        behaviours.change(supplier, changed);
-        return View.of(changed);
     }
 
     /** A behaviour as JSON has it. */
