@@ -109,14 +109,19 @@ class LimitContractTest extends GroupContract {
         ErrGroup group = open(o -> o.limit(0).timeout(Duration.ofMillis(20)));
         assertThat(group.go(() -> "never").state()).isEqualTo(State.SKIPPED);
 
-        ErrGroup parent = open(o -> o.timeout(Duration.ofMillis(20)));
-        Subtask<State> outer = parent.go(() -> {
+        ErrGroup parent = open(o -> o.timeout(Duration.ofHours(1)));
+        CompletableFuture<ErrGroup> opened = new CompletableFuture<>();
+        Caller<Subtask<State>> outer = Caller.calls(() -> parent.go(() -> {
             try (ErrGroup child = open(o -> o.limit(0))) {
+                opened.complete(child);
                 return child.go(() -> "never").state();
             }
-        });
+        }));
+        ErrGroup child = opened.get();
+        Threads.until(() -> child.snapshot().blockedCallers() == 1);
+        parent.cancel();
         catchThrowable(parent::await);
-        assertThat(outer.get()).isEqualTo(State.SKIPPED);
+        assertThat(outer.result().get()).isEqualTo(State.SKIPPED);
     }
 
     @Test

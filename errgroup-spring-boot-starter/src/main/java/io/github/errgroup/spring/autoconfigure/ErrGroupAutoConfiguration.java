@@ -82,10 +82,7 @@ public final class ErrGroupAutoConfiguration {
                 waitGuard(context.getClassLoader()),
                 customizers.orderedStream().toList());
         return new ErrGroupRegistry(
-                settings.names(),
-                settings,
-                leakThreshold(properties.leak()),
-                requests(context.getClassLoader()));
+                settings.names(), settings, leakThreshold(properties.leak()), requests(context.getClassLoader()));
     }
 
     private static @Nullable Duration leakThreshold(ErrGroupProperties.Leak leak) {
