@@ -64,7 +64,7 @@ final class OwnThreads extends TaskThreads {
 
     /** A thread of the user's factory ended without running what it was made for. */
     void logLostOnce(Thread ended) {
-        if (lostLogged.compareAndSet(false, true)) {
+        if (lender != null && lostLogged.compareAndSet(false, true)) {
             Log.warn("thread '" + ended.getName() + "' of thread factory " + UserText.of(lender)
                     + " ended without running its task, or was never started. A compensating thread runs the task. Let the"
                     + " factory's threads run what they are given. Logged once per factory");
