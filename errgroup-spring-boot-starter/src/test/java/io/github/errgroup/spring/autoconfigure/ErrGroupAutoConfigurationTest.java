@@ -1,6 +1,7 @@
 package io.github.errgroup.spring.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import io.github.errgroup.ContextPropagator;
 import io.github.errgroup.ErrGroup;
@@ -72,6 +73,20 @@ class ErrGroupAutoConfigurationTest {
                 assertThat(groups.live()).containsExactly(group);
             }
             assertThat(groups.live()).isEmpty();
+        });
+    }
+
+    @Test
+    void aNullIsRefusedByName() {
+        runner.run(context -> {
+            ErrGroups groups = context.getBean(ErrGroups.class);
+            assertThatNullPointerException().isThrownBy(() -> groups.open(null)).withMessage("name");
+            assertThatNullPointerException()
+                    .isThrownBy(() -> groups.open(null, o -> o))
+                    .withMessage("name");
+            assertThatNullPointerException()
+                    .isThrownBy(() -> groups.open("quote", null))
+                    .withMessage("changes");
         });
     }
 

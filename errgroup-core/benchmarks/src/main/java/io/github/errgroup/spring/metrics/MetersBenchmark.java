@@ -27,7 +27,8 @@ public class MetersBenchmark {
 
     private final ErrGroupOptions without = ErrGroupOptions.defaults().reuseThreads(true);
 
-    private final ErrGroupOptions with = without.listener(new GroupMeters(registry, "benchmark", () -> -1, () -> -1));
+    private final ErrGroupOptions with =
+            without.listener(new GroupMeters(new MeterLease(registry), "benchmark", () -> -1, () -> -1));
 
     private final Timer timer = registry.timer("floor");
 

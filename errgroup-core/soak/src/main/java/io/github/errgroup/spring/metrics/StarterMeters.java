@@ -16,6 +16,6 @@ public final class StarterMeters {
      * @param name the value of their tag {@code group}
      */
     public static GroupListener listener(MeterRegistry registry, String name) {
-        return new GroupMeters(registry, name, () -> -1, () -> -1);
+        return new GroupMeters(new MeterLease(registry), name, () -> -1, () -> -1);
     }
 }
