@@ -236,10 +236,22 @@ final class GroupEngine extends GroupEnd implements GroupContext {
         cancel(CancelReason.EXPLICIT, cause != null ? cause : new CancellationException(title() + " was cancelled"));
     }
 
+    /** Below a cancelled group it has no effect: this group is cancelled with that one, now or in a moment, and says so. */
     void shutdown() {
-        cancel(
-                CancelReason.SHUTDOWN,
-                new CancellationException(title() + " was cancelled: the application shuts down"));
+        if (!isBelowCancelled()) {
+            cancel(
+                    CancelReason.SHUTDOWN,
+                    new CancellationException(title() + " was cancelled: the application shuts down"));
+        }
+    }
+
+    private boolean isBelowCancelled() {
+        for (TaskRun<?> opener = parent; opener != null; opener = opener.engine.parent) {
+            if (opener.engine.is(CANCELLED)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     @Override

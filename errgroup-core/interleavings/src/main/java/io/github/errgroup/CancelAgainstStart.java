@@ -22,11 +22,11 @@ import org.openjdk.jcstress.infra.results.LL_Result;
         by = "        if (payload == null) {\n            engine.end(")
 @SeededFault(
         value = "the canceller interrupts what runs before it writes the cancellation",
-        replace = "            markCancelled(why, cause, tree);\n",
+        replace = "            markCancelled(cause, tree);\n",
         by = "            interruptTasks();\n"
                 + SeededFault.LATER
-                + "            markCancelled(why, cause, tree);\n"
-                + "            if (this != null) { return true; }\n")
+                + "            markCancelled(cause, tree);\n"
+                + "            if (this != null) { return; }\n")
 public class CancelAgainstStart {
     private final Meeting meeting = new Meeting();
 

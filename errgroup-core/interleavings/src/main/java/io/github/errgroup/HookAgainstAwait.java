@@ -17,12 +17,12 @@ import org.openjdk.jcstress.infra.results.L_Result;
 @State
 @SeededFault(
         value = "the hooks are counted after the group was cancelled",
-        replace = "        hooksBegin();\n"
-                + "        if (!tryPhase(CANCELLED, UNOPENED | CANCELLED | FINISHED | CLOSED, false)) {\n"
+        replace = "        if (!tryPhase(CANCELLED, UNOPENED | CANCELLED | FINISHED | CLOSED, false)) {\n"
                 + "            hooksEnd();\n"
                 + "            return;\n"
                 + "        }\n",
-        by = "        if (!tryPhase(CANCELLED, UNOPENED | CANCELLED | FINISHED | CLOSED, false)) {\n"
+        by = "        hooksEnd();\n"
+                + "        if (!tryPhase(CANCELLED, UNOPENED | CANCELLED | FINISHED | CLOSED, false)) {\n"
                 + "            return;\n"
                 + "        }\n"
                 + "        hooksBegin();\n")

@@ -17,13 +17,13 @@ import org.openjdk.jcstress.infra.results.LL_Result;
 @SeededFault(
         value = "a task that has ended takes a slot all the same",
         replace = "        if (shared == null || shared.tryTake(task)) {\n"
-                + "            launchGranted(task);\n"
+                + "            launchGranted(task, true);\n"
                 + "        } else if",
         by = "        if (shared != null) {\n"
                 + "            live().add(task, (int) task.index());\n"
                 + "        }\n"
                 + "        if (shared == null || shared.tryTake(task)) {\n"
-                + "            launchGranted(task);\n"
+                + "            launchGranted(task, true);\n"
                 + "        } else if")
 public class SharedSlotAgainstCancel {
     private final Meeting meeting = new Meeting();

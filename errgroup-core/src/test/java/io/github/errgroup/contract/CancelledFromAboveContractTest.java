@@ -8,6 +8,7 @@ import io.github.errgroup.CancelReason;
 import io.github.errgroup.ErrGroup;
 import io.github.errgroup.ErrGroupException;
 import io.github.errgroup.ErrGroups;
+import io.github.errgroup.GroupListener;
 import io.github.errgroup.ParentCancelledException;
 import io.github.errgroup.Subtask;
 import io.github.errgroup.Subtask.State;
@@ -15,6 +16,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -255,5 +257,35 @@ class CancelledFromAboveContractTest extends GroupContract {
             assertThat(catchThrowable(group::await))
                     .hasMessage("group 'quote' was cancelled (EXPLICIT): " + why + "; 1 task cancelled, 0 skipped");
         }
+    }
+
+    /** Two threads shut down all groups at once: one has begun with the group above when the other comes to the one below. */
+    @Test
+    void N7_a_shutdown_that_meets_another_one_leaves_the_group_below_to_the_group_above() throws Exception {
+        needsTasksAtOnce(2);
+        AtomicReference<@Nullable ErrGroup> below = new AtomicReference<>();
+        ErrGroup above = open(options -> options.listener(new GroupListener() {
+            @Override
+            public void onCancel(ErrGroup group, CancelReason reason, Throwable cause) {
+                Objects.requireNonNull(below.get()).shutdown();
+            }
+        }));
+        Gate running = new Gate();
+        Subtask<?> opener = above.go(() -> {
+            try (ErrGroup child = ErrGroup.open(options())) {
+                below.set(child);
+                child.go(() -> block(running));
+                child.await();
+            } catch (ErrGroupException e) {
+                // the fallback
+            }
+        });
+        running.pass();
+
+        above.shutdown();
+
+        assertThat(Objects.requireNonNull(below.get()).context().reason()).isEqualTo(CancelReason.PARENT);
+        catchThrowable(above::await);
+        assertThat(opener.state()).isEqualTo(State.CANCELLED);
     }
 }

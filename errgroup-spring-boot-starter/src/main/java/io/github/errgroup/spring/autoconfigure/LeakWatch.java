@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reports groups that someone opened and forgot: open for as long as the threshold, with no task that has not ended. Each
  * is reported once. One with callers blocked in {@code go}, whose limit lets nothing start, is no leak and is reported as
- * what it is. A leak a group is not collected as garbage, since the registry holds what is open; the cure is to close it, and the report
+ * what it is. A leak is not collected as garbage, since the registry holds what is open; the cure is to close it, and the report
  * says where.
  *
  * <p>Looks four times per threshold, so a report comes at most a quarter late, and only while groups are open: the first one
