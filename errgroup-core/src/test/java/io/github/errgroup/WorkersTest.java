@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -65,6 +66,11 @@ class WorkersTest {
         }
     }
 
+    /** For some time at most, where it looks after threads that a user's factory made. */
+    private static void untilWaiting(Thread thread) {
+        until(() -> EnumSet.of(Thread.State.WAITING, Thread.State.TIMED_WAITING).contains(thread.getState()));
+    }
+
     private static void untilLingering(Thread thread) {
         until(() -> thread.getState() == Thread.State.TIMED_WAITING);
     }
@@ -102,7 +108,7 @@ class WorkersTest {
             group.go(() -> end.await());
             Thread owner = new Thread(() -> awaitQuietly(group));
             owner.start();
-            until(() -> owner.getState() == Thread.State.WAITING);
+            untilWaiting(owner);
             for (int i = 0; i < 2_000; i++) {
                 group.go(() -> {});
             }
@@ -184,7 +190,7 @@ class WorkersTest {
                 List<Subtask<Thread>> tasks = new ArrayList<>();
                 Thread caller = new Thread(() -> tasks.add(group.go("second", Thread::currentThread)));
                 caller.start();
-                until(() -> caller.getState() == Thread.State.WAITING);
+                untilWaiting(caller);
                 end.countDown();
                 caller.join();
                 group.await();
