@@ -40,8 +40,11 @@ final class LastSteps {
 
     private static final long FIRST_PAUSE_NANOS = 50_000;
 
-    /** So many pauses, each twice as long as the one before, come to a fifth of a second. */
-    static final int MAX_PAUSES = 12;
+    /** Ten pauses double up to this: longer ones would outlast what they wait for. */
+    private static final long LONGEST_PAUSE_NANOS = 50_000_000;
+
+    /** So many pauses come to nearly half a second: more than a busy processor keeps a thread waiting. */
+    static final int MAX_PAUSES = 18;
 
     private static final int FIRST_SWEEP = 64;
 
@@ -157,7 +160,7 @@ final class LastSteps {
 
     /** Waits a moment before another attempt. An interrupt does not cut it short, and the flag stays. */
     static void pause(int pausesBefore) {
-        long nanos = FIRST_PAUSE_NANOS << pausesBefore;
+        long nanos = Math.min(FIRST_PAUSE_NANOS << Math.min(pausesBefore, 10), LONGEST_PAUSE_NANOS);
         long start = System.nanoTime();
         boolean interrupted = false;
         for (long left = nanos; left > 0; left = nanos - (System.nanoTime() - start)) {

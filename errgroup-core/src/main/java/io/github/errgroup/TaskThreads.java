@@ -66,7 +66,7 @@ public abstract sealed class TaskThreads permits OwnThreads, HandedInExecutor {
      *
      * <p>A limit may be exactly what the executor has room for (threads and queue). A task frees its slot before the
      * executor's thread is back at its queue; a task that is rejected for the sake of that is handed over again, which may
-     * hold up {@code go} or {@code tryGo} for at most a fifth of a second. An executor that is shut down, or whose
+     * hold up {@code go} or {@code tryGo} for at most half a second. An executor that is shut down, or whose
      * threads are all in tasks, rejects at once. This cannot be promised of an executor that others fill too.
      *
      * <p>What compensation cannot do: it runs tasks that the executor accepted and has not started, of groups that somebody
