@@ -197,16 +197,22 @@ abstract class GroupState {
 
     /** Takes an admission back: the task was never submitted. */
     final void withdraw() {
-        countWithdrawn();
-        leave();
+        try {
+            countWithdrawn();
+        } finally {
+            leave();
+        }
     }
 
     /** An ended task leaves: its slot is free, and awaiters are woken if it was the last. */
     final void leave() {
         long now = (long) WORD.getAndAdd(this, -ONE_OUTSTANDING) - ONE_OUTSTANDING;
-        slotFreed();
-        if (outstanding(now) == 0) {
-            wakeAwaiters();
+        try {
+            slotFreed();
+        } finally {
+            if (outstanding(now) == 0) {
+                wakeAwaiters();
+            }
         }
     }
 

@@ -17,8 +17,9 @@ import org.jspecify.annotations.Nullable;
  * A task's way into its group: {@code go → admit → start → launch}, up to where a thread has it in hand.
  *
  * <ol>
- *   <li>A task is admitted (counted, with a slot or queued for one) before anybody else can see it; from then on exactly
- *       one of {@link TaskRun#perform} and {@link #endUnstarted} ends it, whatever fails on the way.
+ *   <li>A task is made before it is admitted (counted, with a slot or queued for one), and admitted before anybody else can
+ *       see it. From then on exactly one of {@link TaskRun#perform} and {@link #endUnstarted} ends it, whatever fails on the
+ *       way; or, if something is thrown before its launch, {@link #takeBack} undoes the admission.
  *   <li>It is among the live ones before its launch, and the cancellation is read after that; who cancels writes
  *       {@link #cancellation}, and only then visits the live tasks (J2).
  * </ol>
@@ -34,66 +35,70 @@ abstract class GroupSubmission extends GroupTasks {
 
     <T extends @Nullable Object> Subtask<T> go(@Nullable String name, Object body) {
         used();
-        ContextPropagator.Captured captured = capture();
+        TaskRun<T> task = newTask(name, body);
         long index = tryAdmit();
         if (index == FULL) {
-            return goWhenFull(name, body, captured);
-        }
-        if (index == REFUSED) {
-            return skipped(name, body);
-        }
-        TaskRun<T> task = newTask(name, index, body, captured);
-        start(task);
-        return task;
-    }
-
-    private <T extends @Nullable Object> Subtask<T> goWhenFull(
-            @Nullable String name, Object body, ContextPropagator.@Nullable Captured captured) {
-        boolean inside = isInside(CurrentTask.get());
-        if (!inside) {
-            refuseIfNeverGranted();
-        }
-        TaskRun<T> task = newTask(name, 0, body, captured);
-        long index = inside ? admitAnyway() : slots().awaitRoom(task);
-        if (index == STARTED) {
-            return task;
-        }
-        if (index == REFUSED) {
-            return skipped(name, body);
-        }
-        task.index(index);
-        if (inside) {
-            slots().enqueue(task);
+            goWhenFull(task);
+        } else if (index == REFUSED) {
+            skipAtOnce(task);
         } else {
+            task.index(index);
             start(task);
         }
         return task;
     }
 
+    private void goWhenFull(TaskRun<?> task) {
+        boolean inside = isInside(CurrentTask.get());
+        if (!inside) {
+            refuseIfNeverGranted();
+        }
+        Slots slots = slots(); // made before the admission: then nothing can keep it from being made after it
+        long index = inside ? admitAnyway() : slots.awaitRoom(task);
+        if (index == STARTED) {
+            return;
+        }
+        if (index == REFUSED) {
+            skipAtOnce(task);
+            return;
+        }
+        task.index(index);
+        if (inside) {
+            slots.enqueue(task);
+        } else {
+            start(task);
+        }
+    }
+
     /** Throws if the caller, which is about to block for a slot of the group's own limit, would block for ever. */
     abstract void refuseIfNeverGranted();
 
-    private <T extends @Nullable Object> Subtask<T> skipped(@Nullable String name, Object body) {
-        TaskRun<T> task = newTask(name, admitToCancelled(), body, null);
+    /** The group is cancelled: the task is counted, and never starts. */
+    private void skipAtOnce(TaskRun<?> task) {
+        task.index(admitToCancelled());
         task.retire();
         endUnstarted(task, null);
-        return task;
     }
 
     <T extends @Nullable Object> @Nullable Subtask<T> tryGo(@Nullable String name, Object body) {
         used();
-        ContextPropagator.Captured captured = capture();
+        TaskRun<T> task = newTask(name, body);
         long index = tryAdmit();
         if (index < 0) {
             return null;
         }
-        TaskRun<T> task = newTask(name, index, body, captured);
-        SharedLimit shared = options().sharedLimit();
+        task.index(index);
         Throwable failure = null;
         boolean started = false;
-        if (shared == null || shared.tryTake(task)) {
-            failure = launch(task, true);
-            started = failure == null;
+        try {
+            SharedLimit shared = options().sharedLimit();
+            if (shared == null || shared.tryTake(task)) {
+                failure = launch(task, true);
+                started = failure == null;
+            }
+        } catch (Throwable e) {
+            takeBack(task);
+            throw e;
         }
         if (started) {
             return task;
@@ -102,14 +107,41 @@ abstract class GroupSubmission extends GroupTasks {
             endUnstarted(task, failure);
             return task;
         }
-        countWithdrawn();
-        leave(task);
+        withdraw(task);
         return null;
     }
 
-    private <T extends @Nullable Object> TaskRun<T> newTask(
-            @Nullable String name, long index, Object body, ContextPropagator.@Nullable Captured captured) {
-        TaskRun<T> task = new TaskRun<>(self(), name, index, body);
+    /**
+     * Undoes an admission, unless somebody has taken the task: what the caller throws tells why. Not for a task in the
+     * workers' queue, which only who takes it out of there may end.
+     */
+    final void takeBack(TaskRun<?> task) {
+        if (retire(task)) {
+            withdraw(task);
+        }
+    }
+
+    /** Takes a task that may wait for a shared slot, never to run it. */
+    private boolean retire(TaskRun<?> task) {
+        SharedLimit shared = options().sharedLimit();
+        if (shared != null) {
+            shared.forget(task); // first: from then on it is granted no slot that nobody would free
+        }
+        return task.retire();
+    }
+
+    private void withdraw(TaskRun<?> task) {
+        try {
+            countWithdrawn();
+        } finally {
+            leave(task);
+        }
+    }
+
+    /** Made before the admission, so that nothing is to be undone if it cannot be made. Its index is told later. */
+    private <T extends @Nullable Object> TaskRun<T> newTask(@Nullable String name, Object body) {
+        ContextPropagator.Captured captured = capture();
+        TaskRun<T> task = new TaskRun<>(self(), name, 0, body);
         if (isRich()) {
             task.firstExtras().captured = captured;
         }
@@ -218,8 +250,15 @@ abstract class GroupSubmission extends GroupTasks {
 
     /** Starts a task out of the backlog. Never blocks: the caller ends a task of its own, or changes the limit. */
     final void startFromBacklog(TaskRun<?> task) {
-        SharedLimit shared = options().sharedLimit();
-        if (shared == null || queueForSharedSlot(task, shared, null)) {
+        boolean granted;
+        try {
+            SharedLimit shared = options().sharedLimit();
+            granted = shared == null || queueForSharedSlot(task, shared, null);
+        } catch (Throwable e) {
+            endIfNotTaken(task, e);
+            return;
+        }
+        if (granted) {
             launchGranted(task);
         }
     }
@@ -246,36 +285,41 @@ abstract class GroupSubmission extends GroupTasks {
     }
 
     private void awaitSharedSlot(TaskRun<?> task, SharedLimit shared) {
+        long waited = 0;
+        boolean launched = false;
+        boolean interrupted = false;
         try {
             Wait.guard(self());
-        } catch (Throwable e) {
-            countWithdrawn();
-            leave(task);
-            throw e;
-        }
-        long start = isTimed() ? options().clock().nanoTime() : 0;
-        boolean interrupted = false;
-        try (Wait wait = Wait.begin(self())) {
-            boolean granted = queueForSharedSlot(task, shared, Thread.currentThread());
-            while (!granted && task.isPending() && task.extras().sharedSlot != SharedLimit.Slot.HELD) {
-                if (Thread.interrupted()) {
-                    interrupted = true;
-                    cancelByInterrupt();
-                } else if (wait == null) {
-                    LockSupport.park(this);
-                } else {
-                    wait.park();
+            long start = isTimed() ? options().clock().nanoTime() : 0;
+            try (Wait wait = Wait.begin(self())) {
+                boolean granted = queueForSharedSlot(task, shared, Thread.currentThread());
+                while (!granted && task.isPending() && task.extras().sharedSlot != SharedLimit.Slot.HELD) {
+                    if (Thread.interrupted()) {
+                        interrupted = true;
+                        cancelByInterrupt();
+                    } else if (wait == null) {
+                        LockSupport.park(this);
+                    } else {
+                        wait.park();
+                    }
                 }
+                waited = isTimed() ? nanosSince(start) : 0;
+                // Launched before this thread queues for a slot of its own: a slot is never held by who waits for one.
+                launched = true;
+                launchGranted(task, true);
             }
-            // Launched before this thread queues for a slot of its own: a slot is never held by who waits for one.
-            launchGranted(task, true);
+        } catch (Throwable e) {
+            if (!launched) {
+                takeBack(task);
+            }
+            throw e;
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
         }
         if (isTimed()) {
-            tellLimitWait(nanosSince(start));
+            tellLimitWait(waited);
         }
     }
 
@@ -284,8 +328,22 @@ abstract class GroupSubmission extends GroupTasks {
         launchGranted(task, false);
     }
 
+    /** What is thrown is the task's failure: the end of another task may be below on the stack. */
     private void launchGranted(TaskRun<?> task, boolean mayWait) {
-        endIfNotLaunched(task, launch(task, mayWait));
+        Throwable failure;
+        try {
+            failure = launch(task, mayWait);
+        } catch (Throwable e) {
+            endIfNotTaken(task, e);
+            return;
+        }
+        endIfNotLaunched(task, failure);
+    }
+
+    private void endIfNotTaken(TaskRun<?> task, Throwable failure) {
+        if (retire(task)) {
+            endUnstarted(task, failure);
+        }
     }
 
     /** Launches a task once more that its executor had no room for at first. May wait: a helper calls this. */
@@ -362,11 +420,9 @@ abstract class GroupSubmission extends GroupTasks {
 
     /** Returns why the task was not launched; null if it was taken before: by a compensating thread, or who cancelled. */
     private static @Nullable Throwable retire(TaskRun<?> task, HandedInExecutor executor, Throwable thrown) {
-        if (!task.retire()) {
-            return null;
-        }
-        return thrown instanceof RejectedExecutionException
+        Throwable why = thrown instanceof RejectedExecutionException
                 ? new RejectedExecutionException(executor.rejection(task, thrown), thrown)
                 : thrown;
+        return task.retire() ? why : null; // last: whoever retires a task ends it
     }
 }

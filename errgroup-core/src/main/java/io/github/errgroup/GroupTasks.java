@@ -321,17 +321,26 @@ abstract class GroupTasks extends GroupState {
     private void leave(TaskRun<?> task, Host host) {
         task.leave();
         SharedLimit shared = options.sharedLimit();
-        List<TaskRun<?>> granted = shared == null ? List.of() : shared.release(task);
-        if (!granted.isEmpty()) {
-            host.isHeldUp();
-        }
-        Cancellation why = cancellation;
-        if (timed && why != null) {
-            why.lastEndNanos = nanosOrZero();
-        }
-        leave();
-        if (shared != null) {
-            shared.launchInTurn(granted);
+        List<TaskRun<?>> granted = List.of();
+        try {
+            if (shared != null) {
+                granted = shared.release(task);
+            }
+            if (!granted.isEmpty()) {
+                host.isHeldUp();
+            }
+            Cancellation why = cancellation;
+            if (timed && why != null) {
+                why.lastEndNanos = nanosOrZero();
+            }
+        } finally {
+            try {
+                leave();
+            } finally {
+                if (shared != null) {
+                    shared.launchInTurn(granted);
+                }
+            }
         }
     }
 

@@ -99,8 +99,12 @@ final class LiveTasks {
         NEWEST.compareAndSet(this, row, next);
     }
 
-    static void remove(Seat[] row, int wanted) {
-        SEAT.setRelease(row, 1 + (wanted & (row.length - 2)), null);
+    /** Somebody leaves the seat, unless another has it: who was told a seat may not have got it. */
+    static void remove(Seat[] row, int wanted, Seat who) {
+        int at = 1 + (wanted & (row.length - 2));
+        if (SEAT.get(row, at) == who) {
+            SEAT.setRelease(row, at, null);
+        }
     }
 
     /** Visits every task that runs from before this call until it is visited. */

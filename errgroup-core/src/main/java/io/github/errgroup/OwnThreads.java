@@ -131,6 +131,8 @@ final class OwnThreads extends TaskThreads {
     static boolean isVirtual(Thread thread) {
         try {
             return IS_VIRTUAL != null && (boolean) IS_VIRTUAL.invokeExact(thread);
+        } catch (Error e) {
+            throw e; // of the JVM's: no stack, no memory
         } catch (Throwable e) {
             throw new LinkageError("Thread.isVirtual() is not as Java 21 specifies it", e);
         }

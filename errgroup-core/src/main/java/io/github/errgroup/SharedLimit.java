@@ -206,8 +206,16 @@ public final class SharedLimit {
         } finally {
             lock.unlock();
         }
-        for (TaskRun<?> task = nextToLaunch(self); task != null; task = nextToLaunch(self)) {
-            task.engine.launchGranted(task);
+        boolean done = false;
+        try {
+            for (TaskRun<?> task = nextToLaunch(self); task != null; task = nextToLaunch(self)) {
+                task.engine.launchGranted(task);
+            }
+            done = true;
+        } finally {
+            if (!done) {
+                stopLaunching(); // else what comes next in this thread would leave its tasks to nobody
+            }
         }
     }
 
@@ -288,6 +296,16 @@ public final class SharedLimit {
             if (entry.caller != null) {
                 LockSupport.unpark(entry.caller); // it looks whether its task is still pending
             }
+        }
+    }
+
+    /** A task is taken back, or ended, that may still wait here: from now on it is granted no slot. */
+    void forget(TaskRun<?> task) {
+        lock.lock();
+        try {
+            queue.removeIf(entry -> entry.task == task);
+        } finally {
+            lock.unlock();
         }
     }
 

@@ -80,12 +80,17 @@ final class Slots {
 
     /** Queues a task submitted from inside, already counted as outstanding. */
     void enqueue(TaskRun<?> task) {
-        lock.lock();
         try {
-            backlog.add(task);
-            backlogSize++;
-        } finally {
-            lock.unlock();
+            lock.lock();
+            try {
+                backlog.add(task);
+                backlogSize++;
+            } finally {
+                lock.unlock();
+            }
+        } catch (Throwable e) {
+            engine.takeBack(task);
+            throw e;
         }
         pump();
     }
@@ -153,10 +158,10 @@ final class Slots {
 
     private void startForCaller(Caller caller, long index) {
         caller.task.index(index);
-        long told = GroupEngine.STARTED; // also if the launch throws
+        long told = index; // then the caller launches it
         try {
-            if (!engine.startOnWorkers(caller.task)) {
-                told = index;
+            if (engine.startOnWorkers(caller.task)) {
+                told = GroupEngine.STARTED;
             }
         } finally {
             caller.goOn(told);
@@ -199,17 +204,24 @@ final class Slots {
         Wait.guard(engine);
         boolean listening = engine.isTimed();
         long start = listening ? engine.options().clock().nanoTime() : 0;
-        long admitted;
-        try (Wait wait = Wait.begin(engine)) {
-            admitted = admitSoon();
-            if (admitted == GroupEngine.FULL) {
-                admitted = admitInTurn(task, wait);
+        long admitted = GroupEngine.FULL;
+        try {
+            try (Wait wait = Wait.begin(engine)) {
+                admitted = admitSoon();
+                if (admitted == GroupEngine.FULL) {
+                    admitted = admitInTurn(task, wait);
+                }
             }
+            if (listening) {
+                engine.tellLimitWait(engine.nanosSince(start));
+            }
+            return admitted;
+        } catch (Throwable e) {
+            if (admitted >= 0) {
+                engine.withdraw();
+            }
+            throw e;
         }
-        if (listening) {
-            engine.tellLimitWait(engine.nanosSince(start));
-        }
-        return admitted;
     }
 
     /** Looks again for a moment, unless others are queued. */
@@ -246,14 +258,14 @@ final class Slots {
                     park(wait);
                 }
             }
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         } catch (Throwable e) {
             if (!withdraw(self) && self.awaitAdmitted() >= 0) {
                 engine.withdraw();
             }
             throw e;
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
         }
         return self.admitted;
     }

@@ -345,7 +345,7 @@ final class TaskRun<T extends @Nullable Object> implements Subtask<T>, Runnable,
         RUNNER.setOpaque(this, null);
         if (link instanceof LiveTasks.Seat[] row) {
             link = null;
-            LiveTasks.remove(row, (int) (place >>> OFFSET_BITS) + (int) (place & ((1 << OFFSET_BITS) - 1)));
+            LiveTasks.remove(row, (int) (place >>> OFFSET_BITS) + (int) (place & ((1 << OFFSET_BITS) - 1)), this);
         }
     }
 

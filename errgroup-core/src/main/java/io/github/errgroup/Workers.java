@@ -105,7 +105,14 @@ final class Workers {
             committed = NOBODY; // another caller was first
         }
         queue.add(task);
-        ensureCommitted();
+        try {
+            ensureCommitted();
+        } catch (Throwable e) {
+            TaskRun<?> oldest = queue.poll(); // only who takes a task out of the queue may end it
+            if (oldest != null) {
+                end(oldest, e);
+            }
+        }
         return null;
     }
 
@@ -295,11 +302,11 @@ final class Workers {
             if (first == null && task == null && !findMore()) {
                 return;
             }
-            name = thread.getName();
-            classLoader = thread.getContextClassLoader();
-            handler = thread.getUncaughtExceptionHandler();
             TaskHolder hidden;
             try {
+                name = thread.getName();
+                classLoader = thread.getContextClassLoader();
+                handler = thread.getUncaughtExceptionHandler();
                 if (first == null) {
                     group.live().add(this, wanted);
                 }
@@ -326,7 +333,7 @@ final class Workers {
 
         void leaveSeat() {
             if (row.length > 0) {
-                LiveTasks.remove(row, seat);
+                LiveTasks.remove(row, seat, this);
                 row = NO_SEAT;
             }
         }
@@ -355,7 +362,10 @@ final class Workers {
             }
         }
 
-        /** Without a seat nobody could cancel what it runs, nor would it know its task: no memory for it, no task. */
+        /**
+         * Without a seat nobody could cancel what it runs, nor would it know its task: no memory for it, no task. Nor where
+         * the thread, of a user's class, does not tell what is to be reset after a task.
+         */
         private void giveUp(@Nullable TaskRun<?> first, @Nullable TaskRun<?> task, Throwable failure) {
             leaveSeat();
             if (first != null) {

@@ -17,9 +17,12 @@ import org.openjdk.jcstress.infra.results.LL_Result;
 @SeededFault(
         value = "who ends the last task wakes first and then tells",
         replace = "        long now = (long) WORD.getAndAdd(this, -ONE_OUTSTANDING) - ONE_OUTSTANDING;\n"
-                + "        slotFreed();\n"
-                + "        if (outstanding(now) == 0) {\n"
-                + "            wakeAwaiters();\n"
+                + "        try {\n"
+                + "            slotFreed();\n"
+                + "        } finally {\n"
+                + "            if (outstanding(now) == 0) {\n"
+                + "                wakeAwaiters();\n"
+                + "            }\n"
                 + "        }\n",
         by = "        if (outstanding(word) == 1) {\n"
                 + "            wakeAwaiters();\n"

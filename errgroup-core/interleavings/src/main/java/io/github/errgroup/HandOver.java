@@ -17,13 +17,15 @@ import org.openjdk.jcstress.infra.results.LL_Result;
 @SeededFault(
         value = "who frees a slot looks at the queue first and then frees",
         replace = "        long now = (long) WORD.getAndAdd(this, -ONE_OUTSTANDING) - ONE_OUTSTANDING;\n"
-                + "        slotFreed();\n",
+                + "        try {\n"
+                + "            slotFreed();\n",
         by = "        slotFreed();\n"
-                + "        long now = (long) WORD.getAndAdd(this, -ONE_OUTSTANDING) - ONE_OUTSTANDING;\n")
+                + "        long now = (long) WORD.getAndAdd(this, -ONE_OUTSTANDING) - ONE_OUTSTANDING;\n"
+                + "        try {\n")
 @SeededFault(
         value = "who queues does not look for a slot after it",
-        replace = "        } finally {\n" + "            lock.unlock();\n" + "        }\n" + "        pump();\n",
-        by = "        } finally {\n" + "            lock.unlock();\n" + "        }\n")
+        replace = "            throw e;\n" + "        }\n" + "        pump();\n",
+        by = "            throw e;\n" + "        }\n")
 public class HandOver {
     private final Meeting meeting = new Meeting();
 

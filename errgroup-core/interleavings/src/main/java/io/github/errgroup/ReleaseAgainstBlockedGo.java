@@ -17,9 +17,11 @@ import org.openjdk.jcstress.infra.results.LL_Result;
 @SeededFault(
         value = "who frees a slot wakes first and then frees",
         replace = "        long now = (long) WORD.getAndAdd(this, -ONE_OUTSTANDING) - ONE_OUTSTANDING;\n"
-                + "        slotFreed();\n",
+                + "        try {\n"
+                + "            slotFreed();\n",
         by = "        slotFreed();\n"
-                + "        long now = (long) WORD.getAndAdd(this, -ONE_OUTSTANDING) - ONE_OUTSTANDING;\n")
+                + "        long now = (long) WORD.getAndAdd(this, -ONE_OUTSTANDING) - ONE_OUTSTANDING;\n"
+                + "        try {\n")
 @SeededFault(
         value = "the caller looks for room before it queues, and not after",
         replace = "        callers.add(self);\n"

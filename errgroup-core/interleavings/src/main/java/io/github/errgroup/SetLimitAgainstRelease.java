@@ -17,9 +17,11 @@ import org.openjdk.jcstress.infra.results.II_Result;
 @SeededFault(
         value = "who frees a slot looks at the queue first and then frees",
         replace = "        long now = (long) WORD.getAndAdd(this, -ONE_OUTSTANDING) - ONE_OUTSTANDING;\n"
-                + "        slotFreed();\n",
+                + "        try {\n"
+                + "            slotFreed();\n",
         by = "        slotFreed();\n"
-                + "        long now = (long) WORD.getAndAdd(this, -ONE_OUTSTANDING) - ONE_OUTSTANDING;\n")
+                + "        long now = (long) WORD.getAndAdd(this, -ONE_OUTSTANDING) - ONE_OUTSTANDING;\n"
+                + "        try {\n")
 @SeededFault(
         value = "the queue is looked at before the limit is raised",
         replace = "        limit(Math.max(newLimit, ErrGroupOptions.NO_LIMIT));\n" + "        slotFreed();\n",

@@ -1,0 +1,68 @@
+package io.github.errgroup;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator;
+import org.junit.jupiter.api.Test;
+
+@DisplayNameGeneration(DisplayNameGenerator.ReplaceUnderscores.class)
+class LiveTasksTest {
+    /** A task is told its seat before it has it: another may take the seat, and then an Error may end the search. */
+    @Test
+    void J9_who_was_told_a_seat_and_did_not_get_it_clears_nobody_elses() {
+        LiveTasks live = new LiveTasks();
+        try (ErrGroup group = ErrGroup.open()) {
+            TaskRun<Integer> quicker =
+                    new TaskRun<>((GroupEngine) group.context(), "quicker", 0, (ThrowingRunnable) () -> {});
+            Slower slower = new Slower(live, quicker);
+            assertThatThrownBy(() -> live.add(slower, 0)).isInstanceOf(StackOverflowError.class);
+            slower.leave();
+            List<TaskRun<?>> seen = new ArrayList<>();
+            live.forEach(seen::add);
+            assertThat(seen).containsExactly(quicker);
+            quicker.leave();
+            assertThat(live.findReady()).isNull();
+        }
+    }
+
+    private static final class Slower implements LiveTasks.Seat {
+        private final LiveTasks live;
+
+        private final TaskRun<?> quicker;
+
+        private LiveTasks.Seat @Nullable [] row;
+
+        private int offset;
+
+        Slower(LiveTasks live, TaskRun<?> quicker) {
+            this.live = live;
+            this.quicker = quicker;
+        }
+
+        @Override
+        public @Nullable TaskRun<?> occupant() {
+            return null;
+        }
+
+        @Override
+        public void seat(LiveTasks.Seat[] row, int offset) {
+            if (this.row != null) {
+                throw new StackOverflowError("injected");
+            }
+            this.row = row;
+            this.offset = offset;
+            live.add(quicker, 0);
+        }
+
+        void leave() {
+            if (row != null) {
+                LiveTasks.remove(row, offset, this);
+            }
+        }
+    }
+}
