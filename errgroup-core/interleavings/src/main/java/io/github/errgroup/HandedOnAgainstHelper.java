@@ -47,6 +47,9 @@ public class HandedOnAgainstHelper {
 
     @Arbiter
     public void after(Z_Result result) {
-        result.r1 = !executor.handedOn.isEmpty() && !executor.helping.get();
+        // In this order: the helper that the ending thread has started may still be at work, and ends with an empty
+        // queue.
+        boolean isHelping = executor.helping.get();
+        result.r1 = !isHelping && !executor.handedOn.isEmpty();
     }
 }
