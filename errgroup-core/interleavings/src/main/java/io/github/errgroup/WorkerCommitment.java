@@ -33,13 +33,14 @@ import org.openjdk.jcstress.infra.results.II_Result;
                 + "            }\n")
 @SeededFault(
         value = "who submits looks for a worker before the task is in the queue",
-        replace = "        queue.add(task);\n" + "        ensureCommitted();\n",
+        replace = "        queue.add(task);\n" + "        try {\n" + "            ensureCommitted();\n",
         by = "        boolean commit = committed == NOBODY;\n"
                 + SeededFault.LATER
                 + "        queue.add(task);\n"
-                + "        if (commit) {\n"
-                + "            ensureCommitted();\n"
-                + "        }\n")
+                + "        try {\n"
+                + "            if (commit) {\n"
+                + "                ensureCommitted();\n"
+                + "            }\n")
 public class WorkerCommitment {
     private final Meeting meeting = new Meeting();
 
