@@ -25,7 +25,17 @@ public final class Measure {
     private static final int MILLION = 1_000_000;
 
     private static final List<Scenario> FROM_PLATFORM_CALLER = List.of(
-            Scenario.THREE_TASKS, Scenario.MANY, Scenario.LIMITED, Scenario.LIMITED_WORK, Scenario.LIMITED_SLEEP);
+            Scenario.THREE_TASKS,
+            Scenario.MANY,
+            Scenario.LIMITED,
+            Scenario.LIMITED_WORK,
+            Scenario.LIMITED_SLEEP,
+            Scenario.LIMIT_1,
+            Scenario.LIMIT_2,
+            Scenario.LIMIT_4,
+            Scenario.LIMIT_10,
+            Scenario.LIMIT_100,
+            Scenario.CSV);
 
     private final Settings settings;
     private final Forks forks;
@@ -70,7 +80,9 @@ public final class Measure {
         }
         if (settings.measures(GROWTH)) {
             for (int tasks : GROWTH_SIZES) {
-                rounds(rivals(), (rival, round) -> forks.group(GROWTH, Scenario.MANY, tasks, "virtual", rival, round));
+                List<Rival> rivals =
+                        rivals().stream().filter(Scenario.MANY::suits).toList();
+                rounds(rivals, (rival, round) -> forks.group(GROWTH, Scenario.MANY, tasks, "virtual", rival, round));
             }
         }
     }

@@ -61,9 +61,11 @@ public final class SanityCheck {
      */
     public static void check(Rival rival) throws Exception {
         SanityCheck check = new SanityCheck(rival);
-        check.within("all", check::runsAll);
+        if (check.runsWithoutLimit()) {
+            check.within("all", check::runsAll);
+        }
         check.within("failure", check::tellsTheFailure);
-        if (rival.features().contains(Feature.LIMIT)) {
+        if (check.hasLimit()) {
             check.within("limit", check::keepsTheLimit);
         }
         if (rival.features().contains(Feature.MAP)) {
@@ -78,6 +80,14 @@ public final class SanityCheck {
         if (rival.features().contains(Feature.CANCEL)) {
             check.within("cancel", check::cancelsTheOthers);
         }
+    }
+
+    private boolean runsWithoutLimit() {
+        return Scenario.MANY.suits(rival);
+    }
+
+    private boolean hasLimit() {
+        return rival.features().contains(Feature.LIMIT) || rival.features().contains(Feature.SMALL_LIMIT);
     }
 
     private void runsAll() throws Exception {
@@ -121,8 +131,10 @@ public final class SanityCheck {
     }
 
     private void tellsTheFailure() throws Exception {
-        requireFailure(failure -> rival.all(TASKS, failure));
-        if (rival.features().contains(Feature.LIMIT)) {
+        if (runsWithoutLimit()) {
+            requireFailure(failure -> rival.all(TASKS, failure));
+        }
+        if (hasLimit()) {
             requireFailure(failure -> rival.limited(TASKS, LIMIT, failure));
         }
         if (rival.features().contains(Feature.POOL)) {

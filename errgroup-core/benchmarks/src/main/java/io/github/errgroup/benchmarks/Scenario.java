@@ -6,6 +6,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Stream;
 import org.openjdk.jmh.infra.Blackhole;
 
@@ -68,6 +69,60 @@ public enum Scenario {
         @Override
         int batch(int tasksOfRun, String caller) {
             return 1; // a run takes 200 ms
+        }
+    },
+    /** A caller that is blocked at each task. */
+    LIMIT_1("limit-1", "20,000 tasks, limit 1", "task", 20_000, 1, Feature.SMALL_LIMIT) {
+        @Override
+        Object run(Rival rival, Bench bench) throws Exception {
+            rival.limited(bench.tasks(), 1, NOTHING);
+            return rival;
+        }
+    },
+    /** As many as a small machine has processors. */
+    LIMIT_2("limit-2", "20,000 tasks, limit 2", "task", 20_000, 1, Feature.SMALL_LIMIT) {
+        @Override
+        Object run(Rival rival, Bench bench) throws Exception {
+            rival.limited(bench.tasks(), 2, NOTHING);
+            return rival;
+        }
+    },
+    /** As many as a larger one has. */
+    LIMIT_4("limit-4", "20,000 tasks, limit 4", "task", 20_000, 1, Feature.SMALL_LIMIT) {
+        @Override
+        Object run(Rival rival, Bench bench) throws Exception {
+            rival.limited(bench.tasks(), 4, NOTHING);
+            return rival;
+        }
+    },
+    /** The limit of the other scenarios, with the pools. */
+    LIMIT_10("limit-10-pools", "20,000 tasks, limit 10", "task", 20_000, 1, Feature.SMALL_LIMIT) {
+        @Override
+        Object run(Rival rival, Bench bench) throws Exception {
+            rival.limited(bench.tasks(), LIMIT, NOTHING);
+            return rival;
+        }
+    },
+    /** A caller that is hardly ever blocked. */
+    LIMIT_100("limit-100", "20,000 tasks, limit 100", "task", 20_000, 1, Feature.SMALL_LIMIT) {
+        @Override
+        Object run(Rival rival, Bench bench) throws Exception {
+            rival.limited(bench.tasks(), 100, NOTHING);
+            return rival;
+        }
+    },
+    /** A file of 100,000 lines, each split into its fields and summed up, by as many tasks as there are processors. */
+    CSV("csv", "100,000 lines of CSV, limit of processors", "task", 100_000, 1, Feature.SMALL_LIMIT) {
+        @Override
+        Object run(Rival rival, Bench bench) throws Exception {
+            LongAdder sum = new LongAdder();
+            rival.limited(bench.tasks(), Runtime.getRuntime().availableProcessors(), () -> {
+                for (String field : LINE.split(",", -1)) {
+                    sum.add(Long.parseLong(field));
+                }
+                return true;
+            });
+            return sum;
         }
     },
     /** A value of each item. */
@@ -136,11 +191,16 @@ public enum Scenario {
         }
     };
 
+    /** The pools and groups of platform threads are measured nowhere else. */
+    private static final Set<Feature> ONLY_SMALL_LIMITS = EnumSet.of(Feature.SMALL_LIMIT);
+
     /** The limit of the scenarios that have one. */
     static final int LIMIT = 10;
 
     /** A virtual caller costs a start and a wake-up, about 10 µs; these tasks cost about 3 ms. */
     private static final int TASKS_OF_BATCH = 30_000;
+
+    private static final String LINE = "4711,17,2024,1250,3,99,100000,42";
 
     private static final Callable<Boolean> NOTHING = () -> true;
 
@@ -234,7 +294,8 @@ public enum Scenario {
      * @return true if it has every feature needed
      */
     public boolean suits(Rival rival) {
-        return rival.features().containsAll(needs);
+        return rival.features().containsAll(needs)
+                && (needs.contains(Feature.SMALL_LIMIT) || !rival.features().equals(ONLY_SMALL_LIMITS));
     }
 
     /**

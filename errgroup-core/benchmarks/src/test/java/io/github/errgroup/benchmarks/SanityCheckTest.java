@@ -76,6 +76,27 @@ class SanityCheckTest {
         }
 
         @Test
+        void swallows_the_failure_and_runs_nothing_without_a_limit() {
+            found("must make the call throw", new Faulty() {
+                @Override
+                public Set<Feature> features() {
+                    return EnumSet.of(Feature.SMALL_LIMIT);
+                }
+
+                @Override
+                public void limited(int tasks, int limit, Callable<Boolean> task) throws Exception {
+                    sane.limited(tasks, limit, () -> {
+                        try {
+                            return task.call();
+                        } catch (Exception swallowed) {
+                            return false;
+                        }
+                    });
+                }
+            });
+        }
+
+        @Test
         void keeps_no_limit() {
             found("ran at once; must be at most", new Faulty() {
                 @Override

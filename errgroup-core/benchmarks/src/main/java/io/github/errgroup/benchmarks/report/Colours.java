@@ -24,7 +24,7 @@ final class Colours {
         return switch (rival) {
             case Rivals.REFERENCE -> REFERENCE;
             case "errgroup-fresh" -> FRESH;
-            case "errgroup-reuse" -> REUSE;
+            case "errgroup-reuse", "errgroup-platform" -> REUSE;
             default -> OTHER;
         };
     }

@@ -13,5 +13,7 @@ public enum Feature {
     /** Runs any number of tasks that block, each on a thread of its own. */
     BLOCKING,
     /** Interrupts the others when one task fails, and returns when they have ended. */
-    CANCEL
+    CANCEL,
+    /** Takes part where the limit is small, and platform threads keep it. */
+    SMALL_LIMIT
 }

@@ -3,6 +3,7 @@ package io.github.errgroup.benchmarks.rivals;
 import io.github.errgroup.ErrGroup;
 import io.github.errgroup.ErrGroupOptions;
 import io.github.errgroup.Subtask;
+import io.github.errgroup.TaskThreads;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -16,8 +17,9 @@ import java.util.concurrent.ExecutorService;
  * @param id the name in results
  * @param title the name in pictures
  * @param options how groups are opened
+ * @param features what it takes part in
  */
-public record Groups(String id, String title, ErrGroupOptions options) implements Rival {
+public record Groups(String id, String title, ErrGroupOptions options, Set<Feature> features) implements Rival {
     /**
      * Every task on a fresh thread, also below a limit.
      *
@@ -27,7 +29,8 @@ public record Groups(String id, String title, ErrGroupOptions options) implement
         return new Groups(
                 "errgroup-fresh",
                 "ErrGroup, fresh threads",
-                ErrGroupOptions.defaults().reuseThreads(false));
+                ErrGroupOptions.defaults().reuseThreads(false),
+                EnumSet.allOf(Feature.class));
     }
 
     /**
@@ -39,12 +42,21 @@ public record Groups(String id, String title, ErrGroupOptions options) implement
         return new Groups(
                 "errgroup-reuse",
                 "ErrGroup, reuseThreads(true)",
-                ErrGroupOptions.defaults().reuseThreads(true));
+                ErrGroupOptions.defaults().reuseThreads(true),
+                EnumSet.allOf(Feature.class));
     }
 
-    @Override
-    public Set<Feature> features() {
-        return EnumSet.allOf(Feature.class);
+    /**
+     * Platform threads, reused below the limit.
+     *
+     * @return the rival
+     */
+    public static Groups platformThreads() {
+        return new Groups(
+                "errgroup-platform",
+                "ErrGroup, platform threads",
+                ErrGroupOptions.defaults().threads(TaskThreads.platform("bench-")),
+                EnumSet.of(Feature.SMALL_LIMIT));
     }
 
     @Override

@@ -18,7 +18,11 @@ public final class Rivals {
             new GuavaAllAsList(),
             new JoxScope(),
             new ParallelCollectorsStream(),
-            new SpringExecutor());
+            new SpringExecutor(),
+            Groups.platformThreads(),
+            SemaphorePool.platformThreads(),
+            SemaphorePool.virtualThreads(),
+            new QueuedPool());
 
     private Rivals() {}
 
