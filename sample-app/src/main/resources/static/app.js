@@ -10,8 +10,9 @@ const GROUPS = {storefront: 'quote', fetcher: 'fetch', importer: 'import'};
 let run = null;
 /** The limit that the user chose last; the slider may hold less while there are fewer tasks. */
 let chosenLimit = Number($('limit').value);
-/** Whether the user moves the slider just now. */
-let choosing = false;
+/** The user's changes of the limit, and how many of them the server has answered: while it is behind, it knows less. */
+let changes = 0;
+let answered = 0;
 
 // ---------------------------------------------------------------- the form
 
@@ -52,15 +53,15 @@ for (const radio of document.querySelectorAll('input[name=scenario]')) {
 }
 $('tasks').addEventListener('input', tuneForm);
 $('limit').addEventListener('input', () => {
-  choosing = true;
   chosenLimit = Number($('limit').value);
   $('limit-value').value = $('limit').value;
 });
 $('limit').addEventListener('change', async () => {
   if (isRunning()) {
+    changes++;
     await send('PATCH', `runs/${run.id}`, {limit: chosenLimit}).catch(showError);
+    answered++;
   }
-  choosing = false;
 });
 $('form').addEventListener('submit', event => {
   event.preventDefault();
@@ -128,7 +129,11 @@ function listen(mine) {
     handle(event);
   });
   on('task', event => taskEvent(mine, event));
-  on('limit', event => showRealLimit(event.limit));
+  on('limit', event => {
+    if (changes === answered) {
+      showRealLimit(event.limit);
+    }
+  });
   on('cancel', event => {
     mine.cancelledAt = event.at;
     mine.reason = event.reason;
@@ -338,7 +343,7 @@ async function refreshPanels() {
     if (mine && mine.id === run.id) {
       if (run.scenario === 'importer') {
         run.rows = mine.rows;
-      } else if (isRunning() && !choosing) {
+      } else if (isRunning() && changes === answered) {
         showRealLimit(mine.limit);
       }
       if (run.ended) {

@@ -167,6 +167,10 @@ final class Workers {
     /** Sees to it that some worker takes what is queued. */
     private void ensureCommitted() {
         while (committed == NOBODY && isWorkerWanted() && tryCommit()) {
+            if (!isWorkerWanted()) {
+                committed = NOBODY; // a worker took the task before this thread was committed; then looked at once more
+                continue;
+            }
             Throwable failure = commitAnother();
             if (failure == null) {
                 return;
