@@ -13,6 +13,7 @@ let chosenLimit = Number($('limit').value);
 /** The user's changes of the limit, and how many of them the server has answered: while it is behind, it knows less. */
 let changes = 0;
 let answered = 0;
+let retuning = Promise.resolve();
 
 // ---------------------------------------------------------------- the form
 
@@ -56,11 +57,12 @@ $('limit').addEventListener('input', () => {
   chosenLimit = Number($('limit').value);
   $('limit-value').value = $('limit').value;
 });
-$('limit').addEventListener('change', async () => {
+$('limit').addEventListener('change', () => {
   if (isRunning()) {
+    const url = `runs/${run.id}`;
     changes++;
-    await send('PATCH', `runs/${run.id}`, {limit: chosenLimit}).catch(showError);
-    answered++;
+    // One after the other: of two at once the earlier one might come last.
+    retuning = retuning.then(() => send('PATCH', url, {limit: chosenLimit})).catch(showError).then(() => { answered++; });
   }
 });
 $('form').addEventListener('submit', event => {
