@@ -1,7 +1,7 @@
 package io.github.errgroup.soak;
 
 import io.github.errgroup.CancelReason;
-import io.github.errgroup.spring.metrics.ErrGroupMeter;
+import io.github.errgroup.spring.micrometer.ErrGroupMeter;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;

@@ -3,7 +3,7 @@ package io.github.errgroup.soak;
 import io.github.errgroup.ErrGroupOptions;
 import io.github.errgroup.ErrGroups;
 import io.github.errgroup.spring.autoconfigure.StarterContext;
-import io.github.errgroup.spring.metrics.StarterMeters;
+import io.github.errgroup.spring.micrometer.StarterMeters;
 import io.micrometer.context.ContextRegistry;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;

@@ -4,6 +4,11 @@ import io.github.errgroup.ContextPropagator;
 import io.github.errgroup.ErrGroup;
 import io.github.errgroup.ErrGroups;
 import io.github.errgroup.GroupListener;
+import io.github.errgroup.spring.ErrGroupRegistry;
+import io.github.errgroup.spring.ErrGroupShutdown;
+import io.github.errgroup.spring.GroupListenerFactory;
+import io.github.errgroup.spring.GroupTemplates;
+import io.github.errgroup.spring.PropertyRules;
 import io.github.errgroup.spring.autoconfigure.ErrGroupTestSliceAutoConfiguration.TestSlice;
 import java.time.Duration;
 import org.apache.commons.logging.Log;
@@ -82,7 +87,7 @@ public final class ErrGroupAutoConfiguration {
                 waitGuard(context.getClassLoader()),
                 customizers.orderedStream().toList());
         return new ErrGroupRegistry(
-                settings.names(), settings, leakThreshold(properties.leak()), requests(context.getClassLoader()));
+                settings.names(), settings, leakThreshold(properties.leak()), context.getClassLoader());
     }
 
     private static @Nullable Duration leakThreshold(ErrGroupProperties.Leak leak) {
@@ -98,12 +103,6 @@ public final class ErrGroupAutoConfiguration {
         return ClassUtils.isPresent("reactor.core.scheduler.Schedulers", classLoader) ? new NonBlockingThreads() : null;
     }
 
-    private static GroupDrain.Requests requests(@Nullable ClassLoader classLoader) {
-        return ClassUtils.isPresent("org.springframework.web.context.request.RequestContextHolder", classLoader)
-                ? new ServletRequests()
-                : () -> null;
-    }
-
     @Bean
     GroupTemplates errGroupTemplates(
             ErrGroupRegistry registry,
@@ -117,8 +116,8 @@ public final class ErrGroupAutoConfiguration {
     @Bean
     @Primary
     @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
-    ErrGroups errGroups(GroupTemplates templates, ErrGroupRegistry registry) {
-        return new TunedErrGroups(templates, registry);
+    ErrGroups errGroups(GroupTemplates templates) {
+        return templates.errGroups();
     }
 
     @Bean(PROTOTYPES)
@@ -154,20 +153,16 @@ public final class ErrGroupAutoConfiguration {
                 ErrGroupProperties.PREFIX + ".shutdown.cancel-after",
                 cancelAfter,
                 PropertyRules.brokenByPhase(cancelAfter, phaseTimeout));
-        return new ErrGroupShutdown(
-                registry,
-                gracePeriod,
-                cancelAfter != null ? cancelAfter : ErrGroupShutdown.cancelAfter(gracePeriod, phaseTimeout),
-                phaseTimeout);
+        return new ErrGroupShutdown(registry, gracePeriod, cancelAfter, phaseTimeout);
     }
 
     @Bean
     ErrGroupShutdown.Step errGroupShutdownBegin(ErrGroupShutdown shutdown) {
-        return new ErrGroupShutdown.Step(ErrGroupShutdown.BEGIN_PHASE, shutdown::begin);
+        return shutdown.beginning();
     }
 
     @Bean
     ErrGroupShutdown.Step errGroupShutdownOfRequests(ErrGroupShutdown shutdown) {
-        return new ErrGroupShutdown.Step(ErrGroupShutdown.REQUESTS_PHASE, shutdown::endRequests);
+        return shutdown.endOfRequests();
     }
 }

@@ -1,6 +1,7 @@
 package io.github.errgroup.spring.autoconfigure;
 
 import io.github.errgroup.ErrGroup;
+import io.github.errgroup.spring.GroupTemplates;
 import io.github.errgroup.spring.autoconfigure.ErrGroupProperties.SingletonUse;
 
 /** Makes the prototype beans: groups that open at their first use, and are templates while a bean that threads share holds them. */

@@ -3,6 +3,9 @@ package io.github.errgroup.spring.autoconfigure;
 import io.github.errgroup.ContextPropagator;
 import io.github.errgroup.ErrGroupOptions;
 import io.github.errgroup.SharedLimit;
+import io.github.errgroup.spring.ConfiguredGroup;
+import io.github.errgroup.spring.ErrGroupRegistry;
+import io.github.errgroup.spring.ErrGroupSettings;
 import io.github.errgroup.spring.autoconfigure.ErrGroupProperties.Group;
 import java.util.List;
 import java.util.Map;
@@ -51,7 +54,7 @@ final class GroupSettingsByName implements Function<String, ConfiguredGroup> {
     private static void checkName(String name) {
         if (name.equals(ErrGroupRegistry.DEFAULT_NAME)) {
             throw InvalidProperty.of(
-                    InvalidProperty.ofGroup(name),
+                    ErrGroupSettings.prefixOf(name),
                     name,
                     "the name is taken by the groups without settings of their own: set errgroup.* instead");
         }

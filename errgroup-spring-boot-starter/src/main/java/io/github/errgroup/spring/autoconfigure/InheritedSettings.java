@@ -1,5 +1,7 @@
 package io.github.errgroup.spring.autoconfigure;
 
+import io.github.errgroup.spring.ErrGroupSettings;
+import io.github.errgroup.spring.PropertyRules;
 import io.github.errgroup.spring.autoconfigure.ErrGroupProperties.Executor;
 import io.github.errgroup.spring.autoconfigure.ErrGroupProperties.Group;
 import io.github.errgroup.spring.autoconfigure.ErrGroupProperties.GroupExecutor;
@@ -49,7 +51,7 @@ record InheritedSettings(
     }
 
     InheritedSettings refinedBy(String name, Group group) {
-        String prefix = InvalidProperty.ofGroup(name);
+        String prefix = ErrGroupSettings.prefixOf(name);
         GroupExecutor own = group.executor();
         check(prefix, group.limit(), group.sharedLimit(), group.timeout(), group.stragglerGrace());
         checkStarvationTimeout(prefix, own.starvationTimeout());

@@ -36,9 +36,4 @@ final class InvalidProperty {
         }
         return "its default";
     }
-
-    /** {@code errgroup.groups.<name>}, as a user writes it. */
-    static String ofGroup(String name) {
-        return ErrGroupProperties.PREFIX + ".groups" + (name.matches("[A-Za-z0-9_-]+") ? "." + name : "[" + name + "]");
-    }
 }

@@ -1,5 +1,6 @@
 package io.github.errgroup.spring.autoconfigure;
 
+import io.github.errgroup.spring.ErrGroupRegistry;
 import io.github.errgroup.spring.autoconfigure.ErrGroupProperties.SingletonUse;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.commons.logging.Log;

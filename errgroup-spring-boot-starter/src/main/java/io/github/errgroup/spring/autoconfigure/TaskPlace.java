@@ -1,6 +1,7 @@
 package io.github.errgroup.spring.autoconfigure;
 
 import io.github.errgroup.TaskThreads;
+import io.github.errgroup.spring.ErrGroupSettings;
 
 /**
  * Where tasks run.

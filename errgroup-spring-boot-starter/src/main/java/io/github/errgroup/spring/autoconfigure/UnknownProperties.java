@@ -1,5 +1,6 @@
 package io.github.errgroup.spring.autoconfigure;
 
+import io.github.errgroup.spring.ErrGroupSettings;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -171,7 +172,7 @@ final class UnknownProperties {
             }
         }
         String nearest = NearestWord.to(own, GROUP_KEYS);
-        return nearest == null ? null : InvalidProperty.ofGroup(group) + "." + nearest;
+        return nearest == null ? null : ErrGroupSettings.prefixOf(group) + "." + nearest;
     }
 
     /** Outside of brackets a name keeps letters, digits and dashes only. */

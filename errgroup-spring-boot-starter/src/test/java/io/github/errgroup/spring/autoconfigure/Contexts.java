@@ -5,10 +5,10 @@ import org.springframework.boot.autoconfigure.task.TaskExecutionAutoConfiguratio
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 /** Application contexts with the wiring, and nothing of Actuator. */
-final class Contexts {
+public final class Contexts {
     private Contexts() {}
 
-    static ApplicationContextRunner wired() {
+    public static ApplicationContextRunner wired() {
         return new ApplicationContextRunner()
                 .withConfiguration(AutoConfigurations.of(
                         TaskExecutionAutoConfiguration.class,

@@ -9,6 +9,8 @@ import io.github.errgroup.ErrGroupOptions;
 import io.github.errgroup.ErrGroups;
 import io.github.errgroup.GroupListener;
 import io.github.errgroup.Subtask;
+import io.github.errgroup.spring.ErrGroupRegistry;
+import io.github.errgroup.spring.GroupListenerFactory;
 import io.micrometer.context.ContextSnapshotFactory;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;

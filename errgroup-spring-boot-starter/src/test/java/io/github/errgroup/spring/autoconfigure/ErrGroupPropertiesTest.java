@@ -7,6 +7,8 @@ import io.github.errgroup.ErrGroupOptions;
 import io.github.errgroup.ErrGroups;
 import io.github.errgroup.Subtask;
 import io.github.errgroup.TaskThreads;
+import io.github.errgroup.spring.ErrGroupRegistry;
+import io.github.errgroup.spring.ErrGroupSettings;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;

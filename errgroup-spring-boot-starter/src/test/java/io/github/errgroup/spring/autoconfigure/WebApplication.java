@@ -15,9 +15,9 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /** A running application with a real web server on a port of its own, and a client of it. */
-final class WebApplication implements AutoCloseable {
+public final class WebApplication implements AutoCloseable {
     /** As many requests at once as the tests ask for, each on a thread of its own. */
-    static final int THREADS = 210;
+    public static final int THREADS = 210;
 
     private final ConfigurableApplicationContext context;
     private final HttpClient client = HttpClient.newHttpClient();
@@ -26,7 +26,7 @@ final class WebApplication implements AutoCloseable {
         this.context = context;
     }
 
-    static WebApplication start(Class<?> configuration, String... properties) {
+    public static WebApplication start(Class<?> configuration, String... properties) {
         return new WebApplication(new SpringApplicationBuilder(configuration)
                 .properties(
                         "server.port=0",
@@ -37,11 +37,11 @@ final class WebApplication implements AutoCloseable {
                 .run());
     }
 
-    ConfigurableApplicationContext context() {
+    public ConfigurableApplicationContext context() {
         return context;
     }
 
-    CompletableFuture<HttpResponse<String>> get(String pathAndQuery) {
+    public CompletableFuture<HttpResponse<String>> get(String pathAndQuery) {
         URI uri = URI.create(
                 "http://localhost:" + context.getEnvironment().getProperty("local.server.port") + pathAndQuery);
         HttpRequest request =
@@ -50,7 +50,7 @@ final class WebApplication implements AutoCloseable {
     }
 
     /** Sends requests at once, and gives their answers in the order of their numbers. */
-    List<String> getAtOnce(int requests, IntFunction<String> pathAndQuery) {
+    public List<String> getAtOnce(int requests, IntFunction<String> pathAndQuery) {
         List<CompletableFuture<HttpResponse<String>>> sent = new ArrayList<>();
         for (int i = 0; i < requests; i++) {
             sent.add(get(pathAndQuery.apply(i)));

@@ -1,0 +1,195 @@
+package io.github.errgroup.spring;
+
+import io.github.errgroup.ErrGroup;
+import io.github.errgroup.ErrGroupOptions;
+import io.github.errgroup.GroupListener;
+import io.github.errgroup.GroupOutcome;
+import io.github.errgroup.SharedLimit;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One name's settings, live groups, shared limit and override.
+ *
+ * <p>Protocol: a group that opens is put among the live ones first and looks for an override after; an override is
+ * stored first and goes through the live groups after. So whichever comes second sees the other, and no group escapes.
+ * Where an override changes while a group looks, both hold {@code retuning} and the last one stored wins.
+ */
+final class GroupAccount implements GroupListener {
+    private final String name;
+    private final String meterName;
+    private final String executor;
+    private final ErrGroupOptions options;
+    private final ConfiguredGroup configured;
+    private final SharedLimit sharedLimit;
+    private final int configuredSharedLimit;
+    private final GroupDrain drain;
+    private final Runnable afterOpening;
+
+    private final Set<ErrGroup> live = ConcurrentHashMap.newKeySet();
+
+    /** Whether a group of the name was ever opened. Written by each thread that opens the first ones, read at shutdown. */
+    private volatile boolean opened;
+
+    /** Held while groups are retuned; never while a group opens that has no override. */
+    private final ReentrantLock retuning = new ReentrantLock();
+
+    /** Written under {@code retuning}, read by any thread. */
+    private volatile GroupOverride override = GroupOverride.NONE;
+
+    /**
+     * An account.
+     *
+     * @param configured what groups of the name are opened with. A shared limit is put in where there is none, so that
+     *     one can be set while groups are open
+     * @param afterOpening told when a group of the name is among the live ones
+     */
+    GroupAccount(String meterName, ConfiguredGroup configured, GroupDrain drain, Runnable afterOpening) {
+        ErrGroupOptions given = configured.options();
+        SharedLimit shared = given.sharedLimit();
+        this.configured = configured;
+        this.name = given.name();
+        this.meterName = meterName;
+        this.executor = configured.executor();
+        this.sharedLimit = shared != null ? shared : new SharedLimit(ErrGroupOptions.NO_LIMIT);
+        this.configuredSharedLimit = sharedLimit.limit();
+        this.drain = drain;
+        this.afterOpening = afterOpening;
+        this.options = given.sharedLimit(sharedLimit);
+    }
+
+    String name() {
+        return name;
+    }
+
+    String meterName() {
+        return meterName;
+    }
+
+    /**
+     * What groups of the name are opened with; whoever opens one adds this account to its listeners, changes what the code
+     * asks for, and then asks {@link #withReuseThatIsChosen}.
+     */
+    ErrGroupOptions options() {
+        return options;
+    }
+
+    ErrGroupOptions withReuseThatIsChosen(ErrGroupOptions opening) {
+        return configured.withReuseThatIsChosen(opening);
+    }
+
+    SharedLimit sharedLimit() {
+        return sharedLimit;
+    }
+
+    boolean wasOpened() {
+        return opened;
+    }
+
+    List<ErrGroup> live() {
+        return List.copyOf(live);
+    }
+
+    @Override
+    public void onOpen(ErrGroup group) {
+        if (!opened) {
+            opened = true;
+        }
+        if (group.limit() == 0) {
+            group.setLimit(0); // so that go waits for an operator to raise it
+        }
+        live.add(group);
+        if (override != GroupOverride.NONE) {
+            retuning.lock();
+            try {
+                retune(group, override);
+            } finally {
+                retuning.unlock();
+            }
+        }
+        drain.opened(group);
+        afterOpening.run();
+    }
+
+    @Override
+    public void onEnd(ErrGroup group, GroupOutcome outcome, @Nullable Throwable failure, long nanos) {
+        live.remove(group);
+        drain.ended(group);
+    }
+
+    @Override
+    public void onCancelled(ErrGroup group, long nanos) {
+        drain.changed();
+    }
+
+    void override(GroupOverride changes) {
+        retuning.lock();
+        try {
+            override = override.and(changes);
+            retuneAll(changes);
+        } finally {
+            retuning.unlock();
+        }
+    }
+
+    void dropOverride() {
+        retuning.lock();
+        try {
+            GroupOverride dropped = override;
+            override = GroupOverride.NONE;
+            if (dropped.sharedLimit() != null) {
+                sharedLimit.setLimit(configuredSharedLimit);
+            }
+            for (ErrGroup group : live) {
+                if (dropped.limit() != null) {
+                    group.setLimit(group.options().limit());
+                }
+                if (dropped.timeout() != null) {
+                    group.setTimeout(group.options().timeout());
+                }
+            }
+        } finally {
+            retuning.unlock();
+        }
+    }
+
+    private void retuneAll(GroupOverride changes) {
+        if (changes.sharedLimit() != null) {
+            sharedLimit.setLimit(changes.sharedLimit());
+        }
+        for (ErrGroup group : live) {
+            retune(group, changes);
+        }
+    }
+
+    private static void retune(ErrGroup group, GroupOverride changes) {
+        if (changes.limit() != null) {
+            group.setLimit(changes.limit());
+        }
+        Duration timeout = changes.timeout();
+        if (timeout != null) {
+            group.setTimeout(timeout.equals(PropertyRules.NO_TIMEOUT) ? null : timeout);
+        }
+    }
+
+    ErrGroupSettings settings() {
+        GroupOverride now = override;
+        Duration timeout = now.timeout() != null ? now.timeout() : options.timeout();
+        return new ErrGroupSettings(
+                name,
+                now.limit() != null ? now.limit() : options.limit(),
+                sharedLimit.limit(),
+                PropertyRules.NO_TIMEOUT.equals(timeout) ? null : timeout,
+                options.cancelOnError(),
+                options.interruptOnCancel(),
+                executor,
+                withReuseThatIsChosen(options).reuseThreads(),
+                options.starvationTimeout(),
+                options.stragglerGrace(),
+                now.properties());
+    }
+}

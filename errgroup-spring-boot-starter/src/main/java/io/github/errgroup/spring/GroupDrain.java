@@ -1,0 +1,131 @@
+package io.github.errgroup.spring;
+
+import io.github.errgroup.ErrGroup;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.springframework.util.ClassUtils;
+
+/**
+ * How the groups of an application come to their end: running, then draining (someone waits for the last group), then
+ * stopped (whatever still opens is cancelled at once). Those of requests stop earlier than the others. It never goes back,
+ * but for {@link #restart}.
+ *
+ * <p>Protocol: a group that opens is among the live ones, and those of requests, first, and then looks whether it is too
+ * late; who stops them writes that first, and goes through the live ones after. So no group is overlooked.
+ */
+final class GroupDrain {
+    /** An upper bound on how late a change is seen that no listener tells: a group that nobody closes ran out of tasks. */
+    private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    private final Requests requests;
+
+    /**
+     * The live groups that were opened by a request's thread, with the latch of their request. A group opened in a task
+     * belongs to whoever opened its root, and is cancelled with that.
+     */
+    private final Map<ErrGroup, CountDownLatch> ofRequests = new ConcurrentHashMap<>();
+
+    private final ReentrantLock lock = new ReentrantLock();
+
+    private final Condition changed = lock.newCondition();
+
+    /** Written by the shutdown's thread, read by every thread in which a group ends. */
+    private volatile boolean draining;
+
+    /** Written by the shutdown's threads, read by every thread that opens a group for a request. */
+    private volatile boolean requestsStopped;
+
+    /** Written by the shutdown's threads, read by every thread that opens a group. */
+    private volatile boolean stopped;
+
+    /** Web requests. */
+    @FunctionalInterface
+    interface Requests {
+        /** The latch that opens when the request of the calling thread was handled; null if it is at work for none. */
+        @Nullable
+        CountDownLatch current();
+
+        /** Servlet requests, where this class loader knows of them; else none. */
+        static Requests knownTo(@Nullable ClassLoader classLoader) {
+            return ClassUtils.isPresent("org.springframework.web.context.request.RequestContextHolder", classLoader)
+                    ? new ServletRequests()
+                    : () -> null;
+        }
+    }
+
+    GroupDrain(Requests requests) {
+        this.requests = requests;
+    }
+
+    /** A group has opened; after the stop it must not run anything. */
+    void opened(ErrGroup group) {
+        CountDownLatch handled = group.parent() == null ? requests.current() : null;
+        if (handled != null) {
+            ofRequests.put(group, handled);
+        }
+        if (stopped || (handled != null && requestsStopped)) {
+            group.shutdown();
+        }
+    }
+
+    void ended(ErrGroup group) {
+        ofRequests.remove(group);
+        changed();
+    }
+
+    /** A group has ended, or its last task has. */
+    void changed() {
+        if (draining) {
+            lock.lock();
+            try {
+                changed.signalAll();
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    /** From now on every group that a request opens is cancelled at once. The caller cancels those that are open. */
+    Map<ErrGroup, CountDownLatch> stopRequests() {
+        requestsStopped = true;
+        return Map.copyOf(ofRequests);
+    }
+
+    /** From now on every group that opens is cancelled at once. The caller cancels those that were open before. */
+    void stop() {
+        stopped = true;
+    }
+
+    void restart() {
+        stopped = false;
+        requestsStopped = false;
+        draining = false;
+    }
+
+    /** Waits until the condition holds, which is asked again after each change; false if the time ran out. */
+    boolean await(BooleanSupplier condition, Duration patience) throws InterruptedException {
+        draining = true;
+        long end = System.nanoTime() + patience.toNanos();
+        lock.lock();
+        try {
+            while (!condition.getAsBoolean()) {
+                long left = end - System.nanoTime();
+                if (left <= 0) {
+                    return false;
+                }
+                // The result is of no use: the loop looks at the condition and the clock itself.
+                long unused = changed.awaitNanos(Math.min(left, LOOK_AGAIN_NANOS));
+            }
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,170 @@
+package io.github.errgroup.spring;
+
+import io.github.errgroup.ErrGroupOptions;
+import io.github.errgroup.ErrGroups;
+import io.github.errgroup.GroupListener;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+
+/**
+ * What a group of a name is opened with: its account's settings, and everyone who listens.
+ *
+ * <p>The listeners are asked for when all singletons are there, or when the first group opens, if that comes before. To
+ * make an {@link io.github.errgroup.ErrGroups} needs none of them: so a listener, or what it needs, such as the
+ * application's MeterRegistry or ObservationRegistry with their customizers and handlers, may use groups itself.
+ */
+public final class GroupTemplates implements SmartInitializingSingleton {
+    /** What the starter adds elsewhere, to account for the groups of one context. */
+    private static final Set<String> ACCOUNTING = Set.of("errGroupMeters", "errGroupObservations", "errGroupTotals");
+
+    private final ErrGroupRegistry registry;
+    private final ObjectProvider<GroupListenerFactory> factories;
+    private final ObjectProvider<GroupListener> everywhere;
+    private final ConfigurableListableBeanFactory beans;
+
+    private final ReentrantLock asking = new ReentrantLock();
+
+    /** By meter name. Written once, under {@code asking}: each factory is asked once. */
+    private volatile @Nullable Map<String, List<GroupListener>> listeners;
+
+    private final Map<GroupAccount, ErrGroupOptions> options = new ConcurrentHashMap<>();
+
+    /**
+     * Templates.
+     *
+     * @param registry knows the settings of each name
+     * @param factories who makes a listener for each name
+     * @param everywhere who listens to every group
+     * @param beans tells the listeners of a parent context, which account for its groups only
+     */
+    public GroupTemplates(
+            ErrGroupRegistry registry,
+            ObjectProvider<GroupListenerFactory> factories,
+            ObjectProvider<GroupListener> everywhere,
+            ConfigurableListableBeanFactory beans) {
+        this.registry = registry;
+        this.factories = factories;
+        this.everywhere = everywhere;
+        this.beans = beans;
+    }
+
+    /** Every meter is there when the application has started, so that zeros show. */
+    @Override
+    public void afterSingletonsInstantiated() {
+        Map<String, List<GroupListener>> unused = listeners();
+    }
+
+    private Map<String, List<GroupListener>> listeners() {
+        Map<String, List<GroupListener>> known = listeners;
+        if (known != null) {
+            return known;
+        }
+        asking.lock();
+        try {
+            known = listeners;
+            if (known == null) {
+                known = askForListeners();
+                listeners = known;
+            }
+            return known;
+        } finally {
+            asking.unlock();
+        }
+    }
+
+    private Map<String, List<GroupListener>> askForListeners() {
+        Set<Object> ofParents = accountingOfParents();
+        List<GroupListenerFactory> each = factories
+                .orderedStream()
+                .filter(factory -> !ofParents.contains(factory))
+                .toList();
+        List<GroupListener> all = everywhere
+                .orderedStream()
+                .filter(listener -> !ofParents.contains(listener))
+                .toList();
+        Map<String, List<GroupListener>> byName = new HashMap<>();
+        for (GroupAccount account : registry.accountedFromTheStart()) {
+            List<GroupListener> listening = new ArrayList<>();
+            for (GroupListenerFactory factory : each) {
+                listening.add(factory.listenerFor(account.name(), account.settings()));
+            }
+            listening.addAll(all);
+            byName.put(account.name(), listening);
+        }
+        return byName;
+    }
+
+    /** A parent's meters and totals know its names, and would count groups that it does not list. */
+    private Set<Object> accountingOfParents() {
+        Set<Object> found = Collections.newSetFromMap(new IdentityHashMap<>());
+        for (String name : ACCOUNTING) {
+            if (!beans.containsLocalBean(name) && beans.containsBean(name)) {
+                found.add(beans.getBean(name));
+            }
+        }
+        return found;
+    }
+
+    /**
+     * The factory of groups.
+     *
+     * @return one whose groups are opened with these templates
+     */
+    public ErrGroups errGroups() {
+        return new TunedErrGroups(this, registry);
+    }
+
+    /**
+     * What properties, customizers and listeners make of a name.
+     *
+     * @param name any name
+     * @return what a group of the name is opened with
+     */
+    public ErrGroupOptions optionsFor(String name) {
+        GroupAccount account = registry.account(name);
+        return account.withReuseThatIsChosen(named(name, optionsOf(account)));
+    }
+
+    /** As {@link #optionsFor(String)}, changed by code; accounted for, whatever the code does to the listeners. */
+    ErrGroupOptions optionsFor(String name, UnaryOperator<ErrGroupOptions> changes) {
+        GroupAccount account = registry.account(name);
+        ErrGroupOptions before = named(name, optionsOf(account));
+        ErrGroupOptions after = changes.apply(before);
+        boolean accounted =
+                after.listeners() == before.listeners() || after.listeners().contains(account);
+        return account.withReuseThatIsChosen(accounted ? after : after.listener(account));
+    }
+
+    private static ErrGroupOptions named(String name, ErrGroupOptions options) {
+        return options.name().equals(name) ? options : options.name(name);
+    }
+
+    private ErrGroupOptions optionsOf(GroupAccount account) {
+        ErrGroupOptions known = options.get(account);
+        if (known != null) {
+            return known;
+        }
+        Map<String, List<GroupListener>> all = listeners(); // not while a key of the map is locked: beans may be made
+        return options.computeIfAbsent(account, unknown -> assemble(unknown, all));
+    }
+
+    /** The account comes last: on opening it may cancel the group at once, and the others hear of the group before. */
+    private static ErrGroupOptions assemble(GroupAccount account, Map<String, List<GroupListener>> listeners) {
+        List<GroupListener> all = new ArrayList<>(account.options().listeners());
+        all.addAll(listeners.getOrDefault(account.meterName(), List.of()));
+        all.add(account);
+        return account.options().listeners(all);
+    }
+}

@@ -1,0 +1,82 @@
+package io.github.errgroup.spring;
+
+import io.github.errgroup.ErrGroupOptions;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** The rules that values keep, wherever they come from. Each check gives the broken rule's words, or null. */
+public final class PropertyRules {
+    /** The timeout that means none, so that a group can do without one that it would inherit. */
+    public static final Duration NO_TIMEOUT = Duration.ofSeconds(-1);
+
+    /** The threshold of leaks that means none is reported. */
+    public static final Duration NO_REPORT = Duration.ofSeconds(-1);
+
+    private static final String WITHIN_BOUNDS =
+            "must be above zero and at most " + ErrGroupOptions.MAX_DURATION.toDays() + " days";
+
+    private PropertyRules() {}
+
+    /**
+     * The rule of limits.
+     *
+     * @param limit a limit; null where none is given
+     * @return the rule if it is broken, else null
+     */
+    public static @Nullable String brokenByLimit(@Nullable Integer limit) {
+        return limit == null || limit > 0 || limit == -1 ? null : "must be above 0, or -1 for no limit";
+    }
+
+    /**
+     * The rule of timeouts.
+     *
+     * @param timeout a timeout; null where none is given
+     * @return the rule if it is broken, else null
+     */
+    public static @Nullable String brokenByTimeout(@Nullable Duration timeout) {
+        return timeout == null || timeout.equals(NO_TIMEOUT) || brokenByDuration(timeout) == null
+                ? null
+                : WITHIN_BOUNDS + ", or -1s for no timeout";
+    }
+
+    /**
+     * The rule of the threshold of leaks.
+     *
+     * @param threshold a threshold; null where none is given
+     * @return the rule if it is broken, else null
+     */
+    public static @Nullable String brokenByLeakThreshold(@Nullable Duration threshold) {
+        return threshold == null || threshold.equals(NO_REPORT) || brokenByDuration(threshold) == null
+                ? null
+                : WITHIN_BOUNDS + ", or -1s for no report";
+    }
+
+    /**
+     * The rule of durations that cannot be switched off.
+     *
+     * @param duration a duration; null where none is given
+     * @return the rule if it is broken, else null
+     */
+    public static @Nullable String brokenByDuration(@Nullable Duration duration) {
+        return duration == null
+                        || (!duration.isNegative()
+                                && !duration.isZero()
+                                && duration.compareTo(ErrGroupOptions.MAX_DURATION) <= 0)
+                ? null
+                : WITHIN_BOUNDS;
+    }
+
+    /**
+     * The rule of a time that must leave some of Spring's phase.
+     *
+     * @param duration a duration; null where none is given
+     * @param phaseTimeout how long Spring waits for a phase
+     * @return the rule if it is broken, else null
+     */
+    public static @Nullable String brokenByPhase(@Nullable Duration duration, Duration phaseTimeout) {
+        return duration == null || (!duration.isNegative() && duration.compareTo(phaseTimeout) < 0)
+                ? null
+                : "must be 0s or more, and below spring.lifecycle.timeout-per-shutdown-phase ("
+                        + phaseTimeout.toMillis() + "ms)";
+    }
+}

@@ -1,0 +1,156 @@
+package io.github.errgroup.spring.actuate.endpoint;
+
+import io.github.errgroup.ErrGroup;
+import io.github.errgroup.spring.ErrGroupRegistry;
+import io.github.errgroup.spring.ErrGroupSettings;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.actuate.endpoint.Access;
+import org.springframework.boot.actuate.endpoint.annotation.DeleteOperation;
+import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
+import org.springframework.boot.actuate.endpoint.annotation.Selector;
+import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
+import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
+import org.springframework.boot.actuate.endpoint.web.annotation.WebEndpoint;
+
+/**
+ * {@code /actuator/errgroups}: the settings, totals and live groups of each name, and what each unfinished task is
+ * waiting for. Read-only, unless {@code management.endpoint.errgroups.access=unrestricted}: then a name's limits and
+ * timeout can be retuned while its groups run.
+ *
+ * <p>Reading takes no lock that a group needs. It shows names of groups, tasks, threads and code, but neither arguments
+ * nor messages of exceptions.
+ */
+@WebEndpoint(id = ErrGroupsEndpoint.ID, defaultAccess = Access.READ_ONLY)
+public final class ErrGroupsEndpoint {
+    static final String ID = "errgroups";
+
+    /** The path variable's name. A key of that name in a body would replace it, so no key that anyone would write. */
+    static final String SELECTOR = "groupName";
+
+    private final ErrGroupRegistry registry;
+
+    private final GroupTotals totals;
+
+    /**
+     * The endpoint.
+     *
+     * @param registry knows the names, their settings and live groups
+     * @param totals knows their ended groups
+     */
+    public ErrGroupsEndpoint(ErrGroupRegistry registry, GroupTotals totals) {
+        this.registry = registry;
+        this.totals = totals;
+    }
+
+    /**
+     * All names.
+     *
+     * @return a report of each known name, {@code default} first
+     */
+    @ReadOperation
+    public ErrGroupsReport all() {
+        Map<String, List<ErrGroup>> live = new LinkedHashMap<>();
+        for (String name : registry.names()) {
+            live.put(name, registry.live(name));
+        }
+        GroupTree tree =
+                new GroupTree(live.values().stream().flatMap(List::stream).toList());
+        Map<String, NameReport> reports = new LinkedHashMap<>();
+        live.forEach((name, groups) -> reports.put(name, report(name, groups, tree)));
+        return new ErrGroupsReport(reports);
+    }
+
+    /**
+     * One name.
+     *
+     * @param groupName the name
+     * @return its report; null, which is answered as 404, if the name is not known
+     */
+    @ReadOperation
+    public @Nullable NameReport one(@Selector String groupName) {
+        if (!registry.names().contains(groupName)) {
+            return null;
+        }
+        List<ErrGroup> groups = registry.live(groupName);
+        Set<ErrGroup> ofTheName = Set.copyOf(groups);
+        List<ErrGroup> shown = new ArrayList<>(groups);
+        for (ErrGroup group : registry.live()) {
+            if (!ofTheName.contains(group) && GroupTree.isBelow(group, ofTheName)) {
+                shown.add(group);
+            }
+        }
+        return report(groupName, groups, new GroupTree(shown));
+    }
+
+    private NameReport report(String name, List<ErrGroup> groups, GroupTree tree) {
+        return new NameReport(properties(registry.settings(name)), totals.report(name, groups), tree.reportsOf(groups));
+    }
+
+    /**
+     * Retunes the open and the coming groups of a name.
+     *
+     * @param groupName the name
+     * @param requested {@code limit}, {@code shared-limit} and {@code timeout}, at least one of them
+     * @return the settings that hold now; 400 with the rule that a value breaks; 404 if the name is not known
+     */
+    @WriteOperation
+    public WebEndpointResponse<Map<String, Object>> retune(@Selector String groupName, RequestedSettings requested) {
+        try {
+            SettingsChange change = SettingsChange.of(requested.body());
+            registry.override(groupName, change.limit(), change.sharedLimit(), change.timeout());
+            return new WebEndpointResponse<>(properties(registry.settings(groupName)));
+        } catch (IllegalArgumentException e) {
+            return problem(WebEndpointResponse.STATUS_BAD_REQUEST, e);
+        } catch (NoSuchElementException e) {
+            return problem(WebEndpointResponse.STATUS_NOT_FOUND, e);
+        }
+    }
+
+    /**
+     * Drops what {@link #retune} changed.
+     *
+     * @param groupName the name
+     * @return the settings that hold now; 404 if the name is not known
+     */
+    @DeleteOperation
+    public WebEndpointResponse<Map<String, Object>> drop(@Selector String groupName) {
+        try {
+            registry.dropOverride(groupName);
+            return new WebEndpointResponse<>(properties(registry.settings(groupName)));
+        } catch (NoSuchElementException e) {
+            return problem(WebEndpointResponse.STATUS_NOT_FOUND, e);
+        }
+    }
+
+    /** By property names, so that what is read here can be written here, and found in the documentation. */
+    private static Map<String, Object> properties(ErrGroupSettings settings) {
+        Map<String, Object> properties = new LinkedHashMap<>();
+        properties.put("limit", settings.limit());
+        properties.put("shared-limit", settings.sharedLimit());
+        put(properties, "timeout", TaskReport.text(settings.timeout()));
+        properties.put("cancel-on-error", settings.cancelOnError());
+        properties.put("interrupt-on-cancel", settings.interruptOnCancel());
+        properties.put("executor", settings.executor());
+        put(properties, "reuse-threads", settings.reuseThreads());
+        properties.put("starvation-timeout", settings.starvationTimeout().toString());
+        put(properties, "straggler-grace", TaskReport.text(settings.stragglerGrace()));
+        properties.put("overridden", List.copyOf(settings.overridden()));
+        return properties;
+    }
+
+    private static void put(Map<String, Object> properties, String name, @Nullable Object value) {
+        if (value != null) {
+            properties.put(name, value);
+        }
+    }
+
+    private static WebEndpointResponse<Map<String, Object>> problem(int status, RuntimeException e) {
+        return new WebEndpointResponse<>(Map.of("error", String.valueOf(e.getMessage())), status);
+    }
+}

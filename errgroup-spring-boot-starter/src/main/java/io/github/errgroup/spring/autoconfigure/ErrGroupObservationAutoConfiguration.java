@@ -1,0 +1,38 @@
+package io.github.errgroup.spring.autoconfigure;
+
+import io.github.errgroup.spring.GroupListenerFactory;
+import io.github.errgroup.spring.micrometer.GroupObservations;
+import io.micrometer.observation.ObservationRegistry;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * An observation of each group, {@code errgroup.group.observation}, where {@code errgroup.observations.enabled=true};
+ * off unless asked for, since an observation costs more than all meters together. Backs off where a bean is named
+ * {@code errGroupObservations}.
+ */
+@AutoConfiguration(
+        after = ErrGroupAutoConfiguration.class,
+        // Boot 4 and, below, Boot 3.5
+        afterName = {
+            "org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration",
+            "org.springframework.boot.actuate.autoconfigure.observation.ObservationAutoConfiguration"
+        })
+@ConditionalOnClass(ObservationRegistry.class)
+@ConditionalOnSingleCandidate(ObservationRegistry.class)
+@ConditionalOnProperty(name = "errgroup.observations.enabled", havingValue = "true")
+public final class ErrGroupObservationAutoConfiguration {
+
+    ErrGroupObservationAutoConfiguration() {}
+
+    @Bean
+    @ConditionalOnMissingBean(name = "errGroupObservations", search = SearchStrategy.CURRENT)
+    GroupListenerFactory errGroupObservations(ObservationRegistry observations) {
+        return GroupObservations.factory(observations);
+    }
+}

@@ -1,0 +1,301 @@
+package io.github.errgroup.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.awaitility.Awaitility.await;
+
+import io.github.errgroup.ErrGroup;
+import io.github.errgroup.ErrGroups;
+import io.github.errgroup.Subtask;
+import io.github.errgroup.spring.autoconfigure.Contexts;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+
+@Timeout(60)
+class ErrGroupRegistryTest {
+    private final ApplicationContextRunner runner =
+            Contexts.wired().withPropertyValues("errgroup.limit=4", "errgroup.groups.quote.timeout=5s");
+
+    @Nested
+    class Names {
+        @Test
+        void areTheDefaultTheConfiguredAndThoseThatWereOpened() {
+            runner.run(context -> {
+                ErrGroupRegistry registry = context.getBean(ErrGroupRegistry.class);
+                context.getBean(ErrGroups.class).open("other").close();
+                assertThat(registry.names()).containsExactly("default", "quote", "other");
+                assertThat(registry.meterNames()).containsExactly("default", "quote");
+                assertThat(registry.meterName("quote")).isEqualTo("quote");
+                assertThat(registry.meterName("other")).isEqualTo("default");
+                assertThat(registry.accountedName("other")).isEqualTo("other");
+                assertThat(registry.accountedName("never opened")).isEqualTo("default");
+            });
+        }
+
+        @Test
+        void beyond100UnconfiguredOnesAreAccountedUnderDefault() {
+            runner.run(context -> {
+                ErrGroupRegistry registry = context.getBean(ErrGroupRegistry.class);
+                ErrGroups groups = context.getBean(ErrGroups.class);
+                List<ErrGroup> open = new ArrayList<>();
+                for (int i = 0; i < 1_000; i++) {
+                    open.add(groups.open("sku-" + i));
+                }
+                assertThat(registry.names()).hasSize(2 + ErrGroupRegistry.MAX_UNCONFIGURED);
+                assertThat(registry.live("default")).hasSize(1_000 - ErrGroupRegistry.MAX_UNCONFIGURED);
+                assertThat(registry.live("sku-99")).containsExactly(open.get(99));
+                assertThat(registry.accountedName("sku-100")).isEqualTo("default");
+                assertThat(open.get(999).name()).isEqualTo("sku-999");
+                assertThat(open.get(999).limit()).isEqualTo(4);
+                open.forEach(ErrGroup::close);
+                assertThat(registry.live()).isEmpty();
+            });
+        }
+
+        @Test
+        void thatNobodyKnowsAreRefusedWithThoseThereAre() {
+            runner.run(context -> assertThatExceptionOfType(NoSuchElementException.class)
+                    .isThrownBy(() -> context.getBean(ErrGroupRegistry.class).settings("nobody"))
+                    .withMessageContaining("'nobody'")
+                    .withMessageContaining("[default, quote]"));
+        }
+    }
+
+    @Nested
+    class Override {
+        @Test
+        void retunesOpenAndComingGroupsAndOverwritesCode() {
+            runner.run(context -> {
+                ErrGroupRegistry registry = context.getBean(ErrGroupRegistry.class);
+                ErrGroups groups = context.getBean(ErrGroups.class);
+                try (ErrGroup open = groups.open("quote", o -> o.limit(9));
+                        ErrGroup other = groups.open("other")) {
+                    registry.override("quote", 16, null, Duration.ofMinutes(1));
+                    assertThat(open.limit()).isEqualTo(16);
+                    assertThat(open.context().remaining())
+                            .hasValueSatisfying(left -> assertThat(left).isGreaterThan(Duration.ofSeconds(5)));
+                    try (ErrGroup coming = groups.open("quote", o -> o.limit(9))) {
+                        assertThat(coming.limit()).isEqualTo(16);
+                        assertThat(coming.context().remaining())
+                                .hasValueSatisfying(left -> assertThat(left).isGreaterThan(Duration.ofSeconds(5)));
+                    }
+                    try (ErrGroup fresh = open.fresh()) {
+                        assertThat(fresh.limit()).isEqualTo(16);
+                    }
+                    assertThat(other.limit()).isEqualTo(4);
+                    assertThat(registry.settings("quote"))
+                            .extracting(
+                                    ErrGroupSettings::limit, ErrGroupSettings::timeout, ErrGroupSettings::overridden)
+                            .containsExactly(16, Duration.ofMinutes(1), Set.of("limit", "timeout"));
+                }
+            });
+        }
+
+        /** Without the starter, go of the thread that opened a group with limit 0 is refused: nobody could raise it. */
+        @Test
+        void wakesACallerThatOpenedAGroupWithLimit0() {
+            runner.run(context -> {
+                CompletableFuture<ErrGroup> opened = new CompletableFuture<>();
+                CompletableFuture<String> result = CompletableFuture.supplyAsync(() -> {
+                    try (ErrGroup group = context.getBean(ErrGroups.class).open("paused", o -> o.limit(0))) {
+                        opened.complete(group);
+                        Subtask<String> task = group.go(() -> "raised");
+                        group.await();
+                        return task.get();
+                    } catch (InterruptedException e) {
+                        throw new CompletionException(e);
+                    }
+                });
+                ErrGroup group = opened.join();
+                await().until(() -> result.isDone() || group.snapshot().blockedCallers() == 1);
+                context.getBean(ErrGroupRegistry.class).override("paused", 1, null, null);
+                assertThat(result.get(30, TimeUnit.SECONDS)).isEqualTo("raised");
+            });
+        }
+
+        @Test
+        void droppedGivesBackWhatCodeAndPropertiesSay() {
+            runner.run(context -> {
+                ErrGroupRegistry registry = context.getBean(ErrGroupRegistry.class);
+                ErrGroups groups = context.getBean(ErrGroups.class);
+                registry.override("quote", 16, 17, Duration.ofSeconds(-1));
+                try (ErrGroup open = groups.open("quote", o -> o.limit(9))) {
+                    assertThat(open.limit()).isEqualTo(16);
+                    assertThat(open.context().remaining()).isEmpty();
+                    assertThat(registry.sharedLimit("quote").limit()).isEqualTo(17);
+                    registry.dropOverride("quote");
+                    assertThat(open.limit()).isEqualTo(9);
+                    assertThat(open.context().remaining()).isPresent();
+                    assertThat(registry.sharedLimit("quote").limit()).isEqualTo(-1);
+                    assertThat(registry.settings("quote").overridden()).isEmpty();
+                    assertThat(registry.settings("quote").timeout()).hasSeconds(5);
+                }
+            });
+        }
+
+        @Test
+        void changesOnlyWhatItSays() {
+            runner.run(context -> {
+                ErrGroupRegistry registry = context.getBean(ErrGroupRegistry.class);
+                registry.override("quote", 16, null, null);
+                registry.override("quote", null, 3, null);
+                assertThat(registry.settings("quote").limit()).isEqualTo(16);
+                assertThat(registry.settings("quote").sharedLimit()).isEqualTo(3);
+                assertThat(registry.settings("quote").overridden()).containsExactlyInAnyOrder("limit", "shared-limit");
+            });
+        }
+
+        @Test
+        void isRefusedWithTheRuleAndChangesNothing() {
+            runner.run(context -> {
+                ErrGroupRegistry registry = context.getBean(ErrGroupRegistry.class);
+                assertThatIllegalArgumentException()
+                        .isThrownBy(() -> registry.override("quote", 0, null, null))
+                        .withMessage("limit 0: must be above 0, or -1 for no limit");
+                assertThatIllegalArgumentException()
+                        .isThrownBy(() -> registry.override("quote", 5, -2, null))
+                        .withMessage("shared-limit -2: must be above 0, or -1 for no limit");
+                assertThatIllegalArgumentException()
+                        .isThrownBy(() -> registry.override("quote", 5, null, Duration.ZERO))
+                        .withMessageStartingWith("timeout PT0S: must be above zero");
+                assertThat(registry.settings("quote").limit()).isEqualTo(4);
+                assertThatExceptionOfType(NoSuchElementException.class)
+                        .isThrownBy(() -> registry.override("nobody", 5, null, null));
+            });
+        }
+
+        @Test
+        void raisedWakesACallerThatIsBlocked() {
+            runner.run(context -> {
+                CountDownLatch hold = new CountDownLatch(1);
+                CountDownLatch second = new CountDownLatch(1);
+                try (ErrGroup group = context.getBean(ErrGroups.class).open("quote", o -> o.limit(1))) {
+                    group.go(() -> hold.await());
+                    CompletableFuture<Subtask<Void>> blocked =
+                            CompletableFuture.supplyAsync(() -> group.go(second::countDown));
+                    context.getBean(ErrGroupRegistry.class).override("quote", 2, null, null);
+                    assertThat(second.await(30, TimeUnit.SECONDS)).isTrue();
+                    blocked.join();
+                    hold.countDown();
+                    group.await();
+                }
+            });
+        }
+    }
+
+    @Nested
+    class SharedLimits {
+        @Test
+        void spanAllOpenGroupsOfAName() {
+            runner.withPropertyValues("errgroup.groups.quote.shared-limit=2").run(context -> {
+                ErrGroups groups = context.getBean(ErrGroups.class);
+                AtomicInteger running = new AtomicInteger();
+                AtomicInteger most = new AtomicInteger();
+                List<CompletableFuture<Void>> callers = new ArrayList<>();
+                for (int caller = 0; caller < 8; caller++) {
+                    callers.add(CompletableFuture.runAsync(
+                            () -> fill(groups, "quote", running, most), command -> new Thread(command).start()));
+                }
+                callers.forEach(CompletableFuture::join);
+                assertThat(most).hasValue(2);
+            });
+        }
+
+        private void fill(ErrGroups groups, String name, AtomicInteger running, AtomicInteger most) {
+            try (ErrGroup group = groups.open(name)) {
+                for (int i = 0; i < 50; i++) {
+                    group.go(() -> {
+                        int now = running.incrementAndGet();
+                        most.accumulateAndGet(now, Math::max);
+                        Thread.yield();
+                        running.decrementAndGet();
+                    });
+                }
+                group.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        @Test
+        void letTwoNamesOpenEachOther() {
+            runner.withPropertyValues(
+                            "errgroup.groups.a.shared-limit=1",
+                            "errgroup.groups.a.limit=1",
+                            "errgroup.groups.b.shared-limit=1",
+                            "errgroup.groups.b.limit=1")
+                    .run(context -> {
+                        ErrGroups groups = context.getBean(ErrGroups.class);
+                        CountDownLatch bothIn = new CountDownLatch(2);
+                        CompletableFuture<String> one = nest(groups, "a", "b", bothIn);
+                        CompletableFuture<String> two = nest(groups, "b", "a", bothIn);
+                        assertThat(one.get(30, TimeUnit.SECONDS)).isEqualTo("b in a");
+                        assertThat(two.get(30, TimeUnit.SECONDS)).isEqualTo("a in b");
+                    });
+        }
+
+        private CompletableFuture<String> nest(ErrGroups groups, String outer, String inner, CountDownLatch bothIn) {
+            return CompletableFuture.supplyAsync(
+                    () -> {
+                        try (ErrGroup group = groups.open(outer)) {
+                            Subtask<String> task = group.go(() -> {
+                                bothIn.countDown();
+                                bothIn.await();
+                                try (ErrGroup nested = groups.open(inner)) {
+                                    Subtask<String> leaf = nested.go(() -> inner + " in " + outer);
+                                    nested.await();
+                                    return leaf.get();
+                                }
+                            });
+                            group.await();
+                            return task.get();
+                        } catch (InterruptedException e) {
+                            throw new IllegalStateException(e);
+                        }
+                    },
+                    command -> new Thread(command).start());
+        }
+
+        @Test
+        void letAThousandMixedGroupsOverThreeNamesComplete() {
+            runner.withPropertyValues(
+                            "errgroup.groups.a.shared-limit=1",
+                            "errgroup.groups.b.shared-limit=2",
+                            "errgroup.groups.c.shared-limit=3",
+                            "errgroup.groups.c.limit=2")
+                    .run(context -> {
+                        ErrGroups groups = context.getBean(ErrGroups.class);
+                        List<String> names = List.of("a", "b", "c");
+                        AtomicInteger leaves = new AtomicInteger();
+                        groups.forEach("callers", numbers(1_000), i -> {
+                            String outer = names.get(i % 3);
+                            String inner = names.get(i / 3 % 3);
+                            groups.forEach(
+                                    outer,
+                                    List.of(1, 2),
+                                    any -> groups.forEach(inner, List.of(1, 2), leaf -> leaves.incrementAndGet()));
+                        });
+                        assertThat(leaves).hasValue(4_000);
+                        assertThat(groups.live()).isEmpty();
+                    });
+        }
+
+        private List<Integer> numbers(int count) {
+            return IntStream.range(0, count).boxed().toList();
+        }
+    }
+}

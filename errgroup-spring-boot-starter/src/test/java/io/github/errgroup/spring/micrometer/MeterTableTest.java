@@ -1,0 +1,92 @@
+package io.github.errgroup.spring.micrometer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.common.docs.KeyName;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** The table of meters in the README, against the list of the meters and what is really registered. */
+class MeterTableTest {
+    private static final Path README = Path.of("..", "README.md");
+
+    private static final String BEGIN = "<!-- meters -->";
+
+    private static final String END = "<!-- /meters -->";
+
+    private static final Pattern TAG = Pattern.compile("`(\\w+)` = ([^;]+)");
+
+    /** One line of the table. */
+    private record Row(String name, String type, Map<String, Set<String>> tags, String description) {}
+
+    @Test
+    void lists_every_meter_with_its_type_its_tags_and_their_values() throws IOException {
+        SimpleMeterRegistry registry = new SimpleMeterRegistry();
+        new GroupMeters(new MeterLease(registry), "quote", () -> -1, () -> -1);
+
+        List<Row> expected = Stream.of(ErrGroupMeter.values())
+                .map(meter -> new Row(
+                        meter.getName(), capitalized(meter), registeredTags(meter, registry), meter.description()))
+                .toList();
+
+        assertThat(rows(Files.readString(README))).containsExactlyElementsOf(expected);
+    }
+
+    private static Map<String, Set<String>> registeredTags(ErrGroupMeter meter, SimpleMeterRegistry registry) {
+        return Arrays.stream(meter.getKeyNames())
+                .map(KeyName::asString)
+                .filter(key -> !key.equals("group"))
+                .collect(Collectors.toMap(
+                        key -> key,
+                        key -> registry.find(meter.getName()).meters().stream()
+                                .map(registered -> Objects.requireNonNull(
+                                        registered.getId().getTag(key)))
+                                .collect(Collectors.toSet())));
+    }
+
+    private static String capitalized(ErrGroupMeter meter) {
+        String name = meter.getType().name();
+        return name.charAt(0) + name.substring(1).toLowerCase(Locale.ROOT);
+    }
+
+    private static List<Row> rows(String readme) {
+        int begin = readme.indexOf(BEGIN);
+        int end = readme.indexOf(END);
+        assertThat(begin).as("the README has " + BEGIN).isNotNegative();
+        assertThat(end).as("the README has " + END).isGreaterThan(begin);
+        List<Row> rows = new ArrayList<>();
+        for (String line : readme.substring(begin, end).split("\n")) {
+            if (line.startsWith("| `")) {
+                String[] cells = line.substring(1).split("\\|");
+                rows.add(
+                        new Row(cells[0].strip().replace("`", ""), cells[1].strip(), tags(cells[2]), cells[3].strip()));
+            }
+        }
+        return rows;
+    }
+
+    /** {@code `key` = one, two; what comes after the values is prose}. */
+    private static Map<String, Set<String>> tags(String cell) {
+        Matcher matcher = TAG.matcher(cell);
+        return matcher.results()
+                .collect(Collectors.toMap(
+                        result -> result.group(1),
+                        result -> Stream.of(result.group(2).split(","))
+                                .map(String::strip)
+                                .collect(Collectors.toSet())));
+    }
+}
