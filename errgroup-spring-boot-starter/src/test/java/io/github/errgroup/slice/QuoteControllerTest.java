@@ -26,16 +26,16 @@ class QuoteControllerTest {
     }
 
     @Test
-    void asksForThePrice() {
+    void asks_for_the_price() {
         mvc.get().uri("/quotes/A-1").assertThat().hasStatusOk().hasBodyTextEqualTo("A-1: 42, limits 2 and 3");
     }
 
     /** The beans of a configuration are in no slice. */
     @Nested
     @TestPropertySource(properties = "errgroup.executor.bean=ioPool")
-    class WithoutTheExecutorOfTheApplication {
+    class Without_the_executor_of_the_application {
         @Test
-        void runsOnThreadsOfTheGroupsOwn() {
+        void runs_on_threads_of_the_groups_own() {
             mvc.get().uri("/quotes/A-1").assertThat().hasStatusOk();
         }
     }

@@ -57,14 +57,14 @@ class TestingGuideTest {
     }
 
     @Test
-    void withoutSpring() throws InterruptedException {
+    void without_spring() throws InterruptedException {
         QuoteService service = new QuoteService(ErrGroups.of(ErrGroupOptions.defaults()), prices);
 
         assertThat(service.quotes(List.of("A-1", "A-2"))).containsExactly(42L, 42L);
     }
 
     @Test
-    void onTheTestsOwnThread() throws InterruptedException {
+    void on_the_tests_own_thread() throws InterruptedException {
         ErrGroups groups = ErrGroups.of(ErrGroupOptions.defaults().executor(Runnable::run));
         List<String> asked = new ArrayList<>();
         Thread test = Thread.currentThread();
@@ -80,20 +80,20 @@ class TestingGuideTest {
     }
 
     @Test
-    void aTemplate() throws InterruptedException {
+    void a_template() throws InterruptedException {
         try (ErrGroup stock = ErrGroup.open(o -> o.name("stock"))) {
             assertThat(new StockService(stock).sync()).isEqualTo("stock");
         }
     }
 
     @Test
-    void aHandleIsNoThingToMock() {
+    void a_handle_is_no_thing_to_mock() {
         assertThatThrownBy(() -> mock(Subtask.class)).isInstanceOf(MockitoException.class);
     }
 
     @Nested
     @ExtendWith(MockitoExtension.class)
-    class WithMockito {
+    class With_mockito {
         @Spy
         ErrGroups groups = ErrGroups.of(ErrGroupOptions.defaults().executor(Runnable::run));
 
@@ -104,7 +104,7 @@ class TestingGuideTest {
         QuoteService service;
 
         @Test
-        void asksForEachPrice() throws InterruptedException {
+        void asks_for_each_price() throws InterruptedException {
             when(prices.find("A-1")).thenReturn(42L);
 
             assertThat(service.quotes(List.of("A-1"))).containsExactly(42L);
@@ -122,7 +122,7 @@ class TestingGuideTest {
     }
 
     @Test
-    void eachBlockOfTheGuideIsInATest() throws IOException {
+    void each_block_of_the_guide_is_in_a_test() throws IOException {
         String page = Files.readString(Path.of("docs/guide/testing.md"));
         StringBuilder tests = new StringBuilder();
         try (Stream<Path> files = Files.walk(Path.of("src/test/java/io/github/errgroup/slice"))) {

@@ -33,7 +33,7 @@ class ErrGroupRegistryTest {
     @Nested
     class Names {
         @Test
-        void areTheDefaultTheConfiguredAndThoseThatWereOpened() {
+        void are_the_default_the_configured_and_those_that_were_opened() {
             runner.run(context -> {
                 ErrGroupRegistry registry = context.getBean(ErrGroupRegistry.class);
                 context.getBean(ErrGroups.class).open("other").close();
@@ -47,7 +47,7 @@ class ErrGroupRegistryTest {
         }
 
         @Test
-        void beyond100UnconfiguredOnesAreAccountedUnderDefault() {
+        void beyond_100_unconfigured_ones_are_accounted_under_default() {
             runner.run(context -> {
                 ErrGroupRegistry registry = context.getBean(ErrGroupRegistry.class);
                 ErrGroups groups = context.getBean(ErrGroups.class);
@@ -67,7 +67,7 @@ class ErrGroupRegistryTest {
         }
 
         @Test
-        void thatNobodyKnowsAreRefusedWithThoseThereAre() {
+        void that_nobody_knows_are_refused_with_those_there_are() {
             runner.run(context -> assertThatExceptionOfType(NoSuchElementException.class)
                     .isThrownBy(() -> context.getBean(ErrGroupRegistry.class).settings("nobody"))
                     .withMessageContaining("'nobody'")
@@ -78,7 +78,7 @@ class ErrGroupRegistryTest {
     @Nested
     class Override {
         @Test
-        void retunesOpenAndComingGroupsAndOverwritesCode() {
+        void retunes_open_and_coming_groups_and_overwrites_code() {
             runner.run(context -> {
                 ErrGroupRegistry registry = context.getBean(ErrGroupRegistry.class);
                 ErrGroups groups = context.getBean(ErrGroups.class);
@@ -107,7 +107,7 @@ class ErrGroupRegistryTest {
 
         /** Without the starter, go of the thread that opened a group with limit 0 is refused: nobody could raise it. */
         @Test
-        void wakesACallerThatOpenedAGroupWithLimit0() {
+        void wakes_a_caller_that_opened_a_group_with_limit_0() {
             runner.run(context -> {
                 CompletableFuture<ErrGroup> opened = new CompletableFuture<>();
                 CompletableFuture<String> result = CompletableFuture.supplyAsync(() -> {
@@ -128,7 +128,7 @@ class ErrGroupRegistryTest {
         }
 
         @Test
-        void droppedGivesBackWhatCodeAndPropertiesSay() {
+        void dropped_gives_back_what_code_and_properties_say() {
             runner.run(context -> {
                 ErrGroupRegistry registry = context.getBean(ErrGroupRegistry.class);
                 ErrGroups groups = context.getBean(ErrGroups.class);
@@ -148,7 +148,7 @@ class ErrGroupRegistryTest {
         }
 
         @Test
-        void changesOnlyWhatItSays() {
+        void changes_only_what_it_says() {
             runner.run(context -> {
                 ErrGroupRegistry registry = context.getBean(ErrGroupRegistry.class);
                 registry.override("quote", 16, null, null);
@@ -160,7 +160,7 @@ class ErrGroupRegistryTest {
         }
 
         @Test
-        void isRefusedWithTheRuleAndChangesNothing() {
+        void is_refused_with_the_rule_and_changes_nothing() {
             runner.run(context -> {
                 ErrGroupRegistry registry = context.getBean(ErrGroupRegistry.class);
                 assertThatIllegalArgumentException()
@@ -179,7 +179,7 @@ class ErrGroupRegistryTest {
         }
 
         @Test
-        void raisedWakesACallerThatIsBlocked() {
+        void raised_wakes_a_caller_that_is_blocked() {
             runner.run(context -> {
                 CountDownLatch hold = new CountDownLatch(1);
                 CountDownLatch second = new CountDownLatch(1);
@@ -198,9 +198,9 @@ class ErrGroupRegistryTest {
     }
 
     @Nested
-    class SharedLimits {
+    class Shared_limits {
         @Test
-        void spanAllOpenGroupsOfAName() {
+        void span_all_open_groups_of_a_name() {
             runner.withPropertyValues("errgroup.groups.quote.shared-limit=2").run(context -> {
                 ErrGroups groups = context.getBean(ErrGroups.class);
                 AtomicInteger running = new AtomicInteger();
@@ -232,7 +232,7 @@ class ErrGroupRegistryTest {
         }
 
         @Test
-        void letTwoNamesOpenEachOther() {
+        void let_two_names_open_each_other() {
             runner.withPropertyValues(
                             "errgroup.groups.a.shared-limit=1",
                             "errgroup.groups.a.limit=1",
@@ -271,7 +271,7 @@ class ErrGroupRegistryTest {
         }
 
         @Test
-        void letAThousandMixedGroupsOverThreeNamesComplete() {
+        void let_a_thousand_mixed_groups_over_three_names_complete() {
             runner.withPropertyValues(
                             "errgroup.groups.a.shared-limit=1",
                             "errgroup.groups.b.shared-limit=2",

@@ -59,7 +59,7 @@ class ErrGroupShutdownTest {
     }
 
     @Test
-    void anOpenGroupGetsTheGraceToEndByItself() {
+    void an_open_group_gets_the_grace_to_end_by_itself() {
         runner.run(context -> {
             ErrGroups groups = context.getBean(ErrGroups.class);
             CompletableFuture<Void> closing;
@@ -81,7 +81,7 @@ class ErrGroupShutdownTest {
     }
 
     @Test
-    void whenTheGraceIsOverGroupsAreCancelledWithCauseShutdown() {
+    void when_the_grace_is_over_groups_are_cancelled_with_cause_shutdown() {
         runner.withPropertyValues("errgroup.shutdown.grace-period=20ms").run(context -> {
             ErrGroups groups = context.getBean(ErrGroups.class);
             try (ErrGroup group = groups.open("quote")) {
@@ -104,7 +104,7 @@ class ErrGroupShutdownTest {
     }
 
     @Test
-    void aGroupThatOpensAfterwardsRunsNothing() {
+    void a_group_that_opens_afterwards_runs_nothing() {
         runner.run(context -> {
             ErrGroups groups = context.getBean(ErrGroups.class);
             ErrGroup template = context.getBean(ErrGroup.class);
@@ -121,7 +121,7 @@ class ErrGroupShutdownTest {
     /** Waited for, it would hold up the shutdown beyond the test's own time limit. */
     @Test
     @ExtendWith(OutputCaptureExtension.class)
-    void aGroupWithoutALiveTaskIsNotWaitedForAndIsReported(CapturedOutput output) {
+    void a_group_without_a_live_task_is_not_waited_for_and_is_reported(CapturedOutput output) {
         runner.withPropertyValues(LONG_GRACE).run(context -> {
             ErrGroups groups = context.getBean(ErrGroups.class);
             ErrGroup forgotten = groups.open("forgotten");
@@ -139,7 +139,7 @@ class ErrGroupShutdownTest {
     }
 
     @Test
-    void aGroupWithACallerBlockedInGoIsWaitedFor() {
+    void a_group_with_a_caller_blocked_in_go_is_waited_for() {
         runner.withPropertyValues(LONG_GRACE).run(context -> {
             ErrGroup group = context.getBean(ErrGroups.class).open("paused", o -> o.limit(0));
             CompletableFuture<Subtask<String>> caller = CompletableFuture.supplyAsync(() -> group.go(() -> "raised"));
@@ -157,7 +157,7 @@ class ErrGroupShutdownTest {
 
     @Test
     @ExtendWith(OutputCaptureExtension.class)
-    void aTaskThatIgnoresTheShutdownIsNamedWithItsStack(CapturedOutput output) {
+    void a_task_that_ignores_the_shutdown_is_named_with_its_stack(CapturedOutput output) {
         runner.withPropertyValues(
                         "errgroup.shutdown.grace-period=20ms", "spring.lifecycle.timeout-per-shutdown-phase=30ms")
                 .run(context -> {
@@ -182,7 +182,7 @@ class ErrGroupShutdownTest {
 
     @Test
     @ExtendWith(OutputCaptureExtension.class)
-    void aGraceThatDoesNotFitIntoThePhaseIsWarnedOfWithItsOriginAndRule(CapturedOutput output) {
+    void a_grace_that_does_not_fit_into_the_phase_is_warned_of_with_its_origin_and_rule(CapturedOutput output) {
         runner.withPropertyValues(
                         "errgroup.shutdown.grace-period=10s", "spring.lifecycle.timeout-per-shutdown-phase=10s")
                 .run(
@@ -196,7 +196,7 @@ class ErrGroupShutdownTest {
 
     @ParameterizedTest
     @CsvSource({"10s, 10000", "11s, 10000", "-1ms, 10000"})
-    void aCancelAfterThatDoesNotFitIntoThePhaseStopsTheStart(String value, String phaseMillis) {
+    void a_cancel_after_that_does_not_fit_into_the_phase_stops_the_start(String value, String phaseMillis) {
         runner.withPropertyValues(
                         "errgroup.shutdown.cancel-after=" + value,
                         "spring.lifecycle.timeout-per-shutdown-phase=10s",
@@ -214,19 +214,19 @@ class ErrGroupShutdownTest {
 
     @ParameterizedTest
     @CsvSource({"PT20S, PT30S, PT20S", "PT10S, PT25S, PT10S", "PT20S, PT20S, PT13.333333333S"})
-    void byDefaultCancelAfterIsTheGraceAndLeavesAThirdOfThePhaseForTheAnswers(
+    void by_default_cancel_after_is_the_grace_and_leaves_a_third_of_the_phase_for_the_answers(
             Duration gracePeriod, Duration phaseTimeout, Duration cancelAfter) {
         assertThat(ErrGroupShutdown.cancelAfter(gracePeriod, phaseTimeout)).isEqualTo(cancelAfter);
     }
 
     @Test
     @ExtendWith(OutputCaptureExtension.class)
-    void theDefaultGraceIsNotWarnedOf(CapturedOutput output) {
+    void the_default_grace_is_not_warned_of(CapturedOutput output) {
         runner.run(context -> assertThat(output).doesNotContain("grace-period"));
     }
 
     @Test
-    void aContextThatIsStartedAgainOpensGroupsAgain() {
+    void a_context_that_is_started_again_opens_groups_again() {
         runner.run(context -> {
             ConfigurableApplicationContext source = context.getSourceApplicationContext();
             source.stop();
@@ -239,9 +239,9 @@ class ErrGroupShutdownTest {
     }
 
     @Nested
-    class BehindAWebServer {
+    class Behind_a_web_server {
         @Test
-        void groupsEndAfterTheServerAndBeforeTheExecutors() {
+        void groups_end_after_the_server_and_before_the_executors() {
             try (WebApplication application = WebApplication.start(Application.class)) {
                 Map<String, SmartLifecycle> beans = application.context().getBeansOfType(SmartLifecycle.class);
                 int ours = beans.get("errGroupShutdown").getPhase();
@@ -256,7 +256,7 @@ class ErrGroupShutdownTest {
 
         @ParameterizedTest
         @ValueSource(strings = {"auto", "platform", "application"})
-        void aRequestInFlightStillOpensItsGroupAndIsAnswered(String type) throws Exception {
+        void a_request_in_flight_still_opens_its_group_and_is_answered(String type) throws Exception {
             WebApplication application = WebApplication.start(Application.class, "errgroup.executor.type=" + type);
             Application latches = application.context().getBean(Application.class);
             CompletableFuture<HttpResponse<String>> answer = application.get("/quote");
@@ -273,8 +273,8 @@ class ErrGroupShutdownTest {
         @ParameterizedTest
         @CsvSource({"/slow, graceful", "/slow, immediate", "/nested, graceful", "/nested, immediate", "/async, graceful"
         })
-        void aGroupOfARequestIsCancelledWhileItsAnswerCanStillGoOutAndAJobKeepsItsGrace(String path, String shutdown)
-                throws Exception {
+        void a_group_of_a_request_is_cancelled_while_its_answer_can_still_go_out_and_a_job_keeps_its_grace(
+                String path, String shutdown) throws Exception {
             WebApplication application = WebApplication.start(
                     Application.class,
                     "server.shutdown=" + shutdown,

@@ -58,9 +58,9 @@ class LeakWatchTest {
     }
 
     @Nested
-    class AGroupWithoutALiveTask {
+    class A_group_without_a_live_task {
         @Test
-        void isReportedOnceWhenItHasBeenOpenForTheThreshold(CapturedOutput output) throws Exception {
+        void is_reported_once_when_it_has_been_open_for_the_threshold(CapturedOutput output) throws Exception {
             ErrGroup group = open("forgotten");
             group.go(() -> "x");
             group.await();
@@ -80,7 +80,7 @@ class LeakWatchTest {
         }
 
         @Test
-        void isReportedWithThePlaceThatOpenedItWhereThatIsCaptured(CapturedOutput output) {
+        void is_reported_with_the_place_that_opened_it_where_that_is_captured(CapturedOutput output) {
             try (ErrGroup group = Forgetful.open(groups, "seen", true)) {
                 watch.opened();
                 minutesPass(13);
@@ -93,7 +93,7 @@ class LeakWatchTest {
         }
 
         @Test
-        void isReportedIfItWasCancelledAndNotClosed(CapturedOutput output) {
+        void is_reported_if_it_was_cancelled_and_not_closed(CapturedOutput output) {
             try (ErrGroup group = open("cancelled")) {
                 group.cancel();
                 minutesPass(13);
@@ -102,7 +102,7 @@ class LeakWatchTest {
         }
 
         @Test
-        void isReportedForItselfWhenItOpenedAfterTheFirstReport(CapturedOutput output) {
+        void is_reported_for_itself_when_it_opened_after_the_first_report(CapturedOutput output) {
             try (ErrGroup first = open("first")) {
                 minutesPass(13);
                 try (ErrGroup second = open("second")) {
@@ -115,14 +115,14 @@ class LeakWatchTest {
         }
 
         @Test
-        void isNotReportedIfItIsClosedInTime(CapturedOutput output) {
+        void is_not_reported_if_it_is_closed_in_time(CapturedOutput output) {
             open("closed").close();
             minutesPass(13);
             assertThat(reportsOf("closed", output)).isZero();
         }
 
         @Test
-        void mayBeUsedAndClosedAfterItsReport(CapturedOutput output) throws Exception {
+        void may_be_used_and_closed_after_its_report(CapturedOutput output) throws Exception {
             try (ErrGroup group = open("late")) {
                 minutesPass(13);
                 assertThat(reportsOf("late", output)).isOne();
@@ -136,7 +136,7 @@ class LeakWatchTest {
     }
 
     @Test
-    void aGroupWithALiveTaskIsNotReportedUntilTheTaskHasEnded(CapturedOutput output) throws Exception {
+    void a_group_with_a_live_task_is_not_reported_until_the_task_has_ended(CapturedOutput output) throws Exception {
         CountDownLatch end = new CountDownLatch(1);
         try (ErrGroup group = open("busy")) {
             group.go(() -> end.await());
@@ -150,9 +150,10 @@ class LeakWatchTest {
     }
 
     @Nested
-    class AGroupWithCallersBlockedInGo {
+    class A_group_with_callers_blocked_in_go {
         @Test
-        void isReportedAsWhatItIsAndAsALeakOnlyWhenItHasBecomeOne(CapturedOutput output) throws Exception {
+        void is_reported_as_what_it_is_and_as_a_leak_only_when_it_has_become_one(CapturedOutput output)
+                throws Exception {
             ErrGroup group = open("paused");
             group.setLimit(0);
             Thread one = blockedInGo(group);
@@ -174,7 +175,7 @@ class LeakWatchTest {
         }
 
         @Test
-        void isReportedWithTheirNumber(CapturedOutput output) throws Exception {
+        void is_reported_with_their_number(CapturedOutput output) throws Exception {
             ErrGroup group = open("paused");
             group.setLimit(0);
             List<Thread> callers = List.of(blockedInGo(group), blockedInGo(group));
@@ -197,9 +198,9 @@ class LeakWatchTest {
     }
 
     @Nested
-    class TheTimer {
+    class The_timer {
         @Test
-        void isSetOnlyWhileAGroupIsOpen() {
+        void is_set_only_while_a_group_is_open() {
             assertThat(clock.pending()).isZero();
             try (ErrGroup one = open("one");
                     ErrGroup two = open("two")) {
@@ -214,7 +215,7 @@ class LeakWatchTest {
 
         /** The look finds none, and would let the timer be; the group opens just after. */
         @Test
-        void isSetForAGroupThatOpensWhileALookFindsNone() {
+        void is_set_for_a_group_that_opens_while_a_look_finds_none() {
             AtomicReference<Runnable> opening = new AtomicReference<>(() -> {});
             LeakWatch racing = new LeakWatch(
                     () -> {
@@ -232,7 +233,7 @@ class LeakWatchTest {
         }
 
         @Test
-        void isSetAgainWhenNoThreadCouldBeHadForTheLook(CapturedOutput output) {
+        void is_set_again_when_no_thread_could_be_had_for_the_look(CapturedOutput output) {
             AtomicInteger refusals = new AtomicInteger(3);
             LeakWatch poor = new LeakWatch(groups::live, THRESHOLD, clock, look -> {
                 if (refusals.getAndDecrement() > 0) {
@@ -249,7 +250,7 @@ class LeakWatchTest {
         }
 
         @Test
-        void isTakenBackByCloseAndNotSetAgain() {
+        void is_taken_back_by_close_and_not_set_again() {
             try (ErrGroup group = open("open")) {
                 watch.close();
                 watch.opened();
@@ -264,14 +265,14 @@ class LeakWatchTest {
         private final ApplicationContextRunner runner = Contexts.wired();
 
         @Test
-        void theThresholdIsTenMinutes() {
+        void the_threshold_is_ten_minutes() {
             runner.run(context -> assertThat(
                             context.getBean(ErrGroupProperties.class).leak().threshold())
                     .hasMinutes(10));
         }
 
         @Test
-        void aForgottenGroupIsReportedAndABeanThatNobodyUsedIsNot(CapturedOutput output) {
+        void a_forgotten_group_is_reported_and_a_bean_that_nobody_used_is_not(CapturedOutput output) {
             runner.withBean(Owner.class)
                     .withPropertyValues(
                             "errgroup.leak.threshold=1ms",
@@ -306,7 +307,7 @@ class LeakWatchTest {
         }
 
         @Test
-        void minusOneSecondTurnsItOff() {
+        void minus_one_second_turns_it_off() {
             runner.withPropertyValues("errgroup.leak.threshold=-1s")
                     .run(context -> assertThat(
                                     context.getBean(ErrGroupRegistry.class).leakWatch())
@@ -314,7 +315,7 @@ class LeakWatchTest {
         }
 
         @Test
-        void itEndsWithTheContext() {
+        void it_ends_with_the_context() {
             AtomicReference<LeakWatch> seen = new AtomicReference<>();
             runner.run(context -> {
                 seen.set(context.getBean(ErrGroupRegistry.class).leakWatch());

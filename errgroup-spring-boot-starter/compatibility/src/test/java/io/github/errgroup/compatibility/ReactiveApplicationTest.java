@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class ReactiveApplicationTest {
     @Test
-    void anEventLoopIsToldAndAnElasticThreadMayWait() {
+    void an_event_loop_is_told_and_an_elastic_thread_may_wait() {
         try (RunningApplication application =
                 RunningApplication.start("--spring.main.web-application-type=reactive")) {
             assertThat(application.get("/on-the-event-loop").join().body())

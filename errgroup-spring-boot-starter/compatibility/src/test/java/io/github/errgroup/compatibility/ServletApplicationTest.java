@@ -35,7 +35,7 @@ class ServletApplicationTest {
     }
 
     @Test
-    void theClassPathIsTheOneTheBuildMeant() {
+    void the_class_path_is_the_one_the_build_meant() {
         Set<String> found = new TreeSet<>();
         addIfPresent(found, "security", "org.springframework.security.core.context.SecurityContextHolder");
         addIfPresent(found, "context-propagation", "io.micrometer.context.ContextSnapshotFactory");
@@ -55,7 +55,7 @@ class ServletApplicationTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"factory", "template", "provider"})
-    void eachIdiomAnswersEachRequestWithItsOwn(String idiom) {
+    void each_idiom_answers_each_request_with_its_own(String idiom) {
         boolean carried = PRESENT.contains("context-propagation");
         List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
         for (int i = 0; i < 50; i++) {
@@ -71,12 +71,12 @@ class ServletApplicationTest {
     }
 
     @Test
-    void aSharedGroupIsGuarded() {
+    void a_shared_group_is_guarded() {
         assertThat(application.get("/shared").join().body()).contains("'quotes'").contains("field 'stock'");
     }
 
     @Test
-    void theEndpointAnswersWhereThereIsActuator() {
+    void the_endpoint_answers_where_there_is_actuator() {
         HttpResponse<String> answer = application.get("/actuator/errgroups").join();
         if (PRESENT.contains("actuator")) {
             assertThat(answer.statusCode()).isEqualTo(200);
@@ -89,7 +89,7 @@ class ServletApplicationTest {
     }
 
     @Test
-    void theMetersCountWhereThereAreActuatorAndMicrometer() {
+    void the_meters_count_where_there_are_actuator_and_micrometer() {
         application.get("/factory?id=1").join();
         HttpResponse<String> answer =
                 application.get("/actuator/metrics/errgroup.task?tag=group:stock").join();
@@ -102,7 +102,7 @@ class ServletApplicationTest {
     }
 
     @Test
-    void aRequestInFlightAtShutdownIsAnswered() {
+    void a_request_in_flight_at_shutdown_is_answered() {
         RunningApplication stopping =
                 RunningApplication.start("--spring.main.web-application-type=servlet", "--server.shutdown=graceful");
         Quotes quotes = stopping.context().getBean(Quotes.class);

@@ -16,7 +16,7 @@ class TestSlicesTest {
             "org.springframework.boot.test.autoconfigure.web.reactive.AutoConfigureWebFlux");
 
     @Test
-    void theWebSlicesOfThisSpringBootHaveTheGroups() throws ClassNotFoundException {
+    void the_web_slices_of_this_spring_boot_have_the_groups() throws ClassNotFoundException {
         List<String> here = SLICES.stream()
                 .filter(name -> ClassUtils.isPresent(name, null))
                 .toList();

@@ -41,7 +41,7 @@ class AheadOfTimeTest {
     private Path directory;
 
     @Test
-    void theBeansWorkAndTheGuardGuards() throws Exception {
+    void the_beans_work_and_the_guard_guards() throws Exception {
         String initializer = process();
         Path classes = compile();
         String classPath = classes + File.pathSeparator + System.getProperty("java.class.path");

@@ -70,7 +70,7 @@ class ChildContextTest {
     }
 
     @Test
-    void factoryAndTemplatesHaveTheSettingsOfTheChild() {
+    void factory_and_templates_have_the_settings_of_the_child() {
         run(
                 Contexts.wired().withPropertyValues("errgroup.limit=5", "errgroup.groups.fetch.limit=4"),
                 Contexts.wired()
@@ -94,7 +94,7 @@ class ChildContextTest {
     }
 
     @Test
-    void itsShutdownEndsItsGroupsAndNoOthers() {
+    void its_shutdown_ends_its_groups_and_no_others() {
         Contexts.wired().run(above -> {
             ErrGroup parents = above.getBean(ErrGroups.class).open("parents");
             ErrGroup[] childs = new ErrGroup[1];
@@ -115,7 +115,7 @@ class ChildContextTest {
     }
 
     @Test
-    void aFactoryAndAGroupOfTheApplicationInTheParentDoNotCompete() {
+    void a_factory_and_a_group_of_the_application_in_the_parent_do_not_compete() {
         run(
                 Contexts.wired().withUserConfiguration(OwnBeans.class),
                 Contexts.wired()
@@ -132,7 +132,7 @@ class ChildContextTest {
     }
 
     @Test
-    void theApplicationsOwnBeansInTheChildReplaceTheStartersThere() {
+    void the_applications_own_beans_in_the_child_replace_the_starters_there() {
         run(Contexts.wired(), Contexts.wired().withUserConfiguration(OwnBeans.class), context -> {
             assertThat(context.getBean(ErrGroups.class)).isSameAs(context.getBean("mine"));
             assertThat(context.getBean(ErrGroup.class).name()).isEqualTo("mine");
@@ -141,7 +141,7 @@ class ChildContextTest {
     }
 
     @Test
-    void aNamedGroupOfTheApplicationInTheParentIsTheOneOfItsQualifier() {
+    void a_named_group_of_the_application_in_the_parent_is_the_one_of_its_qualifier() {
         run(
                 Contexts.wired().withUserConfiguration(OwnNamed.class),
                 Contexts.wired()
@@ -152,7 +152,7 @@ class ChildContextTest {
     }
 
     @Test
-    void customizersAndListenersOfTheParentHoldInTheChildToo() {
+    void customizers_and_listeners_of_the_parent_hold_in_the_child_too() {
         List<String> heard = new CopyOnWriteArrayList<>();
         GroupListener listener = new GroupListener() {
             @Override
@@ -174,7 +174,7 @@ class ChildContextTest {
     }
 
     @Test
-    void thePropagatorIsTheChildsUnlessTheApplicationHasOneInTheParent() throws Exception {
+    void the_propagator_is_the_childs_unless_the_application_has_one_in_the_parent() throws Exception {
         run(
                 Contexts.wired(),
                 Contexts.wired().withPropertyValues("errgroup.context-propagation.mdc-keys=requestId"),
@@ -199,7 +199,7 @@ class ChildContextTest {
     }
 
     @Test
-    void theEndpointOfEachReportsItsOwnGroups() {
+    void the_endpoint_of_each_reports_its_own_groups() {
         run(
                 withActuator().withPropertyValues("errgroup.groups.above.limit=5"),
                 withActuator().withPropertyValues("errgroup.groups.below.limit=3"),
@@ -218,7 +218,7 @@ class ChildContextTest {
     }
 
     @Test
-    void whatTheParentAccountsForIsNotTheChilds() {
+    void what_the_parent_accounts_for_is_not_the_childs() {
         MeterRegistry meters = new SimpleMeterRegistry();
         run(
                 withActuator().withBean(MeterRegistry.class, () -> meters),
@@ -247,7 +247,7 @@ class ChildContextTest {
     }
 
     @Test
-    void aManagementContextHasNoSetOfItsOwn() throws Exception {
+    void a_management_context_has_no_set_of_its_own() throws Exception {
         SpringApplication application = new SpringApplication(Managed.class);
         try (ConfigurableApplicationContext context = application.run(
                 "--server.port=0",

@@ -29,7 +29,7 @@ class ConfigurationMetadataTest {
     }
 
     @Test
-    void everyPropertyOfTheContractIsThereWithItsDefault() {
+    void every_property_of_the_contract_is_there_with_its_default() {
         Map<String, Object> defaults = new TreeMap<>();
         properties().forEach(property -> defaults.put((String) property.get("name"), property.get("defaultValue")));
         Map<String, Object> contract = new TreeMap<>();
@@ -58,7 +58,7 @@ class ConfigurationMetadataTest {
     }
 
     @Test
-    void everyPropertyHasADescriptionThatIsASentence() {
+    void every_property_has_a_description_that_is_a_sentence() {
         assertThat(properties())
                 .allSatisfy(property -> assertThat((String) property.get("description"))
                         .as((String) property.get("name"))
@@ -67,7 +67,7 @@ class ConfigurationMetadataTest {
     }
 
     @Test
-    void theExecutorBeanIsCompletedFromTheBeansOfThatType() {
+    void the_executor_bean_is_completed_from_the_beans_of_that_type() {
         assertThat(metadata.<List<String>>read("$.hints[?(@.name == 'errgroup.executor.bean')].providers[*].name"))
                 .containsExactly("spring-bean-reference");
         assertThat(metadata.<List<String>>read(
@@ -76,13 +76,13 @@ class ConfigurationMetadataTest {
     }
 
     @Test
-    void aGroupMayHaveAnyName() {
+    void a_group_may_have_any_name() {
         assertThat(metadata.<List<String>>read("$.hints[?(@.name == 'errgroup.groups.keys')].providers[*].name"))
                 .containsExactly("any");
     }
 
     @Test
-    void theSpecialValuesAreExplained() {
+    void the_special_values_are_explained() {
         assertThat(metadata.<List<Object>>read("$.hints[?(@.name == 'errgroup.limit')].values[*].value"))
                 .containsExactly(-1);
         assertThat(metadata.<List<Object>>read("$.hints[?(@.name == 'errgroup.shared-limit')].values[*].value"))

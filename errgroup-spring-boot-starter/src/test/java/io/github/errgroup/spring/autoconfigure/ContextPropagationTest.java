@@ -189,14 +189,14 @@ class ContextPropagationTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"unlimited", "limited", "platform", "bounded", "in-caller"})
-    void eachOf200ConcurrentRequestsSeesOnlyItsOwn(String group) {
+    void each_of_200_concurrent_requests_sees_only_its_own(String group) {
         List<String> answers =
                 application.getAtOnce(Application.REQUESTS, i -> "/identity?group=" + group + "&id=request-" + i);
         assertThat(answers).hasSize(Application.REQUESTS).containsOnly("same");
     }
 
     @Nested
-    class ByItself {
+    class By_itself {
         private final ApplicationContextRunner runner =
                 Contexts.wired().withPropertyValues("errgroup.context-propagation.mdc-keys=listed", "errgroup.limit=1");
 
@@ -209,7 +209,7 @@ class ContextPropagationTest {
         }
 
         @Test
-        void onlyTheListedMdcKeysAreCarried() {
+        void only_the_listed_mdc_keys_are_carried() {
             runner.run(context -> {
                 MDC.put("listed", "a");
                 MDC.put("other", "b");
@@ -223,7 +223,7 @@ class ContextPropagationTest {
         }
 
         @Test
-        void whatCountsIsTheMomentOfGo() {
+        void what_counts_is_the_moment_of_go() {
             runner.run(context -> {
                 CountDownLatch changed = new CountDownLatch(1);
                 try (ErrGroup group = context.getBean(ErrGroups.class).open("quote")) {
@@ -249,7 +249,7 @@ class ContextPropagationTest {
         }
 
         @Test
-        void aTaskThatChangesItsSecurityContextChangesNobodyElses() {
+        void a_task_that_changes_its_security_context_changes_nobody_elses() {
             runner.run(context -> {
                 authenticate("caller");
                 try {
@@ -268,7 +268,7 @@ class ContextPropagationTest {
         }
 
         @Test
-        void aCallerWithoutAnIdentityGivesNoneToItsTasks() {
+        void a_caller_without_an_identity_gives_none_to_its_tasks() {
             runner.withBean("pool", Executor.class, Executors::newSingleThreadExecutor)
                     .withPropertyValues("errgroup.executor.bean=pool")
                     .run(context -> {
@@ -290,7 +290,7 @@ class ContextPropagationTest {
         }
 
         @Test
-        void aCompensatingThreadHasTheTasksContext() {
+        void a_compensating_thread_has_the_tasks_context() {
             runner.withBean("dropsAll", Executor.class, () -> command -> {})
                     .withPropertyValues("errgroup.executor.bean=dropsAll", "errgroup.executor.starvation-timeout=10ms")
                     .run(context -> {
@@ -313,7 +313,7 @@ class ContextPropagationTest {
         }
 
         @Test
-        void theRegistryOfTheJvmIsLeftAsItWas() {
+        void the_registry_of_the_jvm_is_left_as_it_was() {
             List<Object> before = keys();
             runner.run(context -> assertThat(keys()).isEqualTo(before));
         }

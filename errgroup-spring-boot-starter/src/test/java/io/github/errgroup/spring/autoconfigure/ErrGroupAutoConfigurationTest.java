@@ -31,7 +31,7 @@ class ErrGroupAutoConfigurationTest {
     private final ApplicationContextRunner runner = Contexts.wired();
 
     @Test
-    void groupsAreOpenedByTheFactoryBean() {
+    void groups_are_opened_by_the_factory_bean() {
         runner.run(context -> {
             ErrGroups groups = context.getBean(ErrGroups.class);
             try (ErrGroup group = groups.open("quote")) {
@@ -44,7 +44,7 @@ class ErrGroupAutoConfigurationTest {
     }
 
     @Test
-    void aGroupWithoutANameIsTheDefaultOne() {
+    void a_group_without_a_name_is_the_default_one() {
         runner.run(context -> {
             try (ErrGroup group = context.getBean(ErrGroups.class).open()) {
                 assertThat(group.name()).isEqualTo("default");
@@ -53,7 +53,7 @@ class ErrGroupAutoConfigurationTest {
     }
 
     @Test
-    void liveKnowsAGroupFromItsOpeningToItsEnd() {
+    void live_knows_a_group_from_its_opening_to_its_end() {
         runner.run(context -> {
             ErrGroups groups = context.getBean(ErrGroups.class);
             ErrGroupRegistry registry = context.getBean(ErrGroupRegistry.class);
@@ -68,7 +68,7 @@ class ErrGroupAutoConfigurationTest {
     }
 
     @Test
-    void liveKnowsAGroupWhoseListenersWereReplacedInCode() {
+    void live_knows_a_group_whose_listeners_were_replaced_in_code() {
         runner.run(context -> {
             ErrGroups groups = context.getBean(ErrGroups.class);
             try (ErrGroup group = groups.open("quote", o -> o.listeners(List.of()))) {
@@ -79,7 +79,7 @@ class ErrGroupAutoConfigurationTest {
     }
 
     @Test
-    void aNullIsRefusedByName() {
+    void a_null_is_refused_by_name() {
         runner.run(context -> {
             ErrGroups groups = context.getBean(ErrGroups.class);
             assertThatNullPointerException().isThrownBy(() -> groups.open(null)).withMessage("name");
@@ -93,7 +93,7 @@ class ErrGroupAutoConfigurationTest {
     }
 
     @Test
-    void theGroupBeanIsANewOneEachTime() {
+    void the_group_bean_is_a_new_one_each_time() {
         runner.run(context -> {
             ErrGroup first = context.getBean(ErrGroup.class);
             ErrGroup second = context.getBean(ErrGroup.class);
@@ -106,7 +106,7 @@ class ErrGroupAutoConfigurationTest {
     }
 
     @Test
-    void aGroupBeanThatNobodyUsedIsNotLive() {
+    void a_group_bean_that_nobody_used_is_not_live() {
         runner.run(context -> {
             ErrGroup unused = context.getBean(ErrGroup.class);
             assertThat(context.getBean(ErrGroups.class).live()).isEmpty();
@@ -117,7 +117,7 @@ class ErrGroupAutoConfigurationTest {
     }
 
     @Test
-    void callMapAndForEachAwaitTheirGroup() {
+    void call_map_and_for_each_await_their_group() {
         runner.run(context -> {
             ErrGroups groups = context.getBean(ErrGroups.class);
             assertThat(groups.map("numbers", List.of(1, 2, 3), n -> n * n)).containsExactly(1, 4, 9);
@@ -131,15 +131,15 @@ class ErrGroupAutoConfigurationTest {
     }
 
     @Test
-    void noExecutorIsPublished() {
+    void no_executor_is_published() {
         runner.run(context ->
                 assertThat(context.getBeansOfType(Executor.class)).containsOnlyKeys("applicationTaskExecutor"));
     }
 
     @Nested
-    class BacksOff {
+    class Backs_off {
         @Test
-        void forTheFactoryOfTheApplication() {
+        void for_the_factory_of_the_application() {
             runner.withUserConfiguration(OwnFactory.class).run(context -> {
                 assertThat(context).hasSingleBean(ErrGroups.class);
                 assertThat(context.getBean(ErrGroups.class)).isSameAs(context.getBean("mine"));
@@ -148,7 +148,7 @@ class ErrGroupAutoConfigurationTest {
         }
 
         @Test
-        void forTheGroupOfTheApplication() {
+        void for_the_group_of_the_application() {
             runner.withUserConfiguration(OwnGroup.class)
                     .withPropertyValues("errgroup.groups.stock.limit=3")
                     .run(context -> {
@@ -160,7 +160,7 @@ class ErrGroupAutoConfigurationTest {
         }
 
         @Test
-        void forANamedGroupOfTheApplication() {
+        void for_a_named_group_of_the_application() {
             runner.withUserConfiguration(OwnNamedGroup.class, TakesStock.class)
                     .withPropertyValues("errgroup.groups.stock.limit=3", "errgroup.groups.other.limit=4")
                     .run(context -> {
@@ -172,7 +172,7 @@ class ErrGroupAutoConfigurationTest {
         }
 
         @Test
-        void forThePropagatorOfTheApplication() {
+        void for_the_propagator_of_the_application() {
             runner.withUserConfiguration(OwnPropagator.class).run(context -> {
                 assertThat(context).hasSingleBean(ContextPropagator.class);
                 assertThat(context).hasBean("mine");
@@ -184,9 +184,9 @@ class ErrGroupAutoConfigurationTest {
     }
 
     @Nested
-    class WithoutContextPropagation {
+    class Without_context_propagation {
         @Test
-        void onTheClassPathNothingIsCarried() {
+        void on_the_class_path_nothing_is_carried() {
             runner.withClassLoader(new FilteredClassLoader(ContextSnapshotFactory.class))
                     .run(context -> {
                         assertThat(context).doesNotHaveBean(ContextPropagator.class);
@@ -197,14 +197,14 @@ class ErrGroupAutoConfigurationTest {
         }
 
         @Test
-        void byPropertyNothingIsCarried() {
+        void by_property_nothing_is_carried() {
             runner.withPropertyValues("errgroup.context-propagation.enabled=false")
                     .run(context -> assertThat(context).doesNotHaveBean(ContextPropagator.class));
         }
     }
 
     @Test
-    void withoutReactorNothingGuardsTheWait() {
+    void without_reactor_nothing_guards_the_wait() {
         runner.withClassLoader(new FilteredClassLoader("reactor")).run(context -> {
             try (ErrGroup group = context.getBean(ErrGroups.class).open("quote")) {
                 assertThat(group.options().waitGuard()).isNull();
@@ -213,7 +213,7 @@ class ErrGroupAutoConfigurationTest {
     }
 
     @Test
-    void customizersChangeInOrderWhatPropertiesSay() {
+    void customizers_change_in_order_what_properties_say() {
         runner.withUserConfiguration(Customizers.class)
                 .withPropertyValues("errgroup.limit=2", "errgroup.groups.quote.limit=5")
                 .run(context -> {
@@ -231,7 +231,7 @@ class ErrGroupAutoConfigurationTest {
     }
 
     @Test
-    void listenersHearEveryGroupInOrderAndFactoriesAreAskedOncePerConfiguredName() {
+    void listeners_hear_every_group_in_order_and_factories_are_asked_once_per_configured_name() {
         runner.withUserConfiguration(Listeners.class)
                 .withPropertyValues("errgroup.groups.quote.limit=5")
                 .run(context -> {

@@ -58,7 +58,7 @@ class ErrGroupPropertiesTest {
     @Nested
     class Defaults {
         @Test
-        void areThoseOfTheContract() {
+        void are_those_of_the_contract() {
             runner.run(context -> {
                 ErrGroupOptions options = optionsOf(context, "quote");
                 assertThat(options.limit())
@@ -76,7 +76,7 @@ class ErrGroupPropertiesTest {
         }
 
         @Test
-        void thePrefixNamesTheThreads() {
+        void the_prefix_names_the_threads() {
             runner.withPropertyValues("errgroup.groups.quote.executor.thread-name-prefix=fan-")
                     .run(context -> {
                         assertThat(threadOf(context, "other").getName()).startsWith("errgroup-other");
@@ -88,7 +88,7 @@ class ErrGroupPropertiesTest {
     @Nested
     class Inheritance {
         @Test
-        void aGroupTakesUnsetValuesFromTheTopLevel() {
+        void a_group_takes_unset_values_from_the_top_level() {
             runner.withPropertyValues(
                             "errgroup.limit=4",
                             "errgroup.shared-limit=40",
@@ -113,7 +113,7 @@ class ErrGroupPropertiesTest {
         }
 
         @Test
-        void aGroupSetsEachValueForItself() {
+        void a_group_sets_each_value_for_itself() {
             runner.withPropertyValues(
                             "errgroup.limit=4",
                             "errgroup.shared-limit=40",
@@ -144,7 +144,7 @@ class ErrGroupPropertiesTest {
         }
 
         @Test
-        void aGroupsTypeWinsOverAnInheritedBean() {
+        void a_groups_type_wins_over_an_inherited_bean() {
             runner.withUserConfiguration(Executors.class)
                     .withPropertyValues(
                             "errgroup.executor.bean=inline",
@@ -166,7 +166,7 @@ class ErrGroupPropertiesTest {
     @Nested
     class Precedence {
         @Test
-        void overrideThenCodeThenGroupThenTopLevelThenBuiltIn() {
+        void override_then_code_then_group_then_top_level_then_built_in() {
             runner.withPropertyValues(
                             "errgroup.limit=4",
                             "errgroup.timeout=4s",
@@ -190,7 +190,7 @@ class ErrGroupPropertiesTest {
         }
 
         @Test
-        void unsetIs256OnPlatformThreadsAndNoneWhereTheyAreVirtual() {
+        void unset_is_256_on_platform_threads_and_none_where_they_are_virtual() {
             runner.withPropertyValues("errgroup.executor.type=platform")
                     .run(context ->
                             assertThat(optionsOf(context, "quote").limit()).isEqualTo(256));
@@ -198,7 +198,7 @@ class ErrGroupPropertiesTest {
 
         /** 50 tasks, one after the other: with reuse they share a few threads, and what one leaves in a ThreadLocal. */
         @Test
-        void the256WhichNobodyChoseReuseNoThread() {
+        void the_256_which_nobody_chose_reuse_no_thread() {
             runner.withPropertyValues("errgroup.executor.type=platform").run(context -> {
                 assertThat(threadsOf50Tasks(context, options -> options)).hasSize(50);
                 assertThat(settings(context, "quote").reuseThreads()).isFalse();
@@ -210,14 +210,14 @@ class ErrGroupPropertiesTest {
         }
 
         @Test
-        void reuseThatIsAskedForHoldsWithTheLimitThatNobodyChose() {
+        void reuse_that_is_asked_for_holds_with_the_limit_that_nobody_chose() {
             runner.withPropertyValues("errgroup.executor.type=platform", "errgroup.executor.reuse-threads=true")
                     .run(context -> assertThat(threadsOf50Tasks(context, options -> options))
                             .hasSizeLessThan(50));
         }
 
         @Test
-        void aLimitThatIsChosenReusesThreadsWhereverItIsChosen() {
+        void a_limit_that_is_chosen_reuses_threads_wherever_it_is_chosen() {
             runner.withPropertyValues("errgroup.executor.type=platform").run(context -> {
                 assertThat(threadsOf50Tasks(context, options -> options.limit(8)))
                         .as("by code")
@@ -256,7 +256,7 @@ class ErrGroupPropertiesTest {
 
         @Test
         @ExtendWith(OutputCaptureExtension.class)
-        void the256AreLoggedOnce(CapturedOutput output) {
+        void the_256_are_logged_once(CapturedOutput output) {
             runner.withPropertyValues(
                             "errgroup.executor.type=platform",
                             "errgroup.groups.a.timeout=1s",
@@ -270,7 +270,7 @@ class ErrGroupPropertiesTest {
 
         @Test
         @ExtendWith(OutputCaptureExtension.class)
-        void aLimitThatIsSetIsNotLogged(CapturedOutput output) {
+        void a_limit_that_is_set_is_not_logged(CapturedOutput output) {
             runner.withPropertyValues("errgroup.executor.type=platform", "errgroup.limit=-1")
                     .run(context -> {
                         assertThat(optionsOf(context, "quote").limit()).isEqualTo(-1);
@@ -283,7 +283,7 @@ class ErrGroupPropertiesTest {
     class Threads {
         @Test
         @EnabledForJreRange(min = JRE.JAVA_21)
-        void autoIsVirtualWhereTheJvmHasThem() {
+        void auto_is_virtual_where_the_jvm_has_them() {
             runner.run(context -> {
                 assertThat(settings(context, "default").executor()).isEqualTo("virtual");
                 assertThat(threadOf(context, "quote").isDaemon()).isTrue();
@@ -293,7 +293,7 @@ class ErrGroupPropertiesTest {
 
         @Test
         @EnabledForJreRange(min = JRE.JAVA_21)
-        void autoIsPlatformWhereBootIsToldNotToUseVirtualThreads() {
+        void auto_is_platform_where_boot_is_told_not_to_use_virtual_threads() {
             runner.withPropertyValues("spring.threads.virtual.enabled=false")
                     .run(context ->
                             assertThat(settings(context, "default").executor()).isEqualTo("platform"));
@@ -301,7 +301,7 @@ class ErrGroupPropertiesTest {
 
         @Test
         @EnabledForJreRange(max = JRE.JAVA_20)
-        void autoIsPlatformBelow21() {
+        void auto_is_platform_below_21() {
             runner.withPropertyValues("spring.threads.virtual.enabled=true")
                     .run(context ->
                             assertThat(settings(context, "default").executor()).isEqualTo("platform"));
@@ -309,7 +309,7 @@ class ErrGroupPropertiesTest {
 
         @Test
         @EnabledForJreRange(max = JRE.JAVA_20)
-        void virtualAskedForBelow21StopsTheStart() {
+        void virtual_asked_for_below_21_stops_the_start() {
             runner.withPropertyValues("errgroup.executor.type=virtual")
                     .run(context -> assertThat(context)
                             .getFailure()
@@ -319,7 +319,7 @@ class ErrGroupPropertiesTest {
         }
 
         @Test
-        void applicationIsBootsExecutor() {
+        void application_is_boots_executor() {
             runner.withPropertyValues("errgroup.executor.type=application")
                     .run(context ->
                             assertThat(threadOf(context, "quote").getName()).startsWith("task-"));
@@ -327,14 +327,14 @@ class ErrGroupPropertiesTest {
 
         @Test
         @EnabledForJreRange(min = JRE.JAVA_21)
-        void applicationHasNoLimitOnBootsVirtualThreads() {
+        void application_has_no_limit_on_boots_virtual_threads() {
             runner.withPropertyValues("errgroup.executor.type=application", "spring.threads.virtual.enabled=true")
                     .run(context ->
                             assertThat(optionsOf(context, "quote").limit()).isEqualTo(-1));
         }
 
         @Test
-        void applicationWithoutBootsExecutorStopsTheStartAndNamesTheCandidates() {
+        void application_without_boots_executor_stops_the_start_and_names_the_candidates() {
             runner.withUserConfiguration(Executors.class)
                     .withPropertyValues("errgroup.groups.quote.executor.type=application")
                     .run(context -> assertThat(context)
@@ -347,14 +347,14 @@ class ErrGroupPropertiesTest {
         }
 
         @Test
-        void aBeanWinsOverTheType() {
+        void a_bean_wins_over_the_type() {
             runner.withUserConfiguration(Executors.class)
                     .withPropertyValues("errgroup.executor.type=platform", "errgroup.executor.bean=inline")
                     .run(context -> assertThat(threadOf(context, "quote")).isSameAs(Thread.currentThread()));
         }
 
         @Test
-        void anUnknownBeanStopsTheStartAndTheCandidatesAreNamed() {
+        void an_unknown_bean_stops_the_start_and_the_candidates_are_named() {
             runner.withUserConfiguration(Executors.class)
                     .withPropertyValues("errgroup.executor.bean=inlime")
                     .run(context -> assertThat(context)
@@ -368,7 +368,7 @@ class ErrGroupPropertiesTest {
 
         @Test
         @ExtendWith(OutputCaptureExtension.class)
-        void aThrottledSimpleAsyncTaskExecutorIsWarnedOf(CapturedOutput output) {
+        void a_throttled_simple_async_task_executor_is_warned_of(CapturedOutput output) {
             SimpleAsyncTaskExecutor throttled = new SimpleAsyncTaskExecutor();
             throttled.setConcurrencyLimit(3);
             runner.withBean("throttled", Executor.class, () -> throttled)
@@ -379,7 +379,7 @@ class ErrGroupPropertiesTest {
 
         @Test
         @ExtendWith(OutputCaptureExtension.class)
-        void aDiscardingPoolIsWarnedOf(CapturedOutput output) {
+        void a_discarding_pool_is_warned_of(CapturedOutput output) {
             ThreadPoolExecutor pool = new ThreadPoolExecutor(
                     1,
                     1,
@@ -394,7 +394,7 @@ class ErrGroupPropertiesTest {
 
         @Test
         @ExtendWith(OutputCaptureExtension.class)
-        void anExecutorWithoutFaultIsNotWarnedOf(CapturedOutput output) {
+        void an_executor_without_fault_is_not_warned_of(CapturedOutput output) {
             runner.withUserConfiguration(Executors.class)
                     .withPropertyValues("errgroup.executor.bean=inline")
                     .run(context -> assertThat(output).doesNotContain("WARN"));
@@ -402,7 +402,7 @@ class ErrGroupPropertiesTest {
     }
 
     @Nested
-    class BadValues {
+    class Bad_values {
         @ParameterizedTest
         @CsvSource(delimiter = '|', textBlock = """
                 errgroup.limit | 0 | must be above 0, or -1 for no limit
@@ -426,7 +426,7 @@ class ErrGroupPropertiesTest {
                 errgroup.groups.quote.executor.bean | nobody | there is no Executor bean of that name
                 errgroup.groups.default.limit | 3 | the name is taken
                 """)
-        void stopTheStartWithPropertyValueAndRule(String property, String value, String rule) {
+        void stop_the_start_with_property_value_and_rule(String property, String value, String rule) {
             runner.withPropertyValues(property + "=" + value)
                     .run(context -> assertThat(context)
                             .getFailure()
@@ -449,7 +449,7 @@ class ErrGroupPropertiesTest {
                     "errgroup.groups.quote.straggler-grace",
                     "errgroup.groups.quote.executor.starvation-timeout"
                 })
-        void ofDurationsBeginWhereTheCoresDo(String property) {
+        void of_durations_begin_where_the_cores_do(String property) {
             Duration longest = ErrGroupOptions.MAX_DURATION;
             runner.withPropertyValues(property + "=" + longest).run(context -> {
                 assertThat(context).hasNotFailed();
@@ -474,7 +474,8 @@ class ErrGroupPropertiesTest {
             "errgroup.timeout,soon,false"
         })
         @ExtendWith(OutputCaptureExtension.class)
-        void areReportedWithPropertyValueAndOrigin(String property, String value, boolean lazy, CapturedOutput output) {
+        void are_reported_with_property_value_and_origin(
+                String property, String value, boolean lazy, CapturedOutput output) {
             SpringApplication application = new SpringApplication(Application.class);
             application.setWebApplicationType(WebApplicationType.NONE);
             application.setLazyInitialization(lazy);

@@ -52,7 +52,7 @@ class IdiomsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"factory", "template", "provider"})
-    void noRequestSeesAnothersResultFailureOrCancellation(String idiom) {
+    void no_request_sees_anothers_result_failure_or_cancellation(String idiom) {
         List<String> answers = application.getAtOnce(REQUESTS, i -> "/" + idiom + "?id=" + i);
         List<String> own = new ArrayList<>();
         for (int i = 0; i < REQUESTS; i++) {
@@ -63,7 +63,7 @@ class IdiomsTest {
     }
 
     @Test
-    void fiftyNestedRequestsOnBootsEightThreadsFinish() {
+    void fifty_nested_requests_on_boots_eight_threads_finish() {
         List<String> answers = application.getAtOnce(NESTED, i -> "/nested?id=" + i);
         for (int i = 0; i < NESTED; i++) {
             assertThat(answers.get(i)).isEqualTo("price of " + i + ", stock of " + i);

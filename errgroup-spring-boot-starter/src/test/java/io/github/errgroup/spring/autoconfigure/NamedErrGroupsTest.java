@@ -43,7 +43,7 @@ class NamedErrGroupsTest {
     }
 
     @Test
-    void eachConfiguredNameIsInjectedByQualifierWithItsSettings() {
+    void each_configured_name_is_injected_by_qualifier_with_its_settings() {
         runner.withBean(Service.class).run(context -> {
             Service service = context.getBean(Service.class);
             try (ErrGroup group = service.stock.fresh()) {
@@ -55,7 +55,7 @@ class NamedErrGroupsTest {
     }
 
     @Test
-    void aProviderByQualifierGivesANewGroupEachTime() {
+    void a_provider_by_qualifier_gives_a_new_group_each_time() {
         runner.withBean(Service.class).run(context -> {
             Service service = context.getBean(Service.class);
             ErrGroup first = service.stocks.getObject();
@@ -65,7 +65,7 @@ class NamedErrGroupsTest {
     }
 
     @Test
-    void whoNamesNoneGetsTheDefaultGroup() {
+    void who_names_none_gets_the_default_group() {
         runner.withBean(Service.class).run(context -> {
             Service service = context.getBean(Service.class);
             assertThat(service.unnamed.name()).isEqualTo("default");
@@ -78,7 +78,7 @@ class NamedErrGroupsTest {
     }
 
     @Test
-    void aNameWithADotIsAQualifierToo() {
+    void a_name_with_a_dot_is_a_qualifier_too() {
         runner.run(context -> {
             ErrGroup group = context.getBean("errgroup.groups.slow.things", ErrGroup.class);
             assertThat(group.name()).isEqualTo("slow.things");

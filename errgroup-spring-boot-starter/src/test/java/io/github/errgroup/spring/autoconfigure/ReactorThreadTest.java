@@ -28,7 +28,7 @@ class ReactorThreadTest {
     }
 
     @Test
-    void awaitOnAThreadThatMustNotBlockSaysWhatToDo() {
+    void await_on_a_thread_that_must_not_block_says_what_to_do() {
         Contexts.wired().run(context -> {
             ErrGroups groups = context.getBean(ErrGroups.class);
             Mono<Throwable> failure = Mono.fromCallable(() -> quote(groups, new CountDownLatch(1)))
@@ -46,7 +46,7 @@ class ReactorThreadTest {
     }
 
     @Test
-    void awaitThereThrowsAlsoWhenEveryTaskHasEnded() {
+    void await_there_throws_also_when_every_task_has_ended() {
         Contexts.wired()
                 .withPropertyValues("errgroup.executor.bean=inCaller")
                 .withBean("inCaller", Executor.class, () -> Runnable::run)
@@ -61,7 +61,7 @@ class ReactorThreadTest {
     }
 
     @Test
-    void whatItSaysWorks() {
+    void what_it_says_works() {
         Contexts.wired().run(context -> {
             ErrGroups groups = context.getBean(ErrGroups.class);
             assertThat(Mono.fromCallable(() -> quote(groups, new CountDownLatch(0)))

@@ -89,7 +89,7 @@ class SingletonGuardTest {
     @Nested
     class Guards {
         @Test
-        void aFieldAndNamesBeanClassFieldAndTheThreeFixes() {
+        void a_field_and_names_bean_class_field_and_the_three_fixes() {
             runner.withBean("stockService", FieldInjected.class).run(context -> {
                 FieldInjected service = context.getBean(FieldInjected.class);
                 assertGuarded(service.stock)
@@ -107,7 +107,7 @@ class SingletonGuardTest {
         }
 
         @Test
-        void aFieldOfASuperclass() {
+        void a_field_of_a_superclass() {
             runner.withBean("sub", SubclassOfFieldInjected.class)
                     .run(context -> assertGuarded(context.getBean(SubclassOfFieldInjected.class).stock)
                             .hasMessageContaining("'sub'")
@@ -115,14 +115,14 @@ class SingletonGuardTest {
         }
 
         @Test
-        void aConstructorParameterThatIsKeptInAField() {
+        void a_constructor_parameter_that_is_kept_in_a_field() {
             runner.withBean(ConstructorInjected.class)
                     .run(context -> assertGuarded(context.getBean(ConstructorInjected.class).kept)
                             .hasMessageContaining("field 'kept'"));
         }
 
         @Test
-        void aConstructorParameterThatIsKeptElsewhere() {
+        void a_constructor_parameter_that_is_kept_elsewhere() {
             runner.withBean(WrappingConstructor.class)
                     .run(context -> assertGuarded(context.getBean(WrappingConstructor.class)
                                     .wrapped
@@ -131,7 +131,7 @@ class SingletonGuardTest {
         }
 
         @Test
-        void aSetterParameterThatIsKeptElsewhere() {
+        void a_setter_parameter_that_is_kept_elsewhere() {
             runner.withBean(SetterInjected.class)
                     .run(context -> assertGuarded(context.getBean(SetterInjected.class)
                                     .wrapped
@@ -140,7 +140,7 @@ class SingletonGuardTest {
         }
 
         @Test
-        void aParameterOfABeanMethod() {
+        void a_parameter_of_a_bean_method() {
             runner.withUserConfiguration(BeanMethod.class)
                     .run(context -> assertGuarded(
                                     context.getBean("made", Wrapped.class).get())
@@ -149,7 +149,7 @@ class SingletonGuardTest {
         }
 
         @Test
-        void collectionsMapsArraysAndOptionals() {
+        void collections_maps_arrays_and_optionals() {
             runner.withBean(Containers.class).run(context -> {
                 Containers containers = context.getBean(Containers.class);
                 assertGuarded(containers.list.get(0)).hasMessageContaining("field 'list'");
@@ -160,7 +160,7 @@ class SingletonGuardTest {
         }
 
         @Test
-        void aSingletonThatIsMadeLazily() {
+        void a_singleton_that_is_made_lazily() {
             runner.withBean("stockService", FieldInjected.class)
                     .withInitializer(context ->
                             context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()))
@@ -173,7 +173,7 @@ class SingletonGuardTest {
         }
 
         @Test
-        void aSingletonBehindAProxy() {
+        void a_singleton_behind_a_proxy() {
             runner.withUserConfiguration(Proxied.class).run(context -> {
                 Function<String, ErrGroup> proxy = context.getBean("asked", Asked.class);
                 assertThat(proxy.getClass()).isNotSameAs(Asked.class);
@@ -184,7 +184,7 @@ class SingletonGuardTest {
         }
 
         @Test
-        void aFactoryBean() {
+        void a_factory_bean() {
             runner.withBean("product", ProductFactory.class).run(context -> {
                 ProductFactory factory = context.getBean(ProductFactory.class);
                 assertGuarded(factory.group).hasMessageContaining("'product'");
@@ -193,7 +193,7 @@ class SingletonGuardTest {
 
         @ParameterizedTest
         @ValueSource(strings = {"session", "refresh", "tenant", "application", "websocket", "step"})
-        void anOwnerOfAnyOtherScope(String scope) {
+        void an_owner_of_any_other_scope(String scope) {
             runner.withInitializer(context -> context.getBeanFactory().registerScope(scope, new OneForAll()))
                     .withInitializer(scoped(scope, "stockService", FieldInjected.class))
                     .run(context -> {
@@ -206,7 +206,7 @@ class SingletonGuardTest {
         }
 
         @Test
-        void anOwnerOfAThread() {
+        void an_owner_of_a_thread() {
             runner.withInitializer(context -> context.getBeanFactory().registerScope("thread", new SimpleThreadScope()))
                     .withInitializer(scoped("thread", "stockService", FieldInjected.class))
                     .run(context -> assertGuarded(context.getBean(FieldInjected.class).stock)
@@ -214,7 +214,7 @@ class SingletonGuardTest {
         }
 
         @Test
-        void eachInstanceOfAScope() {
+        void each_instance_of_a_scope() {
             OneForAll scope = new OneForAll();
             runner.withInitializer(context -> context.getBeanFactory().registerScope("session", scope))
                     .withInitializer(scoped("session", "stockService", FieldInjected.class))
@@ -227,7 +227,7 @@ class SingletonGuardTest {
         }
 
         @Test
-        void theTargetOfAScopedProxyByTheNameThatItsUserKnows() {
+        void the_target_of_a_scoped_proxy_by_the_name_that_its_user_knows() {
             runner.withInitializer(context -> context.getBeanFactory().registerScope("session", new OneForAll()))
                     .withUserConfiguration(ScopedProxy.class)
                     .run(context -> assertGuarded(
@@ -237,7 +237,7 @@ class SingletonGuardTest {
         }
 
         @Test
-        void aFieldOfAConfiguration() {
+        void a_field_of_a_configuration() {
             runner.withUserConfiguration(ConfigurationField.class).run(context -> {
                 assertGuarded(context.getBean(Wrapped.class).get())
                         .hasMessageContaining("field 'stock'")
@@ -246,7 +246,7 @@ class SingletonGuardTest {
         }
 
         @Test
-        void whatAWebContainerIsGiven() {
+        void what_a_web_container_is_given() {
             runner.withUserConfiguration(RegisteredFilter.class)
                     .run(context -> assertGuarded(((GroupFilter) context.getBean(FilterRegistrationBean.class)
                                             .getFilter())
@@ -256,14 +256,14 @@ class SingletonGuardTest {
         }
 
         @Test
-        void aResource() {
+        void a_resource() {
             runner.withBean(ResourceInjected.class)
                     .run(context -> assertGuarded(context.getBean(ResourceInjected.class).stock)
                             .hasMessageContaining("field 'stock'"));
         }
 
         @Test
-        void referencesInABeanDefinition() {
+        void references_in_a_bean_definition() {
             ManagedList<Object> references = new ManagedList<>();
             references.add(new RuntimeBeanReference("errgroup.groups.stock"));
             references.add(new RuntimeBeanReference("errGroup"));
@@ -279,7 +279,7 @@ class SingletonGuardTest {
         }
 
         @Test
-        void anInnerBean() {
+        void an_inner_bean() {
             runner.withInitializer(registered(
                             "outer",
                             BeanDefinitionBuilder.rootBeanDefinition(OuterOfInner.class)
@@ -296,7 +296,7 @@ class SingletonGuardTest {
         }
 
         @Test
-        void aSingletonThatMadeAHelperInVainBefore() {
+        void a_singleton_that_made_a_helper_in_vain_before() {
             runner.withBean("survivor", SurvivorOfAHelper.class)
                     .run(context -> assertGuarded(context.getBean(SurvivorOfAHelper.class).group)
                             .hasMessageContaining("'survivor'")
@@ -304,7 +304,7 @@ class SingletonGuardTest {
         }
 
         @Test
-        void aFactoryBeanThatWasMadeEarlyToAskItsType() {
+        void a_factory_bean_that_was_made_early_to_ask_its_type() {
             runner.withBean("product", EarlyFactory.class)
                     .withBean(AsksForTypes.class)
                     .run(context -> assertGuarded(((EarlyFactory) context.getBean("&product")).group)
@@ -312,7 +312,7 @@ class SingletonGuardTest {
         }
 
         @Test
-        void eachOfTwoSingletonsForItself() {
+        void each_of_two_singletons_for_itself() {
             runner.withBean("one", ConstructorInjected.class)
                     .withBean("two", ConstructorInjected.class)
                     .run(context -> {
@@ -324,7 +324,7 @@ class SingletonGuardTest {
         }
 
         @Test
-        void aSingletonMadeWhileAnotherIs() {
+        void a_singleton_made_while_another_is() {
             runner.withUserConfiguration(Outer.class).run(context -> {
                 assertGuarded(context.getBean(Inner.class).group).hasMessageContaining("'inner'");
                 assertGuarded(context.getBean(OuterBean.class).group).hasMessageContaining("'outer'");
@@ -332,7 +332,7 @@ class SingletonGuardTest {
         }
 
         @Test
-        void aSingletonMadeAfterAnotherFailed() {
+        void a_singleton_made_after_another_failed() {
             runner.withUserConfiguration(LazyFailing.class)
                     .withBean("survivor", Survivor.class)
                     .run(context ->
@@ -340,7 +340,7 @@ class SingletonGuardTest {
         }
 
         @Test
-        void closeAndFreshAreNoUse() {
+        void close_and_fresh_are_no_use() {
             runner.withBean(FieldInjected.class).run(context -> {
                 ErrGroup stock = context.getBean(FieldInjected.class).stock;
                 assertThat(stock.name()).isEqualTo("stock");
@@ -352,7 +352,7 @@ class SingletonGuardTest {
 
         @Test
         @ExtendWith(OutputCaptureExtension.class)
-        void byALogOnlyWhereThePropertySaysSo(CapturedOutput output) {
+        void by_a_log_only_where_the_property_says_so(CapturedOutput output) {
             runner.withBean("stockService", FieldInjected.class)
                     .withPropertyValues("errgroup.singleton-use=warn")
                     .run(context -> {
@@ -366,9 +366,9 @@ class SingletonGuardTest {
     }
 
     @Nested
-    class LeavesAlone {
+    class Leaves_alone {
         @Test
-        void aProvidersGroup() {
+        void a_providers_group() {
             runner.withBean(ProviderInjected.class).run(context -> {
                 assertWorks(context.getBean(ProviderInjected.class).stocks.getObject());
                 assertWorks(context.getBean(ProviderInjected.class).stocks.getObject());
@@ -376,13 +376,13 @@ class SingletonGuardTest {
         }
 
         @Test
-        void aProvidersGroupThatTheConstructorAskedFor() {
+        void a_providers_group_that_the_constructor_asked_for() {
             runner.withBean(AsksInConstructor.class)
                     .run(context -> assertWorks(context.getBean(AsksInConstructor.class).group));
         }
 
         @Test
-        void aLookupMethodsGroup() {
+        void a_lookup_methods_group() {
             runner.withBean(LookupInjected.class).run(context -> {
                 assertWorks(context.getBean(LookupInjected.class).group());
                 assertWorks(context.getBean(LookupInjected.class).group());
@@ -390,7 +390,7 @@ class SingletonGuardTest {
         }
 
         @Test
-        void aGroupFromGetBean() {
+        void a_group_from_get_bean() {
             runner.withBean(AsksTheContext.class).run(context -> {
                 assertWorks(context.getBean(AsksTheContext.class).group);
                 assertWorks(context.getBean(ErrGroup.class));
@@ -398,13 +398,13 @@ class SingletonGuardTest {
         }
 
         @Test
-        void aPrototypeOwner() {
+        void a_prototype_owner() {
             runner.withUserConfiguration(PrototypeOwner.class)
                     .run(context -> assertWorks(context.getBean(ConstructorInjected.class).kept));
         }
 
         @Test
-        void aRequestScopedOwner() {
+        void a_request_scoped_owner() {
             runner.withInitializer(
                             context -> context.getBeanFactory().registerScope("request", new SimpleThreadScope()))
                     .withUserConfiguration(RequestOwner.class)
@@ -412,7 +412,7 @@ class SingletonGuardTest {
         }
 
         @Test
-        void anInnerBeanOfAPrototype() {
+        void an_inner_bean_of_a_prototype() {
             runner.withInitializer(registered(
                             "outer",
                             BeanDefinitionBuilder.rootBeanDefinition(OuterOfInner.class)
@@ -430,7 +430,7 @@ class SingletonGuardTest {
         }
 
         @Test
-        void eachOfTwoPrototypesInASingletonThatHasAGroupToo() {
+        void each_of_two_prototypes_in_a_singleton_that_has_a_group_too() {
             runner.withUserConfiguration(PrototypeOwner.class)
                     .withBean(OwnerOfTwo.class)
                     .run(context -> {
@@ -442,31 +442,31 @@ class SingletonGuardTest {
         }
 
         @Test
-        void whatIsMadeByItsClass() {
+        void what_is_made_by_its_class() {
             runner.withBean(MakesAHelper.class)
                     .run(context -> assertWorks(context.getBean(MakesAHelper.class).helper.kept));
         }
 
         @Test
-        void applicationRunners() {
+        void application_runners() {
             runner.withBean(Runner.class).run(context -> assertWorks(context.getBean(Runner.class).group));
         }
 
         @Test
-        void commandLineRunners() {
+        void command_line_runners() {
             runner.withUserConfiguration(RunnerMethod.class)
                     .run(context -> context.getBean(CommandLineRunner.class).run());
         }
 
         @Test
-        void postConstruct() {
+        void post_construct() {
             runner.withBean(UsesInPostConstruct.class)
                     .run(context -> assertThat(context.getBean(UsesInPostConstruct.class).result)
                             .isEqualTo("done"));
         }
 
         @Test
-        void testInstances() {
+        void test_instances() {
             runner.run(context -> {
                 FieldInjected test = new FieldInjected();
                 context.getAutowireCapableBeanFactory().autowireBeanProperties(test, 0, false);
@@ -476,7 +476,7 @@ class SingletonGuardTest {
         }
 
         @Test
-        void groupsOfTheFactoryBean() {
+        void groups_of_the_factory_bean() {
             runner.run(context -> assertWorks(context.getBean(ErrGroups.class).open("stock")));
         }
     }

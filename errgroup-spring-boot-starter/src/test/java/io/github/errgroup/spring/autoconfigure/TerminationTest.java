@@ -52,7 +52,7 @@ class TerminationTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"auto", "application"})
-    void noRequestThatWasAcceptedFailsAndNoTaskOutlivesTheContext(String type) throws Exception {
+    void no_request_that_was_accepted_fails_and_no_task_outlives_the_context(String type) throws Exception {
         Process service = start("--errgroup.executor.type=" + type);
         BufferedReader output = outputOf(service);
         List<String> lines = new ArrayList<>();
@@ -88,7 +88,7 @@ class TerminationTest {
     /** The request's group is cancelled in time; the one that was left open holds up nothing. */
     @ParameterizedTest
     @ValueSource(strings = {"graceful", "immediate"})
-    void aRequestInFlightIsAnsweredWithItsProblemAndTheStopIsQuick(String shutdown) throws Exception {
+    void a_request_in_flight_is_answered_with_its_problem_and_the_stop_is_quick(String shutdown) throws Exception {
         Process service = start("--server.shutdown=" + shutdown, "--errgroup.shutdown.cancel-after=1s");
         BufferedReader output = outputOf(service);
         List<String> lines = new ArrayList<>();

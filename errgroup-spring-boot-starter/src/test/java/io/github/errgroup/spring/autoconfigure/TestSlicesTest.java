@@ -28,7 +28,7 @@ class TestSlicesTest {
                 "org.springframework.boot.test.autoconfigure.graphql.AutoConfigureGraphQl",
                 "org.springframework.boot.test.autoconfigure.web.client.AutoConfigureWebClient"
             })
-    void aSliceImportsClassesThatAreThere(String annotation) throws IOException {
+    void a_slice_imports_classes_that_are_there(String annotation) throws IOException {
         List<String> imported = new ClassPathResource("META-INF/spring/" + annotation + ".imports")
                 .getContentAsString(StandardCharsets.UTF_8)
                 .lines()
@@ -47,7 +47,7 @@ class TestSlicesTest {
                 "errgroup.executor.type=application",
                 "errgroup.groups.quote.executor.bean=ioPool"
             })
-    void inASliceAMissingExecutorIsNoReasonToFail(String property) {
+    void in_a_slice_a_missing_executor_is_no_reason_to_fail(String property) {
         Contexts.wired()
                 .withConfiguration(AutoConfigurations.of(ErrGroupTestSliceAutoConfiguration.class))
                 .withPropertyValues(property)

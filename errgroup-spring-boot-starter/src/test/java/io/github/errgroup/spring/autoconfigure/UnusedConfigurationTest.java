@@ -36,7 +36,7 @@ class UnusedConfigurationTest {
     }
 
     @Nested
-    class AnUnknownProperty {
+    class An_unknown_property {
         @ParameterizedTest
         @CsvSource({
             "errgroup.limt, did you mean errgroup.limit?",
@@ -52,7 +52,8 @@ class UnusedConfigurationTest {
             "errgroup.groups.my_group.limit, sets group 'mygroup'; did you mean errgroup.groups[my_group].limit?",
             "errgroup.something, is no property"
         })
-        void isNamedAtTheStartWithItsOriginAndWhatWasMeant(String property, String hint, CapturedOutput output) {
+        void is_named_at_the_start_with_its_origin_and_what_was_meant(
+                String property, String hint, CapturedOutput output) {
             runner.withInitializer(context -> context.getEnvironment()
                             .getPropertySources()
                             .addFirst(new MapPropertySource("mine", Map.of(property, "3"))))
@@ -72,13 +73,13 @@ class UnusedConfigurationTest {
             "ERRGROUP_GROUPS_QUOTE_LIMITT, did you mean errgroup.groups.quote.limit?",
             "ERRGROUP_GROUPS_PAGE_FETCH_LIMIT, did you mean ERRGROUP_GROUPS_PAGEFETCH_LIMIT?",
         })
-        void mayBeAVariable(String variable, String hint, CapturedOutput output) {
+        void may_be_a_variable(String variable, String hint, CapturedOutput output) {
             withVariable(runner, variable, "3")
                     .run(context -> assertThat(output).contains(variable).contains(hint));
         }
 
         @Test
-        void isOneOfAllInOneWarning(CapturedOutput output) {
+        void is_one_of_all_in_one_warning(CapturedOutput output) {
             runner.withPropertyValues("errgroup.limt=3", "errgroup.groups.quote.limitt=4")
                     .run(context -> assertThat(output)
                             .containsOnlyOnce("WARN")
@@ -86,7 +87,7 @@ class UnusedConfigurationTest {
         }
 
         @Test
-        void isToldOfOnceWhereAContextHasAChild(CapturedOutput output) {
+        void is_told_of_once_where_a_context_has_a_child(CapturedOutput output) {
             runner.withPropertyValues("errgroup.limt=3")
                     .run(parent -> Contexts.wired()
                             .withParent(parent)
@@ -104,7 +105,7 @@ class UnusedConfigurationTest {
     }
 
     @Nested
-    class AKnownPropertyIsNotWarnedOf {
+    class A_known_property_is_not_warned_of {
         @ParameterizedTest
         @ValueSource(
                 strings = {
@@ -122,7 +123,7 @@ class UnusedConfigurationTest {
                     "errgroups.limt=3",
                     "sample.errgroup.limt=3"
                 })
-        void inAnyOfItsSpellings(String property, CapturedOutput output) {
+        void in_any_of_its_spellings(String property, CapturedOutput output) {
             runner.withPropertyValues(property).run(context -> {
                 assertThat(context).hasNotFailed();
                 assertThat(output).doesNotContain("WARN");
@@ -139,7 +140,7 @@ class UnusedConfigurationTest {
                     "ERRGROUP_GROUPS_QUOTE_LIMIT",
                     "ERRGROUP_CONTEXTPROPAGATION_MDCKEYS_0"
                 })
-        void asAVariable(String variable, CapturedOutput output) {
+        void as_a_variable(String variable, CapturedOutput output) {
             withVariable(runner, variable, "3").run(context -> {
                 assertThat(context).hasNotFailed();
                 assertThat(output).doesNotContain("WARN");
@@ -148,9 +149,9 @@ class UnusedConfigurationTest {
     }
 
     @Nested
-    class ANameThatTheCodeSpellsOtherwise {
+    class A_name_that_the_code_spells_otherwise {
         @Test
-        void isToldOfWhenItIsFirstOpened(CapturedOutput output) {
+        void is_told_of_when_it_is_first_opened(CapturedOutput output) {
             withVariable(runner, "ERRGROUP_GROUPS_PAGEFETCH_LIMIT", "3").run(context -> {
                 ErrGroups groups = context.getBean(ErrGroups.class);
                 for (int i = 0; i < 2; i++) {
@@ -164,7 +165,7 @@ class UnusedConfigurationTest {
         }
 
         @Test
-        void isOverriddenByTheVariableWhereAPropertyDeclaresIt(CapturedOutput output) {
+        void is_overridden_by_the_variable_where_a_property_declares_it(CapturedOutput output) {
             withVariable(runner, "ERRGROUP_GROUPS_PAGEFETCH_LIMIT", "3")
                     .withInitializer(context -> context.getEnvironment()
                             .getPropertySources()
@@ -178,7 +179,7 @@ class UnusedConfigurationTest {
         }
 
         @Test
-        void andAnyOtherIsNot(CapturedOutput output) {
+        void and_any_other_is_not(CapturedOutput output) {
             runner.withPropertyValues("errgroup.groups.quote.limit=3").run(context -> {
                 context.getBean(ErrGroups.class).open("fetch").close();
                 context.getBean(ErrGroups.class).open("quotes").close();
@@ -188,9 +189,9 @@ class UnusedConfigurationTest {
     }
 
     @Nested
-    class AConfiguredNameThatNobodyOpens {
+    class A_configured_name_that_nobody_opens {
         @Test
-        void isToldOfAtShutdown(CapturedOutput output) {
+        void is_told_of_at_shutdown(CapturedOutput output) {
             runner.withPropertyValues(
                             "errgroup.groups.quote.limit=3",
                             "errgroup.groups.stok.limit=4",
@@ -203,7 +204,7 @@ class UnusedConfigurationTest {
         }
 
         @Test
-        void isNotWhereEachWasOpened(CapturedOutput output) {
+        void is_not_where_each_was_opened(CapturedOutput output) {
             runner.withPropertyValues("errgroup.groups.quote.limit=3")
                     .run(context ->
                             context.getBean(ErrGroups.class).open("quote").close());
@@ -212,9 +213,9 @@ class UnusedConfigurationTest {
     }
 
     @Nested
-    class AnUnknownQualifier {
+    class An_unknown_qualifier {
         @Test
-        void endsTheStartWithTheNamesAndWhereTheyComeFrom(CapturedOutput output) {
+        void ends_the_start_with_the_names_and_where_they_come_from(CapturedOutput output) {
             start(Application.class, "--errgroup.groups.stock.limit=3", "--errgroup.groups.fetch.limit=4");
             assertThat(output)
                     .contains("APPLICATION FAILED TO START")
@@ -228,7 +229,7 @@ class UnusedConfigurationTest {
         }
 
         @Test
-        void endsTheStartWhereNoneIsConfigured(CapturedOutput output) {
+        void ends_the_start_where_none_is_configured(CapturedOutput output) {
             start(Application.class);
             assertThat(output)
                     .contains("No group is configured (errgroup.groups.<name>.*).")
@@ -236,7 +237,7 @@ class UnusedConfigurationTest {
         }
 
         @Test
-        void ofAnotherTypeIsNotOurs(CapturedOutput output) {
+        void of_another_type_is_not_ours(CapturedOutput output) {
             start(OtherApplication.class);
             assertThat(output).contains("APPLICATION FAILED TO START").doesNotContain("required the group");
         }
