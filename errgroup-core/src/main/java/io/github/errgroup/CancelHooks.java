@@ -22,8 +22,8 @@ final class CancelHooks {
         }
         ContextPropagator propagator = engine.options().contextPropagator();
         Hook hook = new Hook(action, owner, propagator == null ? null : propagator.capture());
-        waiting.add(hook);
-        if (engine.reason() != null && waiting.remove(hook)) {
+        waiting.add(hook); // fault: hook-is-registered
+        if (engine.reason() != null && waiting.remove(hook)) { // fault: registered-hook-looks
             engine.hooksBegin();
             try {
                 run(hook, engine);

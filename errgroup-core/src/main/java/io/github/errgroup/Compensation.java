@@ -105,11 +105,12 @@ final class Compensation {
     }
 
     private void start(long seen, long next) {
-        movedNanos = System.nanoTime();
+        movedNanos = System.nanoTime(); // fault: move-is-told
         if (!word.compareAndSet(seen, next)) {
             return;
         }
         try {
+            // fault: compensating-thread-starts
             new CompensatingThread(this, roundOf(next), threads.incrementAndGet()).start();
         } catch (Throwable e) {
             leave(roundOf(next));
@@ -210,7 +211,7 @@ final class Compensation {
                 boolean counted = isAtWork && roundOf(now) == round;
                 boolean alone = atWork(now) == (counted ? 1 : 0);
                 long next = counted == alone ? now : alone ? now + 1 : now - 1;
-                if (owner.word.compareAndSet(now, next)) {
+                if (owner.word.compareAndSet(now, next)) { // fault: threads-at-work-are-counted
                     isAtWork = alone;
                     round = roundOf(now);
                     return alone;

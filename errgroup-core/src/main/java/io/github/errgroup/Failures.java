@@ -61,7 +61,7 @@ final class Failures {
             if (known != null) {
                 return known;
             }
-            if (first.compareAndSet(null, mine)) {
+            if (first.compareAndSet(null, mine)) { // fault: first-cause-is-set
                 return mine;
             }
         }

@@ -80,7 +80,7 @@ abstract class GroupEnd extends GroupSubmission {
             }
         } while (!is(FINISHED));
         if (is(FINISHED)) {
-            late |= awaitUntil(GroupEnd::isAnswered, self(), false);
+            late |= awaitUntil(GroupEnd::isAnswered, self(), false); // fault: end-is-told-first
         }
         Failures bad = failuresIfAny();
         if (bad != null) {

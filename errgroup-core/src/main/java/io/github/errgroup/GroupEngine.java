@@ -77,8 +77,9 @@ final class GroupEngine extends GroupEnd implements GroupContext {
             lock.lock();
             try {
                 if (engine.phase() == GroupSnapshot.Phase.UNOPENED) {
-                    engine.opened(); // so that a listener told of the opening can cancel
-                    engine.open();
+                    // So that a listener told of the opening can cancel.
+                    engine.opened(); // fault: first-use-opens
+                    engine.open(); // fault: opened-child-looks
                     done = true; // not for a listener that uses the group while it opens
                 }
             } finally {
@@ -118,8 +119,8 @@ final class GroupEngine extends GroupEnd implements GroupContext {
         }
         TaskRun<?> opener = parent;
         if (opener != null) {
-            opener.extras().adopting().add(this);
-            if (opener.engine.isCancelled()) {
+            opener.extras().adopting().add(this); // fault: child-is-registered
+            if (opener.engine.isCancelled()) { // fault: registered-child-looks
                 cancelFromParent(opener.engine);
             }
         }
@@ -139,7 +140,7 @@ final class GroupEngine extends GroupEnd implements GroupContext {
     void cancel(FirstCause cause) {
         List<GroupEngine> tree = new ArrayList<>(1);
         try {
-            markCancelled(cause, tree);
+            markCancelled(cause, tree); // fault: cancellation-is-written
             // The whole tree knows its cause before any thread is interrupted: a task that waits for a group below must
             // not take the interrupt for its own.
             for (GroupEngine engine : tree) {
@@ -163,19 +164,19 @@ final class GroupEngine extends GroupEnd implements GroupContext {
         if (is(UNOPENED | CANCELLED | FINISHED | CLOSED)) {
             return;
         }
-        hooksBegin();
+        hooksBegin(); // fault: hooks-are-counted
         FirstCause first = failures().firstOr(mine);
         boolean kept = first.isFailure() && !options().cancelOnError();
-        FirstCause why = kept ? mine : first;
-        if (!tryPhase(CANCELLED, UNOPENED | CANCELLED | FINISHED | CLOSED, false)) {
-            hooksEnd();
+        FirstCause why = kept ? mine : first; // fault: first-cause-cancels
+        if (!tryPhase(CANCELLED, UNOPENED | CANCELLED | FINISHED | CLOSED, false)) { // fault: cancelled-is-set
+            hooksEnd(); // fault: unneeded-hooks-are-discounted
             return;
         }
         if (kept && mine.reason() != CancelReason.CLOSED) {
             failures().cancelledLater(mine.thrown());
         }
         cancellation = new Cancellation(why.reason(), why.thrown(), isTimed() ? nanosOrZero() : 0);
-        tree.add(this);
+        tree.add(this); // fault: cancelled-group-joins-its-tree
         tell(listener -> listener.onCancel(group(), why.reason(), why.thrown()));
         FirstCause fromAbove = FirstCause.ofCancellation(CancelReason.PARENT, why.thrown());
         live().forEach(task -> {
@@ -407,8 +408,8 @@ final class GroupEngine extends GroupEnd implements GroupContext {
     void setLimit(int newLimit) {
         used();
         openerAtZero = null;
-        limit(Math.max(newLimit, ErrGroupOptions.NO_LIMIT));
-        slotFreed();
+        limit(Math.max(newLimit, ErrGroupOptions.NO_LIMIT)); // fault: limit-is-set
+        slotFreed(); // fault: new-limit-is-told
     }
 
     void setTimeout(@Nullable Duration timeout) {

@@ -142,7 +142,7 @@ abstract class GroupState {
             if (max >= 0 && outstanding(now) >= max) {
                 return FULL;
             }
-            if (WORD.compareAndSet(this, now, now + ONE_TASK)) {
+            if (WORD.compareAndSet(this, now, now + ONE_TASK)) { // fault: admission-sees-room
                 return now >>> SUBMITTED_SHIFT;
             }
         }
@@ -155,7 +155,7 @@ abstract class GroupState {
             return refuse(now);
         }
         now = (long) WORD.getAndAdd(this, ONE_TASK);
-        if ((now & NOT_OPEN) == 0 && outstanding(now) < MAX_OUTSTANDING) {
+        if ((now & NOT_OPEN) == 0 && outstanding(now) < MAX_OUTSTANDING) { // fault: admission-sees-phase
             return now >>> SUBMITTED_SHIFT;
         }
         withdraw();
@@ -206,12 +206,12 @@ abstract class GroupState {
 
     /** An ended task leaves: its slot is free, and awaiters are woken if it was the last. */
     final void leave() {
-        long now = (long) WORD.getAndAdd(this, -ONE_OUTSTANDING) - ONE_OUTSTANDING;
+        long now = (long) WORD.getAndAdd(this, -ONE_OUTSTANDING) - ONE_OUTSTANDING; // fault: task-leaves
         try {
-            slotFreed();
+            slotFreed(); // fault: slot-is-told-free
         } finally {
             if (outstanding(now) == 0) {
-                wakeAwaiters();
+                wakeAwaiters(); // fault: last-wakes-awaiters
             }
         }
     }
@@ -245,6 +245,7 @@ abstract class GroupState {
             if ((now & FINISHED) != 0 || !isQuiet()) {
                 return false;
             }
+            // fault: finish-sees-outstanding
             if (outstanding(now) == 0 && WORD.compareAndSet(this, now, now | FINISHED)) {
                 return true;
             }
@@ -370,9 +371,10 @@ abstract class GroupState {
         boolean interrupted = false;
         try (Wait wait = Wait.begin(engine)) {
             int looks = ShortWait.looks();
+            // fault: awaiter-registers
             Awaiter further = AWAITER.compareAndSet(this, null, Thread.currentThread()) ? null : push(new Awaiter());
             try {
-                engine.endIdleThreads();
+                engine.endIdleThreads(); // fault: registered-awaiter-looks
                 while (!condition.holds(engine)) {
                     engine.lookForWork();
                     if (Thread.interrupted()) {
@@ -395,7 +397,7 @@ abstract class GroupState {
                     further.thread = null;
                     head();
                 }
-                engine.lookForWork();
+                engine.lookForWork(); // fault: leaving-awaiter-looks
             }
         }
         return interrupted;

@@ -239,7 +239,7 @@ abstract class GroupSubmission extends GroupTasks {
     /** Starts an admitted task that has a slot, for a caller of {@code go}: from outside, blocks for the shared slot. */
     private void start(TaskRun<?> task) {
         SharedLimit shared = options().sharedLimit();
-        if (shared == null || shared.tryTake(task)) {
+        if (shared == null || shared.tryTake(task)) { // fault: shared-slot-is-taken
             launchGranted(task, true);
         } else if (isInside(CurrentTask.get())) {
             startFromBacklog(task);
@@ -278,7 +278,7 @@ abstract class GroupSubmission extends GroupTasks {
         if (shared.acquire(task, caller)) {
             return true;
         }
-        if (cancellation != null) {
+        if (cancellation != null) { // fault: queued-task-looks
             shared.cancelled(self(), this::skip); // queued, then checked: who cancels may have looked before
         }
         return false;
@@ -390,9 +390,9 @@ abstract class GroupSubmission extends GroupTasks {
 
     @Override
     final @Nullable Throwable startOn(Thread thread, TaskRun<?> task, LiveTasks.Seat seat, int wanted) {
-        task.activate(thread);
+        task.activate(thread); // fault: fresh-task-has-its-thread
         try {
-            live().add(seat, wanted);
+            live().add(seat, wanted); // fault: fresh-task-is-seen
             if (cancellation != null) {
                 task.retireActive();
                 return CANCELLED_MEANWHILE;
@@ -407,8 +407,8 @@ abstract class GroupSubmission extends GroupTasks {
 
     private @Nullable Throwable launchOn(HandedInExecutor executor, TaskRun<?> task, boolean mayWait) {
         try {
-            live().add(task, (int) task.index());
-            if (cancellation != null) {
+            live().add(task, (int) task.index()); // fault: launched-task-is-seen
+            if (cancellation != null) { // fault: launched-task-looks
                 return task.retire() ? CANCELLED_MEANWHILE : null;
             }
             executor.launch(task, mayWait);

@@ -276,7 +276,7 @@ abstract class GroupTasks extends GroupState {
             Failures bad = failures();
             bad.failed.incrementAndGet();
             FirstCause failure = FirstCause.ofTask(task, thrown);
-            bad.record(failure);
+            bad.record(failure); // fault: failure-is-recorded
             if (options.cancelOnError()) {
                 cancel(failure);
             }

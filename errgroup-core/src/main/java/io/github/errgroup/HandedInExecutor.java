@@ -115,8 +115,8 @@ final class HandedInExecutor extends TaskThreads {
             for (TaskRun<?> task = handedOn.poll(); task != null; task = handedOn.poll()) {
                 launchAgain(task);
             }
-            helping.set(false);
-        } while (!handedOn.isEmpty() && helping.compareAndSet(false, true));
+            helping.set(false); // fault: helper-gives-up
+        } while (!handedOn.isEmpty() && helping.compareAndSet(false, true)); // fault: helper-looks-again
     }
 
     /** The executor may make a thread for it, which then has the class loader of who opened the group too. */

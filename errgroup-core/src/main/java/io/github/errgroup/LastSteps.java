@@ -85,7 +85,7 @@ final class LastSteps {
         @Override
         public void taskEnds(TaskRun<?> task, boolean interrupted) {
             Host.POOL_THREAD.taskEnds(task, interrupted);
-            phase = LEAVING;
+            phase = LEAVING; // fault: thread-is-leaving
         }
 
         /** It leaves what the executor called. */
@@ -106,7 +106,7 @@ final class LastSteps {
             return switch (phase) {
                 case LEAVING -> true;
                 case RETURNED -> System.nanoTime() - sinceNanos < LONGEST_WAY_NANOS;
-                default -> sinceNanos - attemptNanos >= 0;
+                default -> sinceNanos - attemptNanos >= 0; // fault: thread-is-back-since
             };
         }
 

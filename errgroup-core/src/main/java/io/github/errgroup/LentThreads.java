@@ -55,7 +55,7 @@ final class LentThreads implements ThreadFactory {
 
         @Override
         public void run() {
-            if (compareAndSet(STARTED, BEGUN)) {
+            if (compareAndSet(STARTED, BEGUN)) { // fault: loan-begins
                 Thread made = thread;
                 if (made != null) {
                     loans.remove(made);

@@ -84,8 +84,9 @@ final class LiveTasks {
         for (int offset = 0; offset < PROBES && offset <= mask; offset++) {
             int at = 1 + ((wanted + offset) & mask);
             if (SEAT.getAcquire(row, at) == null) {
-                who.seat(row, offset); // before: once it can be seen there, another thread may end it
-                if (SEAT.compareAndSet(row, at, null, who)) {
+                // Before: once it can be seen there, another thread may end it.
+                who.seat(row, offset); // fault: seat-is-known
+                if (SEAT.compareAndSet(row, at, null, who)) { // fault: seat-is-taken
                     return true;
                 }
             }
@@ -96,7 +97,7 @@ final class LiveTasks {
     private void grow(Seat[] row) {
         Seat[] next = new Seat[1 + Math.min((row.length - 1) * 2, LARGEST_SIZE)];
         next[0] = new Older(row);
-        NEWEST.compareAndSet(this, row, next);
+        NEWEST.compareAndSet(this, row, next); // fault: row-is-added
     }
 
     /** Somebody leaves the seat, unless another has it: who was told a seat may not have got it. */

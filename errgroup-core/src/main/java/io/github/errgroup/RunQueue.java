@@ -56,7 +56,7 @@ final class RunQueue {
         if (isEmpty()) {
             return null;
         }
-        for (int spins = 0; !TOKEN.weakCompareAndSetAcquire(this, 0, 1); spins++) {
+        for (int spins = 0; !TOKEN.weakCompareAndSetAcquire(this, 0, 1); spins++) { // fault: taker-has-the-token
             if (spins > 32) {
                 Thread.yield();
             } else {

@@ -116,7 +116,7 @@ public final class SharedLimit {
         }
         lock.lock();
         try {
-            if (hasRoom() && returning.isEmpty() && queue.isEmpty()) {
+            if (hasRoom() && returning.isEmpty() && queue.isEmpty()) { // fault: queuing-task-looks-for-a-slot
                 hold(task);
                 return true;
             }
@@ -178,7 +178,7 @@ public final class SharedLimit {
             }
             task.extras().sharedSlot = instead;
             held--;
-            return grant();
+            return grant(); // fault: given-back-slot-is-granted
         } finally {
             lock.unlock();
         }
@@ -240,7 +240,7 @@ public final class SharedLimit {
         Returning entry = new Returning(task, Thread.currentThread());
         lock.lock();
         try {
-            if (hasRoom() && returning.isEmpty()) {
+            if (hasRoom() && returning.isEmpty()) { // fault: returning-task-looks-for-a-slot
                 hold(task);
                 return;
             }

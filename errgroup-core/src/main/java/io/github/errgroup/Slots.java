@@ -92,7 +92,7 @@ final class Slots {
             engine.takeBack(task);
             throw e;
         }
-        pump();
+        pump(); // fault: backlogged-task-pumps
     }
 
     /** A slot was freed, the limit changed, the workers' queue was emptied, or the group was cancelled. */
@@ -130,9 +130,10 @@ final class Slots {
         TaskRun<?> task;
         Caller caller = null;
         long index = GroupEngine.FULL;
-        lock.lock();
+        lock.lock(); // fault: grant-is-locked
         try {
-            int limit = engine.limit();
+            int limit = engine.limit(); // fault: grant-reads-the-limit
+            // fault: grant-sees-room
             boolean room = limit < 0 || engine.outstanding() - backlogSize < limit || engine.isCancelled();
             task = room ? backlog.poll() : null;
             if (task != null) {
@@ -244,13 +245,13 @@ final class Slots {
 
     private long admitInTurn(TaskRun<?> task, @Nullable Wait wait) {
         Caller self = new Caller(task);
-        callers.add(self);
+        callers.add(self); // fault: caller-queues
         boolean interrupted = false;
         try {
-            pump();
+            pump(); // fault: queued-caller-pumps
             while (self.admitted == GroupEngine.FULL) {
-                if (engine.isOver() && withdraw(self)) {
-                    engine.refuseIfFinished();
+                if (engine.isOver() && withdraw(self)) { // fault: caller-leaves-the-queue
+                    engine.refuseIfFinished(); // fault: withdrawn-caller-is-refused
                 } else if (Thread.interrupted()) {
                     interrupted = true;
                     engine.cancelByInterrupt();

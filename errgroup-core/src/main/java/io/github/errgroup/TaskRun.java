@@ -135,7 +135,7 @@ final class TaskRun<T extends @Nullable Object> implements Subtask<T>, Runnable,
 
     /** Takes the task to run it. True for one caller over {@link #claim} and {@link #retire}. */
     boolean claim(Thread thread) {
-        if (!STATUS.compareAndSet(this, PENDING, ACTIVE)) {
+        if (!STATUS.compareAndSet(this, PENDING, ACTIVE)) { // fault: task-is-claimed
             return false;
         }
         runner = thread; // a full fence; a canceller that sees no runner comes before it, and will be seen
@@ -204,7 +204,7 @@ final class TaskRun<T extends @Nullable Object> implements Subtask<T>, Runnable,
 
     /** Runs an active task to its very end. What it throws never leaves. */
     void perform(Host host) {
-        if (engine.isCancelled()) {
+        if (engine.isCancelled()) { // fault: starting-task-looks
             engine.end(this, State.SKIPPED, null, !closeWindow(RETIRED), host);
             return;
         }
@@ -252,8 +252,8 @@ final class TaskRun<T extends @Nullable Object> implements Subtask<T>, Runnable,
             return;
         }
         Thread thread = runner;
-        if (thread != null && STATUS.compareAndSet(this, ACTIVE, INTERRUPTING)) {
-            Interrupts.deliver(thread, this::delivered);
+        if (thread != null && STATUS.compareAndSet(this, ACTIVE, INTERRUPTING)) { // fault: interrupt-claims-the-window
+            Interrupts.deliver(thread, this::delivered); // fault: interrupt-is-delivered
         }
     }
 

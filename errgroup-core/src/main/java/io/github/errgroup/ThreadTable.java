@@ -73,7 +73,7 @@ final class ThreadTable {
                 return there;
             }
             Row made = new Row(Math.min(bits + 1, LARGEST_BITS));
-            Row raced = (Row) NEXT.compareAndExchange(this, (Row) null, made);
+            Row raced = (Row) NEXT.compareAndExchange(this, (Row) null, made); // fault: table-grows
             return raced == null ? made : raced;
         }
     }
@@ -114,7 +114,7 @@ final class ThreadTable {
             }
         }
         Row row = first;
-        while (!PLACE.compareAndSet(row.places, row.placeOf(id), (TaskHolder) null, holder)) {
+        while (!PLACE.compareAndSet(row.places, row.placeOf(id), (TaskHolder) null, holder)) { // fault: place-is-taken
             row = row.nextOrNew();
         }
         return null;

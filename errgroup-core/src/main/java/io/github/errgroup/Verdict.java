@@ -39,7 +39,7 @@ record Verdict(
         if (cancellation == null || cancellation.reason == null) {
             return null; // it came when the group had just ended
         }
-        boolean harmless = bad.failed.get() + bad.undone() == 0;
+        boolean harmless = bad.failed.get() + bad.undone() == 0; // fault: harmless-counts-the-undone
         return harmless && first.reason() != CancelReason.INTERRUPTED ? null : first;
     }
 

@@ -104,9 +104,9 @@ final class Workers {
             }
             committed = NOBODY; // another caller was first
         }
-        queue.add(task);
+        queue.add(task); // fault: submitted-task-is-queued
         try {
-            ensureCommitted();
+            ensureCommitted(); // fault: submitter-looks
         } catch (Throwable e) {
             TaskRun<?> oldest = queue.poll(); // only who takes a task out of the queue may end it
             if (oldest != null) {
@@ -153,8 +153,8 @@ final class Workers {
 
     /** The group is cancelled: what still waits here never starts. */
     void skipQueued() {
-        for (TaskRun<?> task = queue.poll(); task != null; task = queue.poll()) {
-            end(task, null);
+        for (TaskRun<?> task = queue.poll(); task != null; task = queue.poll()) { // fault: skipped-tasks-are-taken-out
+            end(task, null); // fault: skipped-task-ends
         }
     }
 
@@ -190,7 +190,7 @@ final class Workers {
         }
         Queue<Worker> idle = lingering;
         int held = group.slotsHeld(); // first: a worker that may be held up lowers alive before it frees its slot
-        return (idle != null && !idle.isEmpty()) || alive < held;
+        return (idle != null && !idle.isEmpty()) || alive < held; // fault: another-worker-is-wanted
     }
 
     private boolean tryCommit() {
@@ -202,8 +202,8 @@ final class Workers {
         if (group.virtualAwaiter() == null) {
             return false;
         }
-        committed = AWAITER;
-        Thread awaiter = group.virtualAwaiter();
+        committed = AWAITER; // fault: awaiter-is-committed
+        Thread awaiter = group.virtualAwaiter(); // fault: committer-looks
         if (awaiter != null) {
             LockSupport.unpark(awaiter);
             return true;
@@ -344,12 +344,12 @@ final class Workers {
 
         /** It does not look at the queue now. Then somebody else has to, if it was told to, or counted upon. */
         private void stopLooking() {
-            discount();
+            discount(); // fault: ended-worker-is-discounted
             if (isCommitted) {
                 isCommitted = false;
                 committed = NOBODY;
             }
-            ensureCommitted();
+            ensureCommitted(); // fault: ended-worker-looks-again
         }
 
         private void count() {
@@ -381,7 +381,8 @@ final class Workers {
 
         private void run(TaskRun<?> task, Thread thread) {
             task.activate(thread);
-            current = task; // a full fence: what it took from the queue is seen to be gone, and itself to run the task
+            // A full fence: what it took from the queue is seen to be gone, and itself to run the task.
+            current = task; // fault: worker-shows-its-task
             perform(task);
         }
 
@@ -400,11 +401,11 @@ final class Workers {
                 if (more && ((started == 1 && commitAwaiter()) || (isWorkerWanted() && commitAnother() == null))) {
                     return;
                 }
-                committed = NOBODY;
+                committed = NOBODY; // fault: busy-worker-gives-up
             }
-            ensureCommitted();
+            ensureCommitted(); // fault: busy-worker-looks-again
             if (!more) {
-                group.queueDrained();
+                group.queueDrained(); // fault: emptied-queue-is-told
             }
         }
 
@@ -422,8 +423,8 @@ final class Workers {
         /** Waits a moment for another task. Returns whether it is committed to look for one. */
         private boolean linger(Queue<Worker> idle) {
             idleThread = Thread.currentThread();
-            idle.add(this);
-            if (!queue.isEmpty() && tryCommit()) {
+            idle.add(this); // fault: lingering-worker-is-seen
+            if (!queue.isEmpty() && tryCommit()) { // fault: lingering-worker-looks
                 idle.remove(this); // nobody else is committed, so it is there
                 isCommitted = true;
                 return true;

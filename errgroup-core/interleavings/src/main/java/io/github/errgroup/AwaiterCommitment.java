@@ -23,13 +23,13 @@ import org.openjdk.jcstress.infra.results.II_Result;
 @SeededFault(
         value = "who commits the awaiter does not look whether it still waits",
         since = 21,
-        replace = "        committed = AWAITER;\n" + "        Thread awaiter = group.virtualAwaiter();\n",
-        by = "        Thread awaiter = group.virtualAwaiter();\n" + "        committed = AWAITER;\n")
+        mark = {"awaiter-is-committed", "committer-looks"},
+        becomes = {"$2 $1", ""})
 @SeededFault(
         value = "an awaiter that waits no more does not look whether it was committed",
         since = 21,
-        replace = "                engine.lookForWork();\n" + "            }\n",
-        by = "            }\n")
+        mark = "leaving-awaiter-looks",
+        becomes = "")
 public class AwaiterCommitment {
     private static final ThreadFactory AWAITERS =
             TaskThreads.virtualThreadsSupported() ? OwnThreads.ofVirtual("").factory("awaiter") : Thread::new;

@@ -17,10 +17,7 @@ import org.openjdk.jcstress.infra.results.LLL_Result;
 @Outcome(id = "woken, 3, 0", expect = Expect.ACCEPTABLE)
 @Outcome(expect = Expect.FORBIDDEN, desc = "a free slot, and a caller asleep")
 @State
-@SeededFault(
-        value = "the worker that empties the queue wakes nobody",
-        replace = "            if (!more) {\n" + "                group.queueDrained();\n" + "            }\n",
-        by = "")
+@SeededFault(value = "the worker that empties the queue wakes nobody", mark = "emptied-queue-is-told", becomes = "")
 public class BlockedGoAgainstWorkers {
     private final Meeting meeting = new Meeting();
 

@@ -18,19 +18,12 @@ import org.openjdk.jcstress.infra.results.LLL_Result;
 @State
 @SeededFault(
         value = "an interrupt counts as delivered before it has arrived",
-        replace = "            Interrupts.deliver(thread, this::delivered);\n",
-        by = "            delivered();\n"
-                + "            for (int spin = 0; spin < 200; spin++) {\n"
-                + "                Thread.onSpinWait();\n"
-                + "            }\n"
-                + "            Interrupts.deliver(thread, () -> {});\n")
+        mark = "interrupt-is-delivered",
+        becomes = "delivered(); " + SeededFault.LATER + "Interrupts.deliver(thread, () -> {});")
 @SeededFault(
         value = "whether the window is open is looked at before the interrupt, and not claimed",
-        replace = "if (thread != null && STATUS.compareAndSet(this, ACTIVE, INTERRUPTING)) {",
-        by = "if (thread != null && status == ACTIVE) {\n"
-                + "            for (int spin = 0; spin < 200; spin++) {\n"
-                + "                Thread.onSpinWait();\n"
-                + "            }\n")
+        mark = "interrupt-claims-the-window",
+        becomes = "if (thread != null && status == ACTIVE) { " + SeededFault.LATER)
 public class CancelAgainstEnd {
     private final Meeting meeting = new Meeting();
 

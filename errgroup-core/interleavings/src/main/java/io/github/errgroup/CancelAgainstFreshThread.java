@@ -22,11 +22,8 @@ import org.openjdk.jcstress.infra.results.LLL_Result;
 @State
 @SeededFault(
         value = "a task can be seen before it has its thread",
-        replace = "        task.activate(thread);\n" + "        try {\n" + "            live().add(seat, wanted);\n",
-        by = "        try {\n"
-                + "            live().add(seat, wanted);\n"
-                + SeededFault.LATER
-                + "            task.activate(thread);\n")
+        mark = {"fresh-task-has-its-thread", "fresh-task-is-seen"},
+        becomes = {"", "$2 " + SeededFault.LATER + "$1"})
 public class CancelAgainstFreshThread {
     private final Meeting meeting = new Meeting();
 

@@ -20,10 +20,8 @@ import org.openjdk.jcstress.infra.results.ZI_Result;
 @State
 @SeededFault(
         value = "who cancels leaves in the queue what it skips",
-        replace = "        for (TaskRun<?> task = queue.poll(); task != null; task = queue.poll()) {\n"
-                + "            end(task, null);\n"
-                + "        }\n",
-        by = "        queue.forEach(task -> end(task, null));\n")
+        mark = {"skipped-tasks-are-taken-out", "skipped-task-ends"},
+        becomes = {"{", "queue.forEach(task -> { $2 });"})
 public class CancelAgainstQueue {
     private final Meeting meeting = new Meeting();
 

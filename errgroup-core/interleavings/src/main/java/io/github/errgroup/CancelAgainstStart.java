@@ -18,15 +18,12 @@ import org.openjdk.jcstress.infra.results.LL_Result;
 @State
 @SeededFault(
         value = "the starting task does not look at the cancellation",
-        replace = "        if (engine.isCancelled()) {\n            engine.end(",
-        by = "        if (payload == null) {\n            engine.end(")
+        mark = "starting-task-looks",
+        becomes = "if (false) {")
 @SeededFault(
         value = "the canceller interrupts what runs before it writes the cancellation",
-        replace = "            markCancelled(cause, tree);\n",
-        by = "            interruptTasks();\n"
-                + SeededFault.LATER
-                + "            markCancelled(cause, tree);\n"
-                + "            if (this != null) { return; }\n")
+        mark = "cancellation-is-written",
+        becomes = "interruptTasks(); " + SeededFault.LATER + "$1 if (this != null) { return; }")
 public class CancelAgainstStart {
     private final Meeting meeting = new Meeting();
 

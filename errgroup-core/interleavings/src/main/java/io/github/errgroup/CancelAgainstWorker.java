@@ -18,10 +18,7 @@ import org.openjdk.jcstress.infra.results.LL_Result;
         expect = Expect.ACCEPTABLE)
 @Outcome(expect = Expect.FORBIDDEN, desc = "running, cancelled and not interrupted")
 @State
-@SeededFault(
-        value = "a worker does not show what it runs",
-        replace = "            current = task; // a full fence",
-        by = "            // a full fence")
+@SeededFault(value = "a worker does not show what it runs", mark = "worker-shows-its-task", becomes = "")
 public class CancelAgainstWorker {
     private final Meeting meeting = new Meeting();
 

@@ -19,11 +19,8 @@ import org.openjdk.jcstress.infra.results.LLL_Result;
 @State
 @SeededFault(
         value = "the group finishes in a step that does not see what is outstanding",
-        replace = "            if (outstanding(now) == 0 && WORD.compareAndSet(this, now, now | FINISHED)) {",
-        by = "            for (int spin = 0; spin < 200; spin++) {\n"
-                + "                Thread.onSpinWait();\n"
-                + "            }\n"
-                + "            if (WORD.compareAndSet(this, now = word, now | FINISHED)) {")
+        mark = "finish-sees-outstanding",
+        becomes = SeededFault.LATER + "if (WORD.compareAndSet(this, now = word, now | FINISHED)) {")
 public class CloseAgainstGo {
     private final Meeting meeting = new Meeting();
 

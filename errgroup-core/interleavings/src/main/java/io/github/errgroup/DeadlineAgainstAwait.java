@@ -18,8 +18,8 @@ import org.openjdk.jcstress.infra.results.ZZ_Result;
 @State
 @SeededFault(
         value = "a finished group can be cancelled",
-        replace = "tryPhase(CANCELLED, UNOPENED | CANCELLED | FINISHED | CLOSED, false)",
-        by = "tryPhase(CANCELLED, UNOPENED | CANCELLED | CLOSED, false)")
+        mark = "cancelled-is-set",
+        becomes = "if (!tryPhase(CANCELLED, UNOPENED | CANCELLED | CLOSED, false)) {")
 public class DeadlineAgainstAwait {
     private final Meeting meeting = new Meeting();
 

@@ -19,8 +19,8 @@ import org.openjdk.jcstress.infra.results.LL_Result;
 @State
 @SeededFault(
         value = "a deadline counts though every task had succeeded",
-        replace = "        boolean harmless = bad.failed.get() + bad.undone() == 0;\n",
-        by = "        boolean harmless = false;\n")
+        mark = "harmless-counts-the-undone",
+        becomes = "boolean harmless = false;")
 public class DeadlineAgainstEnd {
     private final Meeting meeting = new Meeting();
 

@@ -24,8 +24,8 @@ import org.openjdk.jcstress.infra.results.LLL_Result;
 @State
 @SeededFault(
         value = "whoever sets CANCELLED cancels with its own cause",
-        replace = "        FirstCause why = kept ? mine : first;\n",
-        by = "        FirstCause why = mine;\n")
+        mark = "first-cause-cancels",
+        becomes = "FirstCause why = mine;")
 public class DeadlineAgainstFailure {
     private static final RuntimeException FAILURE = new IllegalStateException("failed");
 

@@ -16,30 +16,12 @@ import org.openjdk.jcstress.infra.results.LL_Result;
 @State
 @SeededFault(
         value = "who ends the last task wakes first and then tells",
-        replace = "        long now = (long) WORD.getAndAdd(this, -ONE_OUTSTANDING) - ONE_OUTSTANDING;\n"
-                + "        try {\n"
-                + "            slotFreed();\n"
-                + "        } finally {\n"
-                + "            if (outstanding(now) == 0) {\n"
-                + "                wakeAwaiters();\n"
-                + "            }\n"
-                + "        }\n",
-        by = "        if (outstanding(word) == 1) {\n"
-                + "            wakeAwaiters();\n"
-                + "        }\n"
-                + "        long now = (long) WORD.getAndAdd(this, -ONE_OUTSTANDING) - ONE_OUTSTANDING;\n"
-                + "        slotFreed();\n")
+        mark = {"task-leaves", "last-wakes-awaiters"},
+        becomes = {"$2 $1", ""})
 @SeededFault(
         value = "the owner looks before it registers, and not after",
-        replace =
-                "            Awaiter further = AWAITER.compareAndSet(this, null, Thread.currentThread()) ? null : push(new Awaiter());\n"
-                        + "            try {\n",
-        by = "            boolean quiet = condition.holds(engine);\n"
-                + "            Awaiter further = AWAITER.compareAndSet(this, null, Thread.currentThread()) ? null : push(new Awaiter());\n"
-                + "            try {\n"
-                + "                if (!quiet) {\n"
-                + "                    LockSupport.park(engine);\n"
-                + "                }\n")
+        mark = {"awaiter-registers", "registered-awaiter-looks"},
+        becomes = {"boolean quiet = condition.holds(engine); $1", "if (!quiet) { LockSupport.park(engine); }"})
 public class EndAgainstAwait {
     private final Meeting meeting = new Meeting();
 

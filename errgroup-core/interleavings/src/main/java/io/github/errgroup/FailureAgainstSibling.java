@@ -19,11 +19,8 @@ import org.openjdk.jcstress.infra.results.LL_Result;
 @State
 @SeededFault(
         value = "the cancellation is seen before the failure is recorded",
-        replace = "            bad.record(failure);\n",
-        by = "            if (options.cancelOnError()) {\n"
-                + "                cancellation = new Cancellation(failure.reason(), thrown, 0);\n"
-                + "            }\n"
-                + "            bad.record(failure);\n")
+        mark = "failure-is-recorded",
+        becomes = "if (options.cancelOnError()) { cancellation = new Cancellation(failure.reason(), thrown, 0); } $1")
 public class FailureAgainstSibling {
     private final Meeting meeting = new Meeting();
 

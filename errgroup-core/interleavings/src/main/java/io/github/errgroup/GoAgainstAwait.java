@@ -17,15 +17,12 @@ import org.openjdk.jcstress.infra.results.LL_Result;
 @State
 @SeededFault(
         value = "the group finishes in a step that does not see what is outstanding",
-        replace = "            if (outstanding(now) == 0 && WORD.compareAndSet(this, now, now | FINISHED)) {",
-        by = "            for (int spin = 0; spin < 200; spin++) {\n"
-                + "                Thread.onSpinWait();\n"
-                + "            }\n"
-                + "            if (WORD.compareAndSet(this, now = word, now | FINISHED)) {")
+        mark = "finish-sees-outstanding",
+        becomes = SeededFault.LATER + "if (WORD.compareAndSet(this, now = word, now | FINISHED)) {")
 @SeededFault(
         value = "a task is admitted in a step that does not see the phase",
-        replace = "if ((now & NOT_OPEN) == 0 && outstanding(now) < MAX_OUTSTANDING) {",
-        by = "if (outstanding(now) < MAX_OUTSTANDING) {")
+        mark = "admission-sees-phase",
+        becomes = "if (outstanding(now) < MAX_OUTSTANDING) {")
 public class GoAgainstAwait {
     private final Meeting meeting = new Meeting();
 

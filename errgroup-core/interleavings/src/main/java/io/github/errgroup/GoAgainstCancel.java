@@ -16,11 +16,8 @@ import org.openjdk.jcstress.infra.results.LL_Result;
 @State
 @SeededFault(
         value = "the cancellation is read before the task is registered",
-        replace = "            live().add(task, (int) task.index());\n" + "            if (cancellation != null) {\n",
-        by = "            boolean cancelled = cancellation != null;\n"
-                + SeededFault.LATER
-                + "            live().add(task, (int) task.index());\n"
-                + "            if (cancelled) {\n")
+        mark = {"launched-task-is-seen", "launched-task-looks"},
+        becomes = {"boolean cancelled = cancellation != null; " + SeededFault.LATER + "$1", "if (cancelled) {"})
 public class GoAgainstCancel {
     private final Meeting meeting = new Meeting();
 

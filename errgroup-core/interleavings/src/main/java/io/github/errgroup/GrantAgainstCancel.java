@@ -19,12 +19,8 @@ import org.openjdk.jcstress.infra.results.LL_Result;
 @State
 @SeededFault(
         value = "a caller leaves the queue though it was given a slot",
-        replace = "                if (engine.isOver() && withdraw(self)) {\n"
-                + "                    engine.refuseIfFinished();\n",
-        by = SeededFault.LATER
-                + "                if (engine.isOver()) {\n"
-                + "                    withdraw(self);\n"
-                + "                    return GroupEngine.REFUSED;\n")
+        mark = {"caller-leaves-the-queue", "withdrawn-caller-is-refused"},
+        becomes = {SeededFault.LATER + "if (engine.isOver()) { withdraw(self);", "return GroupEngine.REFUSED;"})
 public class GrantAgainstCancel {
     private final Meeting meeting = new Meeting();
 

@@ -16,16 +16,9 @@ import org.openjdk.jcstress.infra.results.LL_Result;
 @State
 @SeededFault(
         value = "who frees a slot looks at the queue first and then frees",
-        replace = "        long now = (long) WORD.getAndAdd(this, -ONE_OUTSTANDING) - ONE_OUTSTANDING;\n"
-                + "        try {\n"
-                + "            slotFreed();\n",
-        by = "        slotFreed();\n"
-                + "        long now = (long) WORD.getAndAdd(this, -ONE_OUTSTANDING) - ONE_OUTSTANDING;\n"
-                + "        try {\n")
-@SeededFault(
-        value = "who queues does not look for a slot after it",
-        replace = "            throw e;\n" + "        }\n" + "        pump();\n",
-        by = "            throw e;\n" + "        }\n")
+        mark = {"task-leaves", "slot-is-told-free"},
+        becomes = {"$2 $1", ""})
+@SeededFault(value = "who queues does not look for a slot after it", mark = "backlogged-task-pumps", becomes = "")
 public class HandOver {
     private final Meeting meeting = new Meeting();
 

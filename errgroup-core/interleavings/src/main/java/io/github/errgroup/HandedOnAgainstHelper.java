@@ -16,9 +16,8 @@ import org.openjdk.jcstress.infra.results.Z_Result;
 @State
 @SeededFault(
         value = "the helper does not look once more",
-        replace = "            helping.set(false);\n"
-                + "        } while (!handedOn.isEmpty() && helping.compareAndSet(false, true));\n",
-        by = SeededFault.LATER + "            helping.set(false);\n" + "        } while (false);\n")
+        mark = {"helper-gives-up", "helper-looks-again"},
+        becomes = {SeededFault.LATER + "$1", "} while (false);"})
 public class HandedOnAgainstHelper {
     private final Meeting meeting = new Meeting();
 

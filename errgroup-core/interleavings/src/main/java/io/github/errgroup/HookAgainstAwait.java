@@ -17,15 +17,8 @@ import org.openjdk.jcstress.infra.results.L_Result;
 @State
 @SeededFault(
         value = "the hooks are counted after the group was cancelled",
-        replace = "        if (!tryPhase(CANCELLED, UNOPENED | CANCELLED | FINISHED | CLOSED, false)) {\n"
-                + "            hooksEnd();\n"
-                + "            return;\n"
-                + "        }\n",
-        by = "        hooksEnd();\n"
-                + "        if (!tryPhase(CANCELLED, UNOPENED | CANCELLED | FINISHED | CLOSED, false)) {\n"
-                + "            return;\n"
-                + "        }\n"
-                + "        hooksBegin();\n")
+        mark = {"hooks-are-counted", "unneeded-hooks-are-discounted", "cancelled-group-joins-its-tree"},
+        becomes = {"", "", "$1 $3"})
 public class HookAgainstAwait {
     private final Meeting meeting = new Meeting();
 

@@ -17,11 +17,11 @@ import org.openjdk.jcstress.infra.results.I_Result;
 @State
 @SeededFault(
         value = "the cancellation is read before the hook is registered",
-        replace = "        waiting.add(hook);\n" + "        if (engine.reason() != null && waiting.remove(hook)) {",
-        by = "        boolean cancelled = engine.reason() != null;\n"
-                + SeededFault.LATER
-                + "        waiting.add(hook);\n"
-                + "        if (cancelled && waiting.remove(hook)) {")
+        mark = {"hook-is-registered", "registered-hook-looks"},
+        becomes = {
+            "boolean cancelled = engine.reason() != null; " + SeededFault.LATER + "$1",
+            "if (cancelled && waiting.remove(hook)) {"
+        })
 public class HookAgainstCancel {
     private final Meeting meeting = new Meeting();
 

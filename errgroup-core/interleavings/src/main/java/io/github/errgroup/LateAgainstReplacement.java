@@ -19,8 +19,8 @@ import org.openjdk.jcstress.infra.results.II_Result;
 @State
 @SeededFault(
         value = "it is looked at, then begun",
-        replace = "            if (compareAndSet(STARTED, BEGUN)) {\n",
-        by = "            if (get() == STARTED) {\n" + "                set(BEGUN);\n")
+        mark = "loan-begins",
+        becomes = "if (get() == STARTED) { set(BEGUN);")
 public class LateAgainstReplacement {
     private final Meeting meeting = new Meeting();
 

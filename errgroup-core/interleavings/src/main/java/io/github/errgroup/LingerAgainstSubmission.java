@@ -22,15 +22,12 @@ import org.openjdk.jcstress.infra.results.LII_Result;
 @State
 @SeededFault(
         value = "a worker does not look at the queue once it can be seen to linger",
-        replace = "            idle.add(this);\n" + "            if (!queue.isEmpty() && tryCommit()) {\n",
-        by = "            boolean early = !queue.isEmpty();\n"
-                + SeededFault.LATER
-                + "            idle.add(this);\n"
-                + "            if (early && tryCommit()) {\n")
+        mark = {"lingering-worker-is-seen", "lingering-worker-looks"},
+        becomes = {"boolean early = !queue.isEmpty(); " + SeededFault.LATER + "$1", "if (early && tryCommit()) {"})
 @SeededFault(
         value = "a worker is started though one is about to linger",
-        replace = "(idle != null && !idle.isEmpty()) || alive < held",
-        by = "true")
+        mark = "another-worker-is-wanted",
+        becomes = "return true;")
 public class LingerAgainstSubmission {
     /** Long enough for two threads to be scheduled on a crowded machine; once the test is red, short. */
     private static volatile long patienceNanos = TimeUnit.SECONDS.toNanos(5);

@@ -16,16 +16,8 @@ import org.openjdk.jcstress.infra.results.I_Result;
 @State
 @SeededFault(
         value = "whether there is room is decided outside the lock",
-        replace =
-                "        lock.lock();\n"
-                        + "        try {\n"
-                        + "            int limit = engine.limit();\n"
-                        + "            boolean room = limit < 0 || engine.outstanding() - backlogSize < limit || engine.isCancelled();\n",
-        by = "        int limit = engine.limit();\n"
-                + "        boolean room = limit < 0 || engine.outstanding() - backlogSize < limit || engine.isCancelled();\n"
-                + SeededFault.LATER
-                + "        lock.lock();\n"
-                + "        try {\n")
+        mark = {"grant-is-locked", "grant-reads-the-limit", "grant-sees-room"},
+        becomes = {"$2 $3 " + SeededFault.LATER + "$1", "", ""})
 public class NeverAboveTheLimit {
     private final Meeting meeting = new Meeting();
 

@@ -16,9 +16,8 @@ import org.openjdk.jcstress.infra.results.Z_Result;
 @State
 @SeededFault(
         value = "the cancellation is read before the child is open",
-        replace = "                    engine.opened(); // so that a listener told of the opening can cancel\n"
-                + "                    engine.open();\n",
-        by = "                    engine.open();\n" + "                    engine.opened();\n")
+        mark = {"first-use-opens", "opened-child-looks"},
+        becomes = {"", "$2 $1"})
 public class ParentCancelledAgainstFirstUse {
     private final Meeting meeting = new Meeting();
 

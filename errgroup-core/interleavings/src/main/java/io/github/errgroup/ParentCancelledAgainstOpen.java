@@ -16,12 +16,8 @@ import org.openjdk.jcstress.infra.results.Z_Result;
 @State
 @SeededFault(
         value = "the cancellation is read before the child is registered",
-        replace = "            opener.extras().adopting().add(this);\n"
-                + "            if (opener.engine.isCancelled()) {\n",
-        by = "            boolean cancelled = opener.engine.isCancelled();\n"
-                + SeededFault.LATER
-                + "            opener.extras().adopting().add(this);\n"
-                + "            if (cancelled) {\n")
+        mark = {"child-is-registered", "registered-child-looks"},
+        becomes = {"boolean cancelled = opener.engine.isCancelled(); " + SeededFault.LATER + "$1", "if (cancelled) {"})
 public class ParentCancelledAgainstOpen {
     private final Meeting meeting = new Meeting();
 

@@ -17,13 +17,8 @@ import org.openjdk.jcstress.infra.results.II_Result;
 @State
 @SeededFault(
         value = "a task is looked at, then claimed",
-        replace = "        if (!STATUS.compareAndSet(this, PENDING, ACTIVE)) {\n"
-                + "            return false;\n"
-                + "        }\n",
-        by = "        if (status != PENDING) {\n"
-                + "            return false;\n"
-                + "        }\n"
-                + "        status = ACTIVE;\n")
+        mark = "task-is-claimed",
+        becomes = "if (status != PENDING || (status = ACTIVE) != ACTIVE) {")
 public class PoolAgainstCompensation {
     private final Meeting meeting = new Meeting();
 

@@ -16,14 +16,11 @@ import org.openjdk.jcstress.infra.results.LI_Result;
 @Outcome(id = "SUCCEEDED, 0", expect = Expect.ACCEPTABLE)
 @Outcome(expect = Expect.FORBIDDEN, desc = "rejected, though there was room a moment later")
 @State
-@SeededFault(
-        value = "a thread is on its way only when it has returned",
-        replace = "            Host.POOL_THREAD.taskEnds(task, interrupted);\n" + "            phase = LEAVING;\n",
-        by = "            Host.POOL_THREAD.taskEnds(task, interrupted);\n")
+@SeededFault(value = "a thread is on its way only when it has returned", mark = "thread-is-leaving", becomes = "")
 @SeededFault(
         value = "a thread that is back by the time of the look was not on its way",
-        replace = "                default -> sinceNanos - attemptNanos >= 0;\n",
-        by = "                default -> false;\n")
+        mark = "thread-is-back-since",
+        becomes = "default -> false;")
 public class RejectionAgainstLastSteps {
     private final Meeting meeting = new Meeting();
 

@@ -16,26 +16,16 @@ import org.openjdk.jcstress.infra.results.LL_Result;
 @State
 @SeededFault(
         value = "who frees a slot wakes first and then frees",
-        replace = "        long now = (long) WORD.getAndAdd(this, -ONE_OUTSTANDING) - ONE_OUTSTANDING;\n"
-                + "        try {\n"
-                + "            slotFreed();\n",
-        by = "        slotFreed();\n"
-                + "        long now = (long) WORD.getAndAdd(this, -ONE_OUTSTANDING) - ONE_OUTSTANDING;\n"
-                + "        try {\n")
+        mark = {"task-leaves", "slot-is-told-free"},
+        becomes = {"$2 $1", ""})
 @SeededFault(
         value = "the caller looks for room before it queues, and not after",
-        replace = "        callers.add(self);\n"
-                + "        boolean interrupted = false;\n"
-                + "        try {\n"
-                + "            pump();\n",
-        by = "        long early = engine.tryAdmit();\n"
-                + "        if (early != GroupEngine.FULL) {\n"
-                + "            return early;\n"
-                + "        }\n"
-                + SeededFault.LATER
-                + "        callers.add(self);\n"
-                + "        boolean interrupted = false;\n"
-                + "        try {\n")
+        mark = {"caller-queues", "queued-caller-pumps"},
+        becomes = {
+            "long early = engine.tryAdmit(); if (early != GroupEngine.FULL) { return early; } " + SeededFault.LATER
+                    + "$1",
+            ""
+        })
 public class ReleaseAgainstBlockedGo {
     private final Meeting meeting = new Meeting();
 

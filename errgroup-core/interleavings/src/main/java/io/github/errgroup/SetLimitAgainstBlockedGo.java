@@ -16,8 +16,8 @@ import org.openjdk.jcstress.infra.results.LL_Result;
 @State
 @SeededFault(
         value = "the caller is woken before the limit is raised",
-        replace = "        limit(Math.max(newLimit, ErrGroupOptions.NO_LIMIT));\n" + "        slotFreed();\n",
-        by = "        slotFreed();\n" + "        limit(Math.max(newLimit, ErrGroupOptions.NO_LIMIT));\n")
+        mark = {"limit-is-set", "new-limit-is-told"},
+        becomes = {"$2 $1", ""})
 public class SetLimitAgainstBlockedGo {
     private final Meeting meeting = new Meeting();
 

@@ -16,16 +16,12 @@ import org.openjdk.jcstress.infra.results.II_Result;
 @State
 @SeededFault(
         value = "who frees a slot looks at the queue first and then frees",
-        replace = "        long now = (long) WORD.getAndAdd(this, -ONE_OUTSTANDING) - ONE_OUTSTANDING;\n"
-                + "        try {\n"
-                + "            slotFreed();\n",
-        by = "        slotFreed();\n"
-                + "        long now = (long) WORD.getAndAdd(this, -ONE_OUTSTANDING) - ONE_OUTSTANDING;\n"
-                + "        try {\n")
+        mark = {"task-leaves", "slot-is-told-free"},
+        becomes = {"$2 $1", ""})
 @SeededFault(
         value = "the queue is looked at before the limit is raised",
-        replace = "        limit(Math.max(newLimit, ErrGroupOptions.NO_LIMIT));\n" + "        slotFreed();\n",
-        by = "        slotFreed();\n" + "        limit(Math.max(newLimit, ErrGroupOptions.NO_LIMIT));\n")
+        mark = {"limit-is-set", "new-limit-is-told"},
+        becomes = {"$2 $1", ""})
 public class SetLimitAgainstRelease {
     private final Meeting meeting = new Meeting();
 

@@ -16,10 +16,8 @@ import org.openjdk.jcstress.infra.results.LL_Result;
 @State
 @SeededFault(
         value = "who launches a task that was given its slot does not look at the cancellation",
-        replace = "            if (cancellation != null) {\n"
-                + "                return task.retire() ? CANCELLED_MEANWHILE : null;\n"
-                + "            }\n",
-        by = "")
+        mark = "launched-task-looks",
+        becomes = "if (false) {")
 public class SharedGrantAgainstCancel {
     private final Meeting meeting = new Meeting();
 

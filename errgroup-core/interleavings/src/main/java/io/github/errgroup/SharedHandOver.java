@@ -16,12 +16,8 @@ import org.openjdk.jcstress.infra.results.L_Result;
 @State
 @SeededFault(
         value = "who queues does not look for a slot under the lock",
-        replace = "            if (hasRoom() && returning.isEmpty() && queue.isEmpty()) {\n"
-                + "                hold(task);\n"
-                + "                return true;\n"
-                + "            }\n"
-                + "            queue.add(",
-        by = "            queue.add(")
+        mark = "queuing-task-looks-for-a-slot",
+        becomes = "if (false) {")
 public class SharedHandOver {
     private final Meeting meeting = new Meeting();
 

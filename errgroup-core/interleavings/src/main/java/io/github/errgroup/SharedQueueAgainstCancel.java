@@ -16,8 +16,8 @@ import org.openjdk.jcstress.infra.results.LL_Result;
 @State
 @SeededFault(
         value = "who queues does not look at the cancellation after it",
-        replace = "        if (cancellation != null) {\n" + "            shared.cancelled(",
-        by = "        if (shared == null) {\n" + "            shared.cancelled(")
+        mark = "queued-task-looks",
+        becomes = "if (false) {")
 public class SharedQueueAgainstCancel {
     private final Meeting meeting = new Meeting();
 

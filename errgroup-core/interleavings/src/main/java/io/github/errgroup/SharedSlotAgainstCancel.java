@@ -16,15 +16,8 @@ import org.openjdk.jcstress.infra.results.LL_Result;
 @State
 @SeededFault(
         value = "a task that has ended takes a slot all the same",
-        replace = "        if (shared == null || shared.tryTake(task)) {\n"
-                + "            launchGranted(task, true);\n"
-                + "        } else if",
-        by = "        if (shared != null) {\n"
-                + "            live().add(task, (int) task.index());\n"
-                + "        }\n"
-                + "        if (shared == null || shared.tryTake(task)) {\n"
-                + "            launchGranted(task, true);\n"
-                + "        } else if")
+        mark = "shared-slot-is-taken",
+        becomes = "if (shared != null) { live().add(task, (int) task.index()); } $1")
 public class SharedSlotAgainstCancel {
     private final Meeting meeting = new Meeting();
 

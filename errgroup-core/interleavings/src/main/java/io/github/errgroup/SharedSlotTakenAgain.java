@@ -17,15 +17,12 @@ import org.openjdk.jcstress.infra.results.LLL_Result;
 @State
 @SeededFault(
         value = "who comes back does not look for a free slot",
-        replace = "            if (hasRoom() && returning.isEmpty()) {\n"
-                + "                hold(task);\n"
-                + "                return;\n"
-                + "            }\n",
-        by = "")
+        mark = "returning-task-looks-for-a-slot",
+        becomes = "if (false) {")
 @SeededFault(
         value = "who gives back grants it to nobody",
-        replace = "            held--;\n" + "            return grant();\n",
-        by = "            held--;\n" + "            return instead == null ? grant() : List.of();\n")
+        mark = "given-back-slot-is-granted",
+        becomes = "return instead == null ? grant() : List.of();")
 public class SharedSlotTakenAgain {
     private final Meeting meeting = new Meeting();
 

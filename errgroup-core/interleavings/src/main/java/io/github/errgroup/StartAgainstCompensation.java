@@ -17,12 +17,8 @@ import org.openjdk.jcstress.infra.results.III_Result;
 @State
 @SeededFault(
         value = "a task is seated before it knows its seat",
-        replace =
-                "                who.seat(row, offset); // before: once it can be seen there, another thread may end it\n"
-                        + "                if (SEAT.compareAndSet(row, at, null, who)) {\n",
-        by = "                if (SEAT.compareAndSet(row, at, null, who)) {\n"
-                + SeededFault.LATER
-                + "                    who.seat(row, offset);\n")
+        mark = {"seat-is-known", "seat-is-taken"},
+        becomes = {"", "$2 " + SeededFault.LATER + "$1"})
 public class StartAgainstCompensation {
     private final Meeting meeting = new Meeting();
 

@@ -18,14 +18,8 @@ import org.openjdk.jcstress.infra.results.LLL_Result;
 @State
 @SeededFault(
         value = "a worker that runs a task looks at the queue before it gives its commitment up, and not after",
-        replace = "                committed = NOBODY;\n"
-                + "            }\n"
-                + "            ensureCommitted();\n"
-                + "            if (!more) {\n",
-        by = SeededFault.LATER
-                + "                committed = NOBODY;\n"
-                + "            }\n"
-                + "            if (!more) {\n")
+        mark = {"busy-worker-gives-up", "busy-worker-looks-again"},
+        becomes = {SeededFault.LATER + "$1", ""})
 public class SubmissionAgainstBusyWorker {
     private final Meeting meeting = new Meeting();
 

@@ -15,16 +15,11 @@ import org.openjdk.jcstress.infra.results.II_Result;
 @Outcome(id = "1, 1", expect = Expect.ACCEPTABLE)
 @Outcome(expect = Expect.FORBIDDEN, desc = "told twice, or too late")
 @State
-@SeededFault(
-        value = "who does not tell the end does not wait for who does",
-        replace = "        if (is(FINISHED)) {\n"
-                + "            late |= awaitUntil(GroupEnd::isAnswered, self(), false);\n"
-                + "        }\n",
-        by = "")
+@SeededFault(value = "who does not tell the end does not wait for who does", mark = "end-is-told-first", becomes = "")
 @SeededFault(
         value = "whether the group has finished is seen, then it finishes",
-        replace = "            if (outstanding(now) == 0 && WORD.compareAndSet(this, now, now | FINISHED)) {",
-        by = "            if (outstanding(now) == 0) {\n" + "                WORD.getAndBitwiseOr(this, FINISHED);")
+        mark = "finish-sees-outstanding",
+        becomes = "if (outstanding(now) == 0) { WORD.getAndBitwiseOr(this, FINISHED);")
 public class TwoAwaits {
     private final Meeting meeting = new Meeting();
 

@@ -17,10 +17,8 @@ import org.openjdk.jcstress.infra.results.IJ_Result;
 @State
 @SeededFault(
         value = "a thread looks who is at work, then leaves",
-        replace = "                if (owner.word.compareAndSet(now, next)) {\n",
-        by = SeededFault.LATER
-                + "                owner.word.addAndGet(next - now);\n"
-                + "                if (next < Long.MAX_VALUE) {\n")
+        mark = "threads-at-work-are-counted",
+        becomes = SeededFault.LATER + "owner.word.addAndGet(next - now); if (next < Long.MAX_VALUE) {")
 public class TwoCompensatingThreads {
     private final Meeting meeting = new Meeting();
 

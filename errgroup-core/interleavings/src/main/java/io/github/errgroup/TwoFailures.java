@@ -21,12 +21,12 @@ import org.openjdk.jcstress.infra.results.LLL_Result;
 @State
 @SeededFault(
         value = "the first failure is looked for, then set",
-        replace = "            if (first.compareAndSet(null, mine)) {",
-        by = "            first.set(mine);\n            if (mine != null) {")
+        mark = "first-cause-is-set",
+        becomes = "first.set(mine); if (mine != null) {")
 @SeededFault(
         value = "a failing task cancels with its own failure, not with the first",
-        replace = "        FirstCause why = kept ? mine : first;\n",
-        by = "        FirstCause why = mine;\n")
+        mark = "first-cause-cancels",
+        becomes = "FirstCause why = mine;")
 public class TwoFailures {
     private final Meeting meeting = new Meeting();
 

@@ -19,14 +19,11 @@ import org.openjdk.jcstress.infra.results.II_Result;
 @Outcome(id = "6, 0", expect = Expect.ACCEPTABLE)
 @Outcome(expect = Expect.FORBIDDEN, desc = "a task that a canceller does not see, or that is kept")
 @State
-@SeededFault(
-        value = "a new row takes the place of another new one",
-        replace = "        NEWEST.compareAndSet(this, row, next);\n",
-        by = "        newest = next;\n")
+@SeededFault(value = "a new row takes the place of another new one", mark = "row-is-added", becomes = "newest = next;")
 @SeededFault(
         value = "a seat is seen to be free, then taken",
-        replace = "                if (SEAT.compareAndSet(row, at, null, who)) {\n",
-        by = "                SEAT.setVolatile(row, at, who);\n" + "                if (row[at] != null) {\n")
+        mark = "seat-is-taken",
+        becomes = "SEAT.setVolatile(row, at, who); if (row[at] != null) {")
 public class TwoGrowers {
     private final Meeting meeting = new Meeting();
 

@@ -17,15 +17,8 @@ import org.openjdk.jcstress.infra.results.J_Result;
 @State
 @SeededFault(
         value = "a thread is started, then that something has moved is told",
-        replace = "        movedNanos = System.nanoTime();\n"
-                + "        if (!word.compareAndSet(seen, next)) {\n"
-                + "            return;\n"
-                + "        }\n",
-        by = "        if (!word.compareAndSet(seen, next)) {\n"
-                + "            return;\n"
-                + "        }\n"
-                + SeededFault.LATER
-                + "        movedNanos = System.nanoTime();\n")
+        mark = {"move-is-told", "compensating-thread-starts"},
+        becomes = {"", SeededFault.LATER + "$1 $2"})
 public class TwoStarvedWaiters {
     /** Shorter than the JVM has run, since nothing has moved so far; longer than a sample. */
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(2);

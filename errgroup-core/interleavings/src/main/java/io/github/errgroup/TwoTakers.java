@@ -20,8 +20,8 @@ import org.openjdk.jcstress.infra.results.II_Result;
 @State
 @SeededFault(
         value = "two threads may take at once",
-        replace = "!TOKEN.weakCompareAndSetAcquire(this, 0, 1)",
-        by = "token < 0")
+        mark = "taker-has-the-token",
+        becomes = "for (int spins = 0; token < 0; spins++) {")
 public class TwoTakers {
     private static final int OLDER = 6;
 

@@ -18,13 +18,12 @@ import org.openjdk.jcstress.infra.results.III_Result;
 @State
 @SeededFault(
         value = "a place is seen to be free, then taken",
-        replace = "        while (!PLACE.compareAndSet(row.places, row.placeOf(id), (TaskHolder) null, holder)) {\n",
-        by = "        while (row.places[row.placeOf(id)] != null\n"
-                + "                || (row.places[row.placeOf(id)] = holder) != holder) {\n")
+        mark = "place-is-taken",
+        becomes = "while (row.places[row.placeOf(id)] != null || (row.places[row.placeOf(id)] = holder) != holder) {")
 @SeededFault(
         value = "a row takes the place of another new one",
-        replace = "            Row raced = (Row) NEXT.compareAndExchange(this, (Row) null, made);\n",
-        by = "            Row raced = null;\n" + "            next = made;\n")
+        mark = "table-grows",
+        becomes = "Row raced = null; next = made;")
 public class TwoThreadsOnePlace {
     /** Never started; their ids put them into the same place of every row up to sixteen places. */
     private static final List<Thread> SAME = threeInOnePlace();

@@ -17,14 +17,8 @@ import org.openjdk.jcstress.infra.results.ZZ_Result;
 @State
 @SeededFault(
         value = "whether there is room is seen, then the task is counted",
-        replace = "                return FULL;\n"
-                + "            }\n"
-                + "            if (WORD.compareAndSet(this, now, now + ONE_TASK)) {",
-        by = "                return FULL;\n"
-                + "            }\n"
-                + SeededFault.LATER
-                + "            now = (long) WORD.getAndAdd(this, ONE_TASK);\n"
-                + "            if (now >= 0) {")
+        mark = "admission-sees-room",
+        becomes = SeededFault.LATER + "now = (long) WORD.getAndAdd(this, ONE_TASK); if (now >= 0) {")
 public class TwoTryGo {
     private final Meeting meeting = new Meeting();
 

@@ -22,18 +22,8 @@ import org.openjdk.jcstress.infra.results.II_Result;
 @State
 @SeededFault(
         value = "a worker that ends does not look again",
-        replace = "            discount();\n"
-                + "            if (isCommitted) {\n"
-                + "                isCommitted = false;\n"
-                + "                committed = NOBODY;\n"
-                + "            }\n"
-                + "            ensureCommitted();\n",
-        by = SeededFault.LATER
-                + "            discount();\n"
-                + "            if (isCommitted) {\n"
-                + "                isCommitted = false;\n"
-                + "                committed = NOBODY;\n"
-                + "            }\n")
+        mark = {"ended-worker-is-discounted", "ended-worker-looks-again"},
+        becomes = {SeededFault.LATER + "$1", ""})
 public class WorkerAgainstSetLimit {
     private final Meeting meeting = new Meeting();
 

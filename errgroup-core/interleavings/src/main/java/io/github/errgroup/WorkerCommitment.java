@@ -19,28 +19,12 @@ import org.openjdk.jcstress.infra.results.II_Result;
 @State
 @SeededFault(
         value = "a worker that ends does not look again",
-        replace = "            discount();\n"
-                + "            if (isCommitted) {\n"
-                + "                isCommitted = false;\n"
-                + "                committed = NOBODY;\n"
-                + "            }\n"
-                + "            ensureCommitted();\n",
-        by = SeededFault.LATER
-                + "            discount();\n"
-                + "            if (isCommitted) {\n"
-                + "                isCommitted = false;\n"
-                + "                committed = NOBODY;\n"
-                + "            }\n")
+        mark = {"ended-worker-is-discounted", "ended-worker-looks-again"},
+        becomes = {SeededFault.LATER + "$1", ""})
 @SeededFault(
         value = "who submits looks for a worker before the task is in the queue",
-        replace = "        queue.add(task);\n" + "        try {\n" + "            ensureCommitted();\n",
-        by = "        boolean commit = committed == NOBODY;\n"
-                + SeededFault.LATER
-                + "        queue.add(task);\n"
-                + "        try {\n"
-                + "            if (commit) {\n"
-                + "                ensureCommitted();\n"
-                + "            }\n")
+        mark = {"submitted-task-is-queued", "submitter-looks"},
+        becomes = {"boolean commit = committed == NOBODY; " + SeededFault.LATER + "$1", "if (commit) { $2 }"})
 public class WorkerCommitment {
     private final Meeting meeting = new Meeting();
 

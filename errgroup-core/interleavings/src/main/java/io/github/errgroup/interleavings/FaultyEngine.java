@@ -38,23 +38,21 @@ final class FaultyEngine {
     }
 
     /**
-     * Changes and compiles the one source that the fault fits. The fault may add no class to the engine's.
+     * Changes and compiles the sources that the fault's marks stand in. The fault may add no class to the engine's.
      *
-     * @throws IllegalStateException if the fault fits no source or several places, or what it gives does not compile
+     * @throws IllegalStateException if a mark is missing or stands in several places, or what the fault gives does not
+     *     compile
      */
     Fault compile(Class<?> test, int number, SeededFault seed) throws IOException {
-        Path source = theOneThatFits(seed);
         Path folder = target.resolve(test.getSimpleName() + "-" + number);
-        Path changed = folder.resolve("source").resolve(source.getFileName().toString());
         Fault fault = new Fault(test, seed, folder.resolve("classes"));
-        Files.createDirectories(changed.getParent());
         Files.createDirectories(fault.classes());
-        Files.writeString(changed, sources.get(source).replace(seed.replace(), seed.by()));
+        List<Path> changed = write(changed(seed), folder.resolve("source"));
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         List<String> options = List.of(
                 "-cp", jar.toString(), "-d", fault.classes().toString(), "-proc:none", "-nowarn", "-Xlint:none");
         try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, null)) {
-            if (!compiler.getTask(null, files, null, options, null, files.getJavaFileObjects(changed))
+            if (!compiler.getTask(null, files, null, options, null, files.getJavaFileObjectsFromPaths(changed))
                     .call()) {
                 throw new IllegalStateException("fault '" + fault + "' does not compile: " + changed);
             }
@@ -62,17 +60,37 @@ final class FaultyEngine {
         return fault;
     }
 
-    private Path theOneThatFits(SeededFault seed) {
-        List<Path> fitting = new ArrayList<>();
-        sources.forEach((source, text) -> {
-            for (int at = text.indexOf(seed.replace()); at >= 0; at = text.indexOf(seed.replace(), at + 1)) {
-                fitting.add(source);
-            }
-        });
-        if (fitting.size() != 1) {
-            throw new IllegalStateException("fault '" + seed.value() + "' fits " + fitting.size()
-                    + " places of the engine, it must fit one " + fitting + ":\n" + seed.replace());
+    private static List<Path> write(Map<Path, String> texts, Path folder) throws IOException {
+        Files.createDirectories(folder);
+        List<Path> written = new ArrayList<>();
+        for (Map.Entry<Path, String> text : texts.entrySet()) {
+            Path file = folder.resolve(text.getKey().getFileName());
+            written.add(Files.writeString(file, text.getValue()));
         }
-        return fitting.get(0);
+        return written;
+    }
+
+    /** The sources that the fault changes, as it leaves them. */
+    private Map<Path, String> changed(SeededFault seed) {
+        String[] marks = seed.mark();
+        String[] becomes = seed.becomes();
+        if (marks.length != becomes.length) {
+            throw new IllegalStateException("fault '" + seed.value() + "' has " + marks.length + " marks and "
+                    + becomes.length + " texts, it must have as many of both");
+        }
+        List<MarkedCode> marked =
+                Stream.of(marks).map(mark -> MarkedCode.find(mark, sources)).toList();
+        Map<Path, String> changed = new TreeMap<>();
+        for (int i = 0; i < marks.length; i++) {
+            String text = becomes[i];
+            for (int of = 0; of < marks.length; of++) {
+                text = text.replace("$" + (of + 1), "\n" + marked.get(of).code() + "\n");
+            }
+            Path source = marked.get(i).source();
+            String before = changed.getOrDefault(source, sources.get(source));
+            changed.put(
+                    source, MarkedCode.find(marks[i], Map.of(source, before)).replacedBy(text));
+        }
+        return changed;
     }
 }

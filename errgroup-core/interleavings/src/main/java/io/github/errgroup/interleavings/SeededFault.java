@@ -7,8 +7,10 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * A fault put into the engine's source that the annotated test must find, or it proves nothing. The text must occur
- * exactly once in the core's sources: a fault that no longer fits fails the run, so it moves with the engine.
+ * A fault put into the engine's source that the annotated test must find, or it proves nothing. It names marks in the
+ * core's sources, comments such as {@code // fault: task-leaves}, each of which stands there once: behind the statement or
+ * the head of a block that it marks, or in a line of its own above it. So the code can be moved to another class or
+ * written in other lines, and takes the mark along. A mark that is missing fails the core's unit tests.
  */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.TYPE)
@@ -23,11 +25,11 @@ public @interface SeededFault {
     /** What is wrong then, in a few words. */
     String value();
 
-    /** What is there, once in all the sources. */
-    String replace();
+    /** The marks, in whatever order. */
+    String[] mark();
 
-    /** What takes its place. */
-    String by();
+    /** What takes the place of what each marks; {@code $1} stands for what is at the first mark now, {@code $2} at the second. */
+    String[] becomes();
 
     /** The first Java on which the race exists: below it the fault cannot show, and the run says so. */
     int since() default 17;
