@@ -21,7 +21,7 @@ import org.openjdk.jcstress.infra.results.LL_Result;
 @SeededFault(
         value = "the owner looks before it registers, and not after",
         mark = {"awaiter-registers", "registered-awaiter-looks"},
-        becomes = {"boolean quiet = condition.holds(engine); $1", "if (!quiet) { LockSupport.park(engine); }"})
+        becomes = {"boolean quiet = condition.holds(engine); $1", "if (!quiet) { LockSupport.park(engine); } $2"})
 public class EndAgainstAwait {
     private final Meeting meeting = new Meeting();
 
