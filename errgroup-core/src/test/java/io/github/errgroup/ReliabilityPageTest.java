@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 /**
- * The page that says what shows each rule, {@code docs/reliability.md}, names tests that exist, names every rule, and names
- * every interleaving test.
+ * The page that says what shows each rule, {@code docs/reference/reliability.md}, names tests that exist, names every
+ * rule, and names every interleaving test.
  */
 class ReliabilityPageTest {
     private static final Pattern TEST_CLASS = Pattern.compile("`(\\w+Test)`");
@@ -85,7 +85,7 @@ class ReliabilityPageTest {
     }
 
     private static String page() throws IOException {
-        return Files.readString(root().resolve("errgroup-core/docs/reliability.md"));
+        return Files.readString(root().resolve("errgroup-core/docs/reference/reliability.md"));
     }
 
     /** The text of each test class of the core and the starter, by its name. */

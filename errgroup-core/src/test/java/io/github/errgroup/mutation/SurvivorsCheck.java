@@ -14,7 +14,7 @@ import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 
 /**
- * Holds PIT's report against {@code docs/mutants.md}: every mutant that survives stands there with a reason, and every
+ * Holds PIT's report against {@code docs/reference/mutants.md}: every mutant that survives stands there with a reason, and every
  * line named there stands in the source still. Prints how many were noticed, by class.
  *
  * <p>An entry whose mutant was noticed this time is told and is no error: some are noticed now and then only, by the

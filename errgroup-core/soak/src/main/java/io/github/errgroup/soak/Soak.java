@@ -14,7 +14,7 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
  * something hung.
  *
  * <p>The faults that were planted in the engine by hand, and what the soak said of each, stand in
- * {@code errgroup-core/docs/reliability.md}.
+ * {@code errgroup-core/docs/reference/reliability.md}.
  */
 public final class Soak {
     private static final int OWNERS = 12;
