@@ -1,7 +1,6 @@
 package io.github.errgroup.sample.fetches;
 
 import io.github.errgroup.ErrGroup;
-import io.github.errgroup.ErrGroups;
 import io.github.errgroup.Subtask;
 import io.github.errgroup.sample.web.EventStream;
 import jakarta.servlet.http.HttpServletResponse;
@@ -10,6 +9,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
@@ -22,14 +23,16 @@ import tools.jackson.databind.json.JsonMapper;
 /** {@code POST /fetches}: as one answer, or as a stream of events. */
 @RestController
 class FetchController {
-    private final ErrGroups groups;
+    /** Only {@link #stream} needs a group: it asks Spring for a new one, {@code errgroup.groups.fetch-stream}. */
+    private final ObjectProvider<ErrGroup> streams;
 
     private final FetchService fetches;
 
     private final JsonMapper json;
 
-    FetchController(ErrGroups groups, FetchService fetches, JsonMapper json) {
-        this.groups = groups;
+    FetchController(
+            @Qualifier("fetch-stream") ObjectProvider<ErrGroup> streams, FetchService fetches, JsonMapper json) {
+        this.streams = streams;
         this.fetches = fetches;
         this.json = json;
     }
@@ -58,7 +61,7 @@ class FetchController {
         FetchPlan plan = FetchPlan.of(request);
         BlockingQueue<FetchResult> progress = new LinkedBlockingQueue<>();
         EventStream events = EventStream.open(response, json);
-        try (ErrGroup group = groups.open("fetch-stream")) {
+        try (ErrGroup group = streams.getObject()) {
             Subtask<FetchReport> report = group.go("fetch", () -> fetches.fetch(plan, progress::add));
             try {
                 while (!report.state().isEnded() || !progress.isEmpty()) {

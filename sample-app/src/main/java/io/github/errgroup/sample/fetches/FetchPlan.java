@@ -48,12 +48,12 @@ record FetchPlan(
             checked.add(url("urls[" + i + "]", urls.get(i)));
         }
         Integer limit = request.limit();
-        if (limit != null && (limit < 1 || limit > MAX_LIMIT)) {
-            throw new BadInputException("limit", limit, "must be from 1 to " + MAX_LIMIT);
+        if (limit != null) {
+            BadInputException.checkRange("limit", limit, 1, MAX_LIMIT);
         }
         Long timeoutMs = request.timeoutMs();
-        if (timeoutMs != null && (timeoutMs < 1 || timeoutMs > MAX_TIMEOUT_MS)) {
-            throw new BadInputException("timeoutMs", timeoutMs, "must be from 1 to " + MAX_TIMEOUT_MS);
+        if (timeoutMs != null) {
+            BadInputException.checkRange("timeoutMs", timeoutMs, 1, MAX_TIMEOUT_MS);
         }
         return new FetchPlan(
                 List.copyOf(checked),

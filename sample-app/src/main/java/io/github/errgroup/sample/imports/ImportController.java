@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.net.URI;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -87,10 +86,17 @@ class ImportController {
 
     @ExceptionHandler
     ProblemDetail failed(ErrGroupException e) {
-        Throwable first = e.getCause();
+        return switch (e.reason()) {
+            case FAILURE -> failed(e, e.getCause());
+            case TIMEOUT -> problem(HttpStatus.GATEWAY_TIMEOUT, "the deadline passed");
+            case EXPLICIT -> problem(HttpStatus.CONFLICT, "the import was cancelled");
+            default -> problem(HttpStatus.SERVICE_UNAVAILABLE, "the application is stopping");
+        };
+    }
+
+    private static ProblemDetail failed(ErrGroupException e, @Nullable Throwable first) {
         if (first instanceof BadRowException bad) {
-            ProblemDetail problem = ProblemDetail.forStatusAndDetail(
-                    HttpStatus.UNPROCESSABLE_CONTENT, String.valueOf(bad.getMessage()));
+            ProblemDetail problem = problem(HttpStatus.UNPROCESSABLE_CONTENT, String.valueOf(bad.getMessage()));
             problem.setTitle("Bad row, nothing imported");
             problem.setProperty("line", bad.line());
             problem.setProperty("column", bad.column());
@@ -99,20 +105,16 @@ class ImportController {
             return problem;
         }
         if (first instanceof IOException) {
-            return ProblemDetail.forStatusAndDetail(
-                    HttpStatus.BAD_REQUEST, "body: must be sent to its end without a pause; nothing was imported");
-        }
-        if (first instanceof TimeoutException) {
-            return ProblemDetail.forStatusAndDetail(
-                    HttpStatus.GATEWAY_TIMEOUT, "the deadline passed; nothing was imported");
-        }
-        if (e.task() == null) {
-            return ProblemDetail.forStatusAndDetail(
-                    HttpStatus.CONFLICT, "the import was cancelled; nothing was imported");
+            return problem(HttpStatus.BAD_REQUEST, "body: must be sent to its end without a pause");
         }
         log.error("an import failed", e);
-        return ProblemDetail.forStatusAndDetail(
-                HttpStatus.INTERNAL_SERVER_ERROR, "see the log of this time; nothing was imported");
+        return problem(HttpStatus.INTERNAL_SERVER_ERROR, "see the log of this time");
+    }
+
+    private static ProblemDetail problem(HttpStatus status, String detail) {
+        ProblemDetail problem = ProblemDetail.forStatusAndDetail(status, detail);
+        problem.setTitle("Nothing was imported");
+        return problem;
     }
 
     /** All imports known, and how many products there are. */

@@ -3,22 +3,23 @@ package io.github.errgroup.sample.imports;
 import io.github.errgroup.CancelReason;
 import io.github.errgroup.ErrGroup;
 import io.github.errgroup.ErrGroupException;
-import io.github.errgroup.ErrGroups;
 import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.stereotype.Service;
 
 /** Imports files of products. Thread-safe. */
 @Service
 class ImportService {
-    private final ErrGroups groups;
+    /** A template, configured as {@code errgroup.groups.import}: each import opens a group of its own from it. */
+    private final ErrGroup template;
 
     private final ImportPipeline pipeline;
 
     private final ImportLog log;
 
-    ImportService(ErrGroups groups, ImportPipeline pipeline, ImportLog log) {
-        this.groups = groups;
+    ImportService(@Qualifier("import") ErrGroup template, ImportPipeline pipeline, ImportLog log) {
+        this.template = template;
         this.pipeline = pipeline;
         this.log = log;
     }
@@ -34,7 +35,7 @@ class ImportService {
      *     {@code IOException} if the file could not be read, or what cancelled it
      */
     ImportView run(String id, InputStream csv) throws InterruptedException {
-        try (ErrGroup group = groups.open("import")) {
+        try (ErrGroup group = template.fresh()) {
             Import running = new Import(id, group);
             log.add(running);
             // What stays if this thread is interrupted.

@@ -51,6 +51,21 @@ public final class BadInputException extends ErrorResponseException {
         return new BadInputException(HttpStatus.CONFLICT, name, value, rule);
     }
 
+    /**
+     * Checks that a number is in its range.
+     *
+     * @param name what was given
+     * @param value as it was given
+     * @param min the least that is allowed
+     * @param max the most that is allowed
+     * @throws BadInputException if it is not
+     */
+    public static void checkRange(String name, long value, long min, long max) {
+        if (value < min || value > max) {
+            throw new BadInputException(name, value, "must be from " + min + " to " + max);
+        }
+    }
+
     private static ProblemDetail problem(HttpStatus status, String name, @Nullable Object value, String rule) {
         String shown = shorten(String.valueOf(value));
         ProblemDetail problem = ProblemDetail.forStatusAndDetail(status, name + " '" + shown + "': " + rule);

@@ -1,9 +1,13 @@
 package io.github.errgroup.sample.fetches;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
+import io.github.errgroup.ErrGroup;
+import io.github.errgroup.ErrGroupException;
 import io.github.errgroup.ErrGroups;
+import io.github.errgroup.Subtask;
 import io.github.errgroup.sample.HangingServer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -16,12 +20,15 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import javax.net.ssl.SSLException;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -199,8 +206,29 @@ class FetchesTest {
             http.send(request, BodyHandlers.ofInputStream()).body().close();
 
             assertThat(hanging.awaitDropped(1)).containsExactly("a");
-            org.awaitility.Awaitility.await()
-                    .untilAsserted(() -> assertThat(groups.live()).isEmpty());
+            Awaitility.await().untilAsserted(() -> assertThat(groups.live()).isEmpty());
+        }
+    }
+
+    /** The customizer of {@link FetchConfiguration} says so: TLS reports its closed connection as a fault of its own. */
+    @Test
+    void an_answer_that_breaks_off_after_the_cancellation_is_cancelled_and_has_not_failed() throws Exception {
+        CountDownLatch reading = new CountDownLatch(1);
+        CountDownLatch never = new CountDownLatch(1);
+        try (ErrGroup group = groups.open("fetch")) {
+            Subtask<?> task = group.go(() -> {
+                reading.countDown();
+                try {
+                    never.await();
+                } catch (InterruptedException e) {
+                    throw new SSLException("the connection was closed without a close_notify");
+                }
+            });
+            reading.await();
+            group.cancel();
+
+            assertThatThrownBy(group::await).isInstanceOf(ErrGroupException.class);
+            assertThat(task.state()).isEqualTo(Subtask.State.CANCELLED);
         }
     }
 

@@ -69,10 +69,10 @@ class OperationsTest {
 
         assertThat(output.getOut().lines().filter(line -> line.contains(TRACE)).collect(Collectors.joining()))
                 .contains(
-                        "asking supplier price about SKU-0001",
-                        "asking supplier stock about SKU-0001",
-                        "asking supplier reviews about SKU-0001",
-                        "asking supplier shipping about SKU-0001",
+                        "asking a supplier: /price/SKU-0001",
+                        "asking a supplier: /stock/SKU-0001",
+                        "asking a supplier: /reviews/SKU-0001",
+                        "asking a supplier: /shipping/SKU-0001",
                         "no quote, since supplier stock answered 503");
     }
 

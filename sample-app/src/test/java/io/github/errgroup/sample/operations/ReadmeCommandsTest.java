@@ -65,7 +65,7 @@ class ReadmeCommandsTest {
                         has("price/SKU-0001", "stock/SKU-0001", "reviews/SKU-0001", "\"status\":200"),
                         has("\"status\":422", "\"line\":3", "\"value\":\"cheap\""),
                         has("\"saved\":20000", "\"saved\":20000"));
-        assertThat(log).contains("shipping").contains("still runs").contains("StragglerSupplierClient.ask");
+        assertThat(log).contains("shipping").contains("still runs").contains("StragglingSuppliers.ask");
     }
 
     /** Texts that an answer has in this order. */

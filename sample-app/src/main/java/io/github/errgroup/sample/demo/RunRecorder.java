@@ -1,4 +1,4 @@
-package io.github.errgroup.sample.runs;
+package io.github.errgroup.sample.demo;
 
 import io.github.errgroup.CancelReason;
 import io.github.errgroup.ErrGroup;
@@ -14,11 +14,11 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps what happens in one group, for any number of readers. A listener is called in the group's own threads, so this
- * one only notes and never writes to anybody: a slow reader must not slow the group, nor a cancelled thread close a
- * reader's connection.
+ * Records the events of one group, for any number of readers. A listener is called on the group's own threads, so this
+ * one stores the event and does nothing else: a slow reader does not slow the group, and a cancelled thread does not
+ * close a reader's connection.
  *
- * <p>Thread-safe; {@code events} and {@code ended} are used under the lock.
+ * <p>Thread-safe. {@code events} and {@code ended} are read and written under the lock.
  */
 final class RunRecorder implements GroupListener {
     private final long start = System.nanoTime();
@@ -31,20 +31,20 @@ final class RunRecorder implements GroupListener {
 
     private boolean ended;
 
-    /** Notes that tasks will be submitted, so that those waiting for a slot are seen too. */
+    /** Records the tasks that will be submitted, so that the page shows those that wait for a slot too. */
     void planned(List<String> names) {
         for (int i = 0; i < names.size(); i++) {
-            add(RunEvent.task(now(), i, names.get(i), "waiting", null), false);
+            add(new RunEvent.Task(now(), i, names.get(i), "waiting", null));
         }
     }
 
     void limit(int limit) {
-        add(RunEvent.limit(now(), limit), false);
+        add(new RunEvent.Limit(now(), limit));
     }
 
     @Override
     public void onTaskStart(ErrGroup group, Subtask<?> task) {
-        add(RunEvent.task(now(), task.index(), task.name(), "running", null), false);
+        add(new RunEvent.Task(now(), task.index(), task.name(), "running", null));
     }
 
     @Override
@@ -63,29 +63,31 @@ final class RunRecorder implements GroupListener {
     }
 
     private void ended(Subtask<?> task) {
-        add(RunEvent.task(now(), task.index(), task.name(), lowerCase(task.state()), task.exception()), false);
+        Throwable failure = task.exception();
+        String text = failure == null ? null : failure.getClass().getSimpleName() + ": " + failure.getMessage();
+        add(new RunEvent.Task(now(), task.index(), task.name(), lowerCase(task.state()), text));
     }
 
     @Override
     public void onCancel(ErrGroup group, CancelReason reason, Throwable cause) {
-        add(RunEvent.cancel(now(), lowerCase(reason)), false);
+        add(new RunEvent.Cancel(now(), lowerCase(reason)));
     }
 
     @Override
     public void onCancelled(ErrGroup group, long nanos) {
-        add(RunEvent.cancelled(now(), millis(nanos)), false);
+        add(new RunEvent.Cancelled(now(), millis(nanos)));
     }
 
     @Override
     public void onEnd(ErrGroup group, GroupOutcome outcome, @Nullable Throwable failure, long nanos) {
-        add(RunEvent.end(now(), lowerCase(outcome), millis(nanos)), true);
+        add(new RunEvent.End(now(), lowerCase(outcome)));
     }
 
-    private void add(RunEvent event, boolean last) {
+    private void add(RunEvent event) {
         lock.lock();
         try {
             events.add(event);
-            ended |= last;
+            ended |= event instanceof RunEvent.End;
             more.signalAll();
         } finally {
             lock.unlock();
@@ -95,9 +97,9 @@ final class RunRecorder implements GroupListener {
     /**
      * Waits for events.
      *
-     * @param from the index of the first wanted
-     * @param millis how long to wait for one
-     * @return those there are, perhaps none
+     * @param from the index of the first one wanted
+     * @param millis how long to wait for it
+     * @return the events from there on; empty if there is none yet
      */
     List<RunEvent> await(int from, long millis) throws InterruptedException {
         lock.lock();
@@ -112,24 +114,19 @@ final class RunRecorder implements GroupListener {
         }
     }
 
-    /** Whether the group has not ended. */
-    boolean isRunning() {
+    /** Whether an event of this index, or a later one, may still come or is there. */
+    boolean hasMore(int index) {
         lock.lock();
         try {
-            return !ended;
+            return !ended || index < events.size();
         } finally {
             lock.unlock();
         }
     }
 
-    /** Whether the event of this index will never come. */
-    boolean endsBefore(int index) {
-        lock.lock();
-        try {
-            return ended && index >= events.size();
-        } finally {
-            lock.unlock();
-        }
+    /** Whether the group has not ended. */
+    boolean isRunning() {
+        return hasMore(Integer.MAX_VALUE);
     }
 
     private double now() {

@@ -1,11 +1,11 @@
-package io.github.errgroup.sample.runs;
+package io.github.errgroup.sample.demo;
 
 import io.github.errgroup.GroupSnapshot;
+import io.github.errgroup.sample.demo.Runs.Run;
 import io.github.errgroup.sample.web.EventStream;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.net.URI;
-import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
@@ -27,21 +27,18 @@ import tools.jackson.databind.json.JsonMapper;
 class RunController {
     private static final long WAIT_MILLIS = 500;
 
-    private final RunService service;
-
-    private final RunLog runs;
+    private final Runs runs;
 
     private final JsonMapper json;
 
-    RunController(RunService service, RunLog runs, JsonMapper json) {
-        this.service = service;
+    RunController(Runs runs, JsonMapper json) {
         this.runs = runs;
         this.json = json;
     }
 
     @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
-    ResponseEntity<View> start(@RequestBody RunRequest request) {
-        Run run = service.start(RunPlan.of(request));
+    ResponseEntity<View> start(@RequestBody RunPlan.Request request) {
+        Run run = runs.start(RunPlan.of(request));
         return ResponseEntity.created(URI.create("/runs/" + run.id())).body(View.of(run));
     }
 
@@ -50,7 +47,7 @@ class RunController {
         return View.of(runs.get(id));
     }
 
-    /** What happens, from the beginning or from where a broken connection left off, until the run has ended. */
+    /** The events, from the first one or from where a broken connection left off, until the run has ended. */
     @GetMapping(path = "/{id}/events", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
     void events(
             @PathVariable String id,
@@ -60,21 +57,20 @@ class RunController {
         RunRecorder recorder = runs.get(id).recorder();
         int next = lastEventId == null || lastEventId < 0 ? 0 : lastEventId + 1;
         EventStream stream = EventStream.open(response, json);
-        while (!recorder.endsBefore(next)) {
-            List<RunEvent> events = recorder.await(next, WAIT_MILLIS);
-            for (RunEvent event : events) {
+        while (recorder.hasMore(next)) {
+            for (RunEvent event : recorder.await(next, WAIT_MILLIS)) {
                 stream.send(next++, event.type(), event);
             }
             stream.beat();
         }
     }
 
-    /** Retunes the limit while it runs. */
+    /** Changes the limit while it runs. */
     @PatchMapping(path = "/{id}", consumes = MediaType.APPLICATION_JSON_VALUE)
     View retune(@PathVariable String id, @RequestBody Change change) {
         Run run = runs.get(id);
-        RunPlan.checkLimit(run.plan().scenario(), change.limit());
-        int limit = change.limit() == null ? run.group().limit() : change.limit();
+        int limit = change.limit() == null ? 0 : change.limit();
+        RunPlan.checkLimit(run.plan().scenario(), limit);
         run.group().setLimit(limit);
         run.recorder().limit(limit);
         return View.of(run);

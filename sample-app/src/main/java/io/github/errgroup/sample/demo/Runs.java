@@ -1,0 +1,129 @@
+package io.github.errgroup.sample.demo;
+
+import io.github.errgroup.ErrGroup;
+import io.github.errgroup.ErrGroupException;
+import io.github.errgroup.ErrGroups;
+import io.github.errgroup.sample.demo.SupplierCalls.Call;
+import io.github.errgroup.sample.imports.ImportPipeline;
+import io.github.errgroup.sample.imports.ImportProgress;
+import io.github.errgroup.sample.web.BadInputException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.core.task.AsyncTaskExecutor;
+import org.springframework.stereotype.Service;
+
+/** Starts runs, and keeps the last ones. Thread-safe; {@code runs} is read and written under its own lock. */
+@Service
+class Runs {
+    private static final Logger log = LoggerFactory.getLogger(Runs.class);
+
+    private static final int MAX_RUNS = 20;
+
+    private static final int ROWS_PER_TASK = 1_000;
+
+    private final ErrGroups groups;
+
+    private final SupplierCalls calls;
+
+    private final ImportPipeline imports;
+
+    private final AsyncTaskExecutor executor;
+
+    private final Map<String, Run> runs = new LinkedHashMap<>();
+
+    Runs(ErrGroups groups, SupplierCalls calls, ImportPipeline imports, AsyncTaskExecutor applicationTaskExecutor) {
+        this.groups = groups;
+        this.calls = calls;
+        this.imports = imports;
+        this.executor = applicationTaskExecutor;
+    }
+
+    /**
+     * One run.
+     *
+     * @param id in its URL
+     * @param plan what is run
+     * @param group open until the run has ended
+     * @param recorder what happened
+     * @param progress of an import; stays at zero in the other scenarios
+     */
+    record Run(String id, RunPlan plan, ErrGroup group, RunRecorder recorder, ImportProgress progress) {}
+
+    /** Starts a run, and does not wait for it. */
+    Run start(RunPlan plan) {
+        RunRecorder recorder = new RunRecorder();
+        ErrGroup group = groups.open(
+                plan.scenario().group(), options -> plan.applyTo(options).listener(recorder));
+        Run run = new Run(UUID.randomUUID().toString(), plan, group, recorder, new ImportProgress());
+        recorder.limit(group.limit());
+        keep(run);
+        try {
+            executor.execute(() -> carryOut(run));
+        } catch (RuntimeException e) {
+            group.close();
+            throw e;
+        }
+        return run;
+    }
+
+    /** Keeps it, and forgets the oldest one that has ended if there are too many. */
+    private void keep(Run run) {
+        synchronized (runs) {
+            runs.put(run.id(), run);
+            if (runs.size() > MAX_RUNS) {
+                runs.values().stream()
+                        .filter(old -> !old.recorder().isRunning())
+                        .findFirst()
+                        .ifPresent(old -> runs.remove(old.id()));
+            }
+        }
+    }
+
+    Run get(String id) {
+        synchronized (runs) {
+            Run run = runs.get(id);
+            if (run == null) {
+                throw BadInputException.notFound("id", id, "must be of one of the last " + MAX_RUNS + " runs");
+            }
+            return run;
+        }
+    }
+
+    private void carryOut(Run run) {
+        try (ErrGroup group = run.group()) {
+            submit(run, group);
+            group.await();
+        } catch (ErrGroupException e) {
+            // Most runs are made to fail; the recorder has the details.
+            log.debug("run {} ended early", run.id(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Submits all tasks, after a failure too: then the rest is skipped, and the page shows it. */
+    private void submit(Run run, ErrGroup group) {
+        RunPlan plan = run.plan();
+        if (plan.scenario() == Scenario.IMPORTER) {
+            run.recorder().planned(List.of("preprocess", "validate", "save"));
+            int badRow = plan.failAt() < 0 ? -1 : plan.failAt() * ROWS_PER_TASK + ROWS_PER_TASK / 2;
+            imports.start(group, PacedCsv.of(plan.tasks() * ROWS_PER_TASK, badRow), run.progress());
+            return;
+        }
+        List<Call> planned = calls.of(plan);
+        run.recorder().planned(planned.stream().map(Call::name).toList());
+        for (Call call : planned) {
+            group.go(call.name(), () -> {
+                if (plan.scenario() == Scenario.STOREFRONT) {
+                    calls.quote(call);
+                } else {
+                    calls.fetch(call, group.context());
+                }
+            });
+        }
+    }
+}

@@ -1,0 +1,92 @@
+package io.github.errgroup.sample.demo;
+
+import io.github.errgroup.GroupContext;
+import io.github.errgroup.sample.fetches.FetchProperties;
+import io.github.errgroup.sample.fetches.WebFetcher;
+import io.github.errgroup.sample.suppliers.Catalogue;
+import io.github.errgroup.sample.suppliers.Supplier;
+import io.github.errgroup.sample.suppliers.SupplierAddress;
+import jakarta.annotation.PreDestroy;
+import java.io.IOException;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.apache.hc.client5.http.SystemDefaultDnsResolver;
+import org.springframework.stereotype.Component;
+import org.springframework.web.client.RestClient;
+import org.springframework.web.util.DefaultUriBuilderFactory;
+
+/** The calls of suppliers that the page shows: slow enough to be watched, and the same in each run. Thread-safe. */
+@Component
+class SupplierCalls {
+    private static final Supplier[] SUPPLIERS = Supplier.values();
+
+    private static final String TEMPLATE = "/{supplier}/{sku}?delayMs={delayMs}&fail={fail}";
+
+    private static final int MIN_DELAY_MS = 150;
+
+    private static final int MAX_DELAY_MS = 1_500;
+
+    private final SupplierAddress address;
+
+    private final List<String> skus;
+
+    private final RestClient suppliers;
+
+    /** May connect to loopback, since all its URLs are made here. The fetcher for URLs from outside may not. */
+    private final WebFetcher fetcher;
+
+    SupplierCalls(
+            SupplierAddress address, Catalogue catalogue, RestClient supplierRestClient, FetchProperties properties) {
+        this.address = address;
+        this.skus = catalogue.skus();
+        this.suppliers = supplierRestClient;
+        this.fetcher = new WebFetcher(properties, SystemDefaultDnsResolver.INSTANCE, target -> true);
+    }
+
+    /** One call of a supplier. */
+    record Call(String supplier, String sku, int delayMs, boolean fails) {
+        String name() {
+            return supplier + " " + sku;
+        }
+    }
+
+    List<Call> of(RunPlan plan) {
+        List<Call> calls = new ArrayList<>(plan.tasks());
+        SplittableRandom random = new SplittableRandom(4);
+        for (int i = 0; i < plan.tasks(); i++) {
+            calls.add(new Call(
+                    SUPPLIERS[i % SUPPLIERS.length].id(),
+                    skus.get(i / SUPPLIERS.length % skus.size()),
+                    random.nextInt(MIN_DELAY_MS, MAX_DELAY_MS),
+                    i == plan.failAt()));
+        }
+        return calls;
+    }
+
+    /** Calls as the storefront does. */
+    void quote(Call call) {
+        // With a template and not with the finished URL: the client's meters get a tag for each that they see.
+        suppliers
+                .get()
+                .uri(TEMPLATE, call.supplier(), call.sku(), call.delayMs(), call.fails())
+                .retrieve()
+                .toBodilessEntity();
+    }
+
+    /** Calls as the fetcher does. */
+    void fetch(Call call, GroupContext context) throws IOException {
+        URI url = new DefaultUriBuilderFactory(address.baseUrl().toString())
+                .expand(TEMPLATE, call.supplier(), call.sku(), call.delayMs(), call.fails());
+        int status = fetcher.fetch(url, context).status();
+        if (status >= 400) {
+            throw new IOException("status " + status);
+        }
+    }
+
+    @PreDestroy
+    void close() throws IOException {
+        fetcher.close();
+    }
+}
