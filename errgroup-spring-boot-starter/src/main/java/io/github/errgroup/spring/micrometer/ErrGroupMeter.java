@@ -59,11 +59,8 @@ public enum ErrGroupMeter implements MeterDocumentation {
     /** How long groups lasted, from open to end, and how they ended: success, failure, cancelled, timeout. */
     GROUP("errgroup.group", Meter.Type.TIMER, "How long groups lasted, from open to end", Key.OUTCOME),
 
-    /** Groups that are open now. */
-    GROUP_ACTIVE("errgroup.group.active", Meter.Type.GAUGE, "Groups that are open now"),
-
-    /** The age of the group that has been open longest; 0 where none is open. A time, in the registry's unit. */
-    GROUP_OLDEST("errgroup.group.oldest", Meter.Type.GAUGE, "Age of the group that is open longest");
+    /** How many groups are open now, how long they have been open together, and how long the oldest of them. */
+    GROUP_ACTIVE("errgroup.group.active", Meter.Type.LONG_TASK_TIMER, "Groups that are open now, and their age");
 
     private final String meterName;
 

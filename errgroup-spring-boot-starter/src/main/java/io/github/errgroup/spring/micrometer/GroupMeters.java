@@ -9,9 +9,9 @@ import io.github.errgroup.GroupOutcome;
 import io.github.errgroup.Subtask;
 import io.github.errgroup.spring.micrometer.ErrGroupMeter.Key;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.LongTaskTimer;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
-import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.LongAdder;
@@ -59,12 +59,14 @@ final class GroupMeters implements GroupListener {
     /** Written when a straggler is found and when it ends; read by the gauge. */
     private final LongAdder stragglers = new LongAdder();
 
-    /** The open groups and when each was opened, by its own clock. Written at open and end; read by the gauges. */
-    private final ConcurrentMap<ErrGroup, Long> open = new ConcurrentHashMap<>();
+    private final LongTaskTimer groupsOpen;
+
+    /** Of each open group. Written at open and end. */
+    private final ConcurrentMap<ErrGroup, LongTaskTimer.Sample> open = new ConcurrentHashMap<>();
 
     /**
      * Registers the meters of one name. Where applications share a registry, a gauge of a group's limit shows the highest
-     * of their limits, the age is that of the oldest group of all, and the other gauges are sums.
+     * of their limits, and the other gauges are sums.
      *
      * @param meters registers them
      * @param name the name that the groups are accounted under
@@ -95,13 +97,13 @@ final class GroupMeters implements GroupListener {
         meters.gauge(ErrGroupMeter.LIMIT, tags(Key.SCOPE, "group"), Math::max, () -> nanIfNone(limit.getAsInt()));
         meters.gauge(
                 ErrGroupMeter.LIMIT, tags(Key.SCOPE, "shared"), Double::sum, () -> nanIfNone(sharedLimit.getAsInt()));
-        meters.gauge(ErrGroupMeter.GROUP_ACTIVE, groupTag, Double::sum, open::size);
-        meters.timeGauge(ErrGroupMeter.GROUP_OLDEST, groupTag, Math::max, this::oldestNanos);
+        this.groupsOpen = meters.longTaskTimer(ErrGroupMeter.GROUP_ACTIVE, groupTag);
+        meters.onClose(() -> open.values().forEach(LongTaskTimer.Sample::stop));
     }
 
     @Override
     public void onOpen(ErrGroup group) {
-        open.put(group, group.options().clock().nanoTime());
+        open.put(group, groupsOpen.start());
     }
 
     @Override
@@ -165,7 +167,10 @@ final class GroupMeters implements GroupListener {
 
     @Override
     public void onEnd(ErrGroup group, GroupOutcome outcome, @Nullable Throwable failure, long nanos) {
-        open.remove(group);
+        LongTaskTimer.Sample sample = open.remove(group);
+        if (sample != null) {
+            sample.stop();
+        }
         groups[outcome.ordinal()].record(nanos, NANOSECONDS);
     }
 
@@ -174,15 +179,6 @@ final class GroupMeters implements GroupListener {
         if (exception != null) {
             failures.increment(exception);
         }
-    }
-
-    private double oldestNanos() {
-        long oldest = 0;
-        for (Map.Entry<ErrGroup, Long> entry : open.entrySet()) {
-            long age = entry.getKey().options().clock().nanoTime() - entry.getValue();
-            oldest = Math.max(oldest, age);
-        }
-        return oldest;
     }
 
     /** An addition and its subtraction may be seen in the wrong order, so never below zero. */

@@ -1,15 +1,13 @@
 package io.github.errgroup.spring.micrometer;
 
-import static java.util.concurrent.TimeUnit.NANOSECONDS;
-
 import io.github.errgroup.spring.micrometer.SharedMeters.GaugeRegistration;
 import io.github.errgroup.spring.micrometer.SharedMeters.Taken;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.LongTaskTimer;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
-import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.util.ArrayList;
@@ -62,6 +60,23 @@ final class MeterLease implements AutoCloseable {
                 .register(registry));
     }
 
+    LongTaskTimer longTaskTimer(ErrGroupMeter meter, Tags tags) {
+        return take(registry -> LongTaskTimer.builder(meter.getName())
+                .description(meter.description())
+                .tags(tags)
+                .register(registry));
+    }
+
+    /** What is to be done before the meters are given up: others that have them too go on without our values. */
+    void onClose(Runnable last) {
+        lock.lock();
+        try {
+            givingUp.add(last);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private <M extends Meter> M take(Function<MeterRegistry, M> register) {
         lock.lock();
         try {
@@ -90,20 +105,6 @@ final class MeterLease implements AutoCloseable {
                 total,
                 value,
                 sum -> Gauge.builder(meter.getName(), sum)
-                        .description(meter.description())
-                        .tags(tags)
-                        .strongReference(true)
-                        .register(shared.registry()));
-    }
-
-    /** As {@link #gauge}, of nanoseconds. */
-    void timeGauge(ErrGroupMeter meter, Tags tags, DoubleBinaryOperator total, DoubleSupplier nanos) {
-        take(
-                meter,
-                tags,
-                total,
-                nanos,
-                sum -> TimeGauge.builder(meter.getName(), sum, NANOSECONDS)
                         .description(meter.description())
                         .tags(tags)
                         .strongReference(true)

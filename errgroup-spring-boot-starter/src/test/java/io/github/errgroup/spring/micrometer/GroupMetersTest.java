@@ -12,8 +12,11 @@ import io.github.errgroup.ErrGroupOptions;
 import io.github.errgroup.ParentCancelledException;
 import io.github.errgroup.Subtask;
 import io.micrometer.common.docs.KeyName;
+import io.micrometer.core.instrument.Clock;
+import io.micrometer.core.instrument.LongTaskTimer;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.simple.SimpleConfig;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
@@ -32,13 +35,23 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 @Timeout(30)
 class GroupMetersTest {
-    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private final ManualClock clock = new ManualClock();
+
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry(SimpleConfig.DEFAULT, new Clock() {
+        @Override
+        public long wallTime() {
+            return TimeUnit.NANOSECONDS.toMillis(clock.nanoTime());
+        }
+
+        @Override
+        public long monotonicTime() {
+            return clock.nanoTime();
+        }
+    });
 
     private final AtomicInteger limit = new AtomicInteger(ErrGroupOptions.NO_LIMIT);
 
     private final AtomicInteger sharedLimit = new AtomicInteger(ErrGroupOptions.NO_LIMIT);
-
-    private final ManualClock clock = new ManualClock();
 
     private final ErrGroupOptions options = ErrGroupOptions.defaults()
             .name("quote")
@@ -88,7 +101,7 @@ class GroupMetersTest {
             assertThat(tagValues(ErrGroupMeter.LIMIT, "scope")).containsExactlyInAnyOrder("group", "shared");
             assertThat(counter(ErrGroupMeter.TASK_FAILURES, "exception", "none"))
                     .isZero();
-            assertThat(gauge(ErrGroupMeter.GROUP_OLDEST)).isZero();
+            assertOpen(0, 0, 0);
         }
 
         @Test
@@ -257,19 +270,16 @@ class GroupMetersTest {
                 try (ErrGroup younger = ErrGroup.open(options.clock(clock))) {
                     clock.advance(Duration.ofSeconds(4));
 
-                    assertThat(gauge(ErrGroupMeter.GROUP_ACTIVE)).isEqualTo(2);
-                    assertThat(gauge(ErrGroupMeter.GROUP_OLDEST)).isEqualTo(7);
+                    assertOpen(2, 7, 11);
 
                     older.await();
 
-                    assertThat(gauge(ErrGroupMeter.GROUP_ACTIVE)).isOne();
-                    assertThat(gauge(ErrGroupMeter.GROUP_OLDEST)).isEqualTo(4);
+                    assertOpen(1, 4, 4);
                     younger.await();
                 }
             }
 
-            assertThat(gauge(ErrGroupMeter.GROUP_ACTIVE)).isZero();
-            assertThat(gauge(ErrGroupMeter.GROUP_OLDEST)).isZero();
+            assertOpen(0, 0, 0);
             assertThat(registry.get(ErrGroupMeter.GROUP.getName())
                             .tag("outcome", "success")
                             .timer()
@@ -466,6 +476,13 @@ class GroupMetersTest {
         return registry.get(meter.getName()).tags(tags).timers().stream()
                 .mapToLong(timer -> timer.count())
                 .sum();
+    }
+
+    private void assertOpen(int groups, double oldestSeconds, double togetherSeconds) {
+        LongTaskTimer open = registry.get(ErrGroupMeter.GROUP_ACTIVE.getName()).longTaskTimer();
+        assertThat(open.activeTasks()).isEqualTo(groups);
+        assertThat(open.max(TimeUnit.SECONDS)).isEqualTo(oldestSeconds);
+        assertThat(open.duration(TimeUnit.SECONDS)).isEqualTo(togetherSeconds);
     }
 
     private double gauge(ErrGroupMeter meter, String... tags) {

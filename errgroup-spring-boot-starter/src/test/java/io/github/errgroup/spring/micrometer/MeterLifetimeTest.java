@@ -94,6 +94,13 @@ class MeterLifetimeTest {
         return group;
     }
 
+    private int groupsOpen(String name) {
+        return registry.get("errgroup.group.active")
+                .tag("group", name)
+                .longTaskTimer()
+                .activeTasks();
+    }
+
     private static void end(ErrGroup group) {
         group.cancel();
         group.close();
@@ -122,7 +129,7 @@ class MeterLifetimeTest {
                 ErrGroup group = busy(second, "quote");
 
                 assertThat(gauge("errgroup.task.active", "group", "quote")).isOne();
-                assertThat(gauge("errgroup.group.active", "group", "quote")).isOne();
+                assertThat(groupsOpen("quote")).isOne();
                 assertThat(gauge("errgroup.limit", "group", "quote", "scope", "group"))
                         .isEqualTo(7);
                 end(group);
@@ -238,7 +245,7 @@ class MeterLifetimeTest {
             ErrGroup ofTheSecond = busy(second, "quote");
 
             assertThat(gauge("errgroup.task.active", "group", "quote")).isEqualTo(2);
-            assertThat(gauge("errgroup.group.active", "group", "quote")).isEqualTo(2);
+            assertThat(groupsOpen("quote")).isEqualTo(2);
             assertThat(gauge("errgroup.limit", "group", "quote", "scope", "group"))
                     .isEqualTo(7);
             assertThat(gauge("errgroup.limit", "group", "quote", "scope", "shared"))
@@ -260,6 +267,22 @@ class MeterLifetimeTest {
             second.close();
             assertThat(registry.getMeters()).isEmpty();
             assertThat(output).doesNotContain("WARN");
+        }
+
+        @Test
+        void a_group_that_the_first_leaves_open_is_counted_no_more() throws InterruptedException {
+            try (ConfigurableApplicationContext second = start(registry)) {
+                ConfigurableApplicationContext first = start(registry, "errgroup.shutdown.grace-period=1ms");
+                ErrGroup leftOpen = first.getBean(ErrGroups.class).open();
+                assertThat(second.getBean(ErrGroups.class).live()).isEmpty();
+                assertThat(groupsOpen("default")).isOne();
+
+                first.close();
+
+                assertThat(groupsOpen("default")).isZero();
+                leftOpen.close();
+                assertThat(groupsOpen("default")).isZero();
+            }
         }
 
         @Test
@@ -359,7 +382,7 @@ class MeterLifetimeTest {
                 start(composite).close();
 
                 assertThat(first.isActive()).isTrue();
-                assertThat(output).containsOnlyOnce("Group 'default': the gauges [errgroup.group.active, ");
+                assertThat(output).containsOnlyOnce("Group 'default': the gauges [errgroup.limit, ");
                 assertThat(registry.getMeters()).containsExactlyInAnyOrderElementsOf(before);
             }
         }

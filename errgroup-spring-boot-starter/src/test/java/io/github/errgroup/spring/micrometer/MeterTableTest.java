@@ -59,8 +59,9 @@ class MeterTableTest {
     }
 
     private static String capitalized(ErrGroupMeter meter) {
-        String name = meter.getType().name();
-        return name.charAt(0) + name.substring(1).toLowerCase(Locale.ROOT);
+        return Stream.of(meter.getType().name().split("_"))
+                .map(word -> word.charAt(0) + word.substring(1).toLowerCase(Locale.ROOT))
+                .collect(Collectors.joining());
     }
 
     private static List<Row> rows(String readme) {

@@ -23,8 +23,7 @@ final class PrometheusSeries {
             entry(ErrGroupMeter.LIMIT_WAIT, timer("errgroup_limit_wait")),
             entry(ErrGroupMeter.LIMIT, List.of("errgroup_limit")),
             entry(ErrGroupMeter.GROUP, timer("errgroup_group")),
-            entry(ErrGroupMeter.GROUP_ACTIVE, List.of("errgroup_group_active")),
-            entry(ErrGroupMeter.GROUP_OLDEST, List.of("errgroup_group_oldest_seconds")));
+            entry(ErrGroupMeter.GROUP_ACTIVE, timer("errgroup_group_active")));
 
     private PrometheusSeries() {}
 
