@@ -88,7 +88,11 @@ class ArchitectureTest {
                         "actuate.endpoint.TotalsReport",
                         "autoconfigure.ErrGroupCustomizer",
                         "autoconfigure.ErrGroupProperties",
+                        "micrometer.DefaultErrGroupObservationConvention",
                         "micrometer.ErrGroupMeter",
+                        "micrometer.ErrGroupObservationContext",
+                        "micrometer.ErrGroupObservationConvention",
+                        "micrometer.ErrGroupObservationDocumentation",
                         "micrometer.GroupMetersFactory",
                         "micrometer.GroupObservations");
     }

@@ -1,8 +1,10 @@
 package io.github.errgroup.spring.autoconfigure;
 
 import io.github.errgroup.spring.GroupListenerFactory;
+import io.github.errgroup.spring.micrometer.ErrGroupObservationConvention;
 import io.github.errgroup.spring.micrometer.GroupObservations;
 import io.micrometer.observation.ObservationRegistry;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -13,8 +15,8 @@ import org.springframework.context.annotation.Bean;
 
 /**
  * An observation of each group, {@code errgroup.group.observation}, where {@code errgroup.observations.enabled=true};
- * off unless asked for, since an observation costs more than all meters together. Backs off where a bean is named
- * {@code errGroupObservations}.
+ * off unless asked for, since an observation costs more than all meters together. An {@link ErrGroupObservationConvention}
+ * bean names it and its tags. Backs off where a bean is named {@code errGroupObservations}.
  */
 @AutoConfiguration(
         after = ErrGroupAutoConfiguration.class,
@@ -32,7 +34,8 @@ public final class ErrGroupObservationAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean(name = "errGroupObservations", search = SearchStrategy.CURRENT)
-    GroupListenerFactory errGroupObservations(ObservationRegistry observations) {
-        return GroupObservations.factory(observations);
+    GroupListenerFactory errGroupObservations(
+            ObservationRegistry observations, ObjectProvider<ErrGroupObservationConvention> convention) {
+        return GroupObservations.factory(observations, convention.getIfAvailable());
     }
 }

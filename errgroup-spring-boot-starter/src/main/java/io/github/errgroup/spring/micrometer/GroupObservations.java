@@ -1,6 +1,5 @@
 package io.github.errgroup.spring.micrometer;
 
-import io.github.errgroup.CancelReason;
 import io.github.errgroup.ErrGroup;
 import io.github.errgroup.GroupListener;
 import io.github.errgroup.GroupOutcome;
@@ -13,22 +12,19 @@ import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes one observation of each group of a name: below the observation that is current where the group is opened, and
- * current in each of its tasks, so that a trace shows the fan-out below the request, and what the tasks call below the
- * fan-out. In the thread that opened the group nothing changes.
+ * Makes one observation of each group of a name, {@link ErrGroupObservationDocumentation#GROUP}: below the observation
+ * that is current where the group is opened, and current in each of its tasks, so that a trace shows the fan-out below the
+ * request, and what the tasks call below the fan-out. In the thread that opened the group nothing changes.
  *
- * <p>The observation has the tags {@code group} and {@code outcome}, in traces also {@code group.name} (as it was
- * opened) and {@code cause} (what cancelled it). A handler that throws is the engine's business: that is logged, and
- * the group goes on; here it only must not leave a scope behind in a thread.
+ * <p>A handler that throws is the engine's business: that is logged, and the group goes on; here it only must not leave a
+ * scope behind in a thread.
  */
 public final class GroupObservations implements GroupListener {
-    /**
-     * The observation's name. Not {@code errgroup.group}: Micrometer makes meters of an observation under its name,
-     * and those would collide with ours.
-     */
-    static final String NAME = "errgroup.group.observation";
+    private static final ErrGroupObservationConvention DEFAULT_CONVENTION = new DefaultErrGroupObservationConvention();
 
     private final ObservationRegistry registry;
+
+    private final @Nullable ErrGroupObservationConvention convention;
 
     private final String name;
 
@@ -36,37 +32,40 @@ public final class GroupObservations implements GroupListener {
     private final ConcurrentMap<ErrGroup, ObservedGroup> open = new ConcurrentHashMap<>();
 
     /**
-     * Makes an observation of each group.
-     *
-     * @param registry where observations are made
-     * @return a factory of their listeners
-     */
-    public static GroupListenerFactory factory(ObservationRegistry registry) {
-        return (name, settings) -> new GroupObservations(registry, name);
-    }
-
-    /**
      * Observes the groups of one name.
      *
      * @param registry where observations are made
+     * @param convention names them and their tags; null for the default one
      * @param name the name that the groups are accounted under
      */
-    GroupObservations(ObservationRegistry registry, String name) {
+    GroupObservations(ObservationRegistry registry, @Nullable ErrGroupObservationConvention convention, String name) {
         this.registry = registry;
+        this.convention = convention;
         this.name = name;
+    }
+
+    /**
+     * Makes an observation of each group.
+     *
+     * @param registry where observations are made
+     * @param convention names them and their tags; null for the default one
+     * @return a factory of their listeners
+     */
+    public static GroupListenerFactory factory(
+            ObservationRegistry registry, @Nullable ErrGroupObservationConvention convention) {
+        return (name, settings) -> new GroupObservations(registry, convention, name);
     }
 
     @Override
     public void onOpen(ErrGroup group) {
-        Observation observation = Observation.createNotStarted(NAME, registry)
-                .contextualName("errgroup " + name)
-                .lowCardinalityKeyValue("group", name)
-                .highCardinalityKeyValue("group.name", group.name());
+        ErrGroupObservationContext context = new ErrGroupObservationContext(group, name);
+        Observation observation = ErrGroupObservationDocumentation.GROUP.observation(
+                convention, DEFAULT_CONVENTION, () -> context, registry);
         if (observation.isNoop()) {
             return;
         }
         // Known before it starts: if one handler throws, the others that did start are stopped with the group.
-        open.put(group, new ObservedGroup(registry, observation));
+        open.put(group, new ObservedGroup(registry, observation, context));
         observation.start();
     }
 
@@ -87,18 +86,88 @@ public final class GroupObservations implements GroupListener {
     }
 
     @Override
-    public void onCancel(ErrGroup group, CancelReason reason, Throwable cause) {
-        ObservedGroup observed = open.get(group);
-        if (observed != null) {
-            observed.cancelled(reason);
-        }
-    }
-
-    @Override
     public void onEnd(ErrGroup group, GroupOutcome outcome, @Nullable Throwable failure, long nanos) {
         ObservedGroup observed = open.remove(group);
         if (observed != null) {
             observed.end(outcome, failure);
+        }
+    }
+
+    /** A group's observation, and the scopes in which its running tasks see it. */
+    private static final class ObservedGroup {
+        private final ObservationRegistry registry;
+
+        private final Observation observation;
+
+        private final ErrGroupObservationContext context;
+
+        /** The scopes of the running tasks. Each is put and removed by the thread that runs the task. */
+        private final ConcurrentMap<Subtask<?>, TaskScope> scopes = new ConcurrentHashMap<>();
+
+        ObservedGroup(ObservationRegistry registry, Observation observation, ErrGroupObservationContext context) {
+            this.registry = registry;
+            this.observation = observation;
+            this.context = context;
+        }
+
+        void openScope(Subtask<?> task) {
+            scopes.put(task, TaskScope.open(registry, observation));
+        }
+
+        void closeScope(Subtask<?> task) {
+            TaskScope scope = scopes.remove(task);
+            if (scope != null) {
+                scope.close();
+            }
+        }
+
+        void end(GroupOutcome outcome, @Nullable Throwable failure) {
+            context.setOutcome(outcome);
+            try {
+                if (outcome == GroupOutcome.FAILURE && failure != null) {
+                    observation.error(failure);
+                }
+            } finally {
+                observation.stop();
+            }
+        }
+    }
+
+    /**
+     * An observation made current in the thread of a task. Whatever its handlers throw, the thread's own scope is current
+     * again afterwards: a worker's next task must not run below this one's observation.
+     *
+     * @param registry the registry that knows the current scope
+     * @param scope the scope of this task
+     * @param before the scope that was current before; null for none
+     */
+    private record TaskScope(
+            ObservationRegistry registry, Observation.Scope scope, Observation.@Nullable Scope before) {
+
+        static TaskScope open(ObservationRegistry registry, Observation observation) {
+            Observation.Scope before = registry.getCurrentObservationScope();
+            try {
+                return new TaskScope(registry, observation.openScope(), before);
+            } catch (Throwable e) {
+                abandon(registry, before);
+                throw e;
+            }
+        }
+
+        /** A scope is current before its handlers are told; the handlers told before the one that threw undo theirs. */
+        private static void abandon(ObservationRegistry registry, Observation.@Nullable Scope before) {
+            Observation.Scope opened = registry.getCurrentObservationScope();
+            if (opened != null && opened != before) {
+                new TaskScope(registry, opened, before).close();
+            }
+        }
+
+        void close() {
+            try {
+                scope.close();
+            } finally {
+                registry.setCurrentObservationScope(before);
+            }
         }
     }
 }

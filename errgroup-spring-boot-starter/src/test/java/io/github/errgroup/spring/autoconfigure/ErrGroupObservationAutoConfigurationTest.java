@@ -2,7 +2,14 @@ package io.github.errgroup.spring.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.errgroup.ErrGroups;
+import io.github.errgroup.spring.micrometer.DefaultErrGroupObservationConvention;
+import io.github.errgroup.spring.micrometer.ErrGroupObservationConvention;
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationHandler;
 import io.micrometer.observation.ObservationRegistry;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
@@ -28,6 +35,38 @@ class ErrGroupObservationAutoConfigurationTest {
         withObservations
                 .withPropertyValues(ENABLED)
                 .run(context -> assertThat(context).hasNotFailed().hasBean("errGroupObservations"));
+    }
+
+    @Test
+    void a_convention_of_the_application_names_the_observation() {
+        List<String> observed = new CopyOnWriteArrayList<>();
+        withObservations
+                .withPropertyValues(ENABLED)
+                .withBean(ErrGroupObservationConvention.class, OwnConvention::new)
+                .run(context -> {
+                    context.getBean(ObservationRegistry.class)
+                            .observationConfig()
+                            .observationHandler(new ObservationHandler<>() {
+                                @Override
+                                public void onStop(Observation.Context ended) {
+                                    observed.add(ended.getName());
+                                }
+
+                                @Override
+                                public boolean supportsContext(Observation.Context any) {
+                                    return true;
+                                }
+                            });
+                    context.getBean(ErrGroups.class).open().close();
+                    assertThat(observed).containsExactly("fan.out");
+                });
+    }
+
+    private static final class OwnConvention extends DefaultErrGroupObservationConvention {
+        @Override
+        public String getName() {
+            return "fan.out";
+        }
     }
 
     @Test

@@ -8,6 +8,10 @@ import io.github.errgroup.ContextPropagator;
 import io.github.errgroup.ErrGroup;
 import io.github.errgroup.ErrGroupException;
 import io.github.errgroup.ErrGroupOptions;
+import io.github.errgroup.spring.micrometer.ErrGroupObservationDocumentation.HighCardinalityKeyNames;
+import io.github.errgroup.spring.micrometer.ErrGroupObservationDocumentation.LowCardinalityKeyNames;
+import io.micrometer.common.KeyValue;
+import io.micrometer.common.docs.KeyName;
 import io.micrometer.context.ContextRegistry;
 import io.micrometer.context.ContextSnapshot;
 import io.micrometer.context.ContextSnapshotFactory;
@@ -25,8 +29,10 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -40,7 +46,7 @@ class GroupObservationsTest {
     private final ObservationRegistry registry = ObservationRegistry.create();
 
     private final ErrGroupOptions options =
-            ErrGroupOptions.defaults().name("quote").listener(new GroupObservations(registry, "quote"));
+            ErrGroupOptions.defaults().name("quote").listener(new GroupObservations(registry, null, "quote"));
 
     @Nested
     class With_a_tracer {
@@ -124,7 +130,7 @@ class GroupObservationsTest {
 
             SimpleSpan fanOut = span("errgroup quote");
             assertThat(fanOut.getError()).isSameAs(down);
-            assertThat(fanOut.getTags()).containsEntry("outcome", "failure").containsEntry("cause", "failure");
+            assertThat(fanOut.getTags()).containsEntry("outcome", "failure").containsEntry("reason", "failure");
         }
 
         @Test
@@ -210,7 +216,56 @@ class GroupObservationsTest {
 
             assertThat(span("errgroup quote").getTags())
                     .containsEntry("outcome", "cancelled")
-                    .containsEntry("cause", "explicit");
+                    .containsEntry("reason", "explicit");
+        }
+    }
+
+    @Nested
+    class Its_tags {
+        private final List<Observation.Context> ended = new CopyOnWriteArrayList<>();
+
+        Its_tags() {
+            registry.observationConfig().observationHandler(new ObservationHandler<>() {
+                @Override
+                public void onStop(Observation.Context context) {
+                    ended.add(context);
+                }
+
+                @Override
+                public boolean supportsContext(Observation.Context context) {
+                    return true;
+                }
+            });
+        }
+
+        @Test
+        void are_the_documented_ones_of_a_cancelled_group() {
+            try (ErrGroup group = ErrGroup.open(options)) {
+                group.cancel();
+            }
+
+            Observation.Context context = ended.get(0);
+            assertThat(context.getLowCardinalityKeyValues())
+                    .extracting(KeyValue::getKey)
+                    .containsExactlyInAnyOrder(names(LowCardinalityKeyNames.values()));
+            assertThat(context.getHighCardinalityKeyValues())
+                    .extracting(KeyValue::getKey)
+                    .containsExactlyInAnyOrder(names(HighCardinalityKeyNames.values()));
+        }
+
+        @Test
+        void of_a_group_that_succeeded_have_no_reason() throws InterruptedException {
+            try (ErrGroup group = ErrGroup.open(options)) {
+                group.await();
+            }
+
+            assertThat(ended.get(0).getAllKeyValues())
+                    .extracting(KeyValue::getKey)
+                    .containsExactlyInAnyOrder("group", "outcome", "group.name");
+        }
+
+        private static String[] names(KeyName[] keys) {
+            return Stream.of(keys).map(KeyName::asString).toArray(String[]::new);
         }
     }
 
@@ -233,7 +288,7 @@ class GroupObservationsTest {
                             .timer()
                             .count())
                     .isOne();
-            assertThat(meters.get(GroupObservations.NAME)
+            assertThat(meters.get(DefaultErrGroupObservationConvention.NAME)
                             .tags("group", "quote", "outcome", "success")
                             .timer()
                             .count())
