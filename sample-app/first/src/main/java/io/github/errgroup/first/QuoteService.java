@@ -14,26 +14,25 @@ class QuoteService {
         this.groups = groups;
     }
 
-    record Quote(String sku, int cents, int stock) {}
-
     Quote quote(String sku) throws InterruptedException {
         try (ErrGroup group = groups.open("quote")) {
-            Subtask<Integer> price = group.go("price", () -> price(sku)); // both run at once,
-            Subtask<Integer> stock = group.go("stock", () -> stock(sku)); // each in a thread of its own
-            group.await(); // the first that fails cancels the other
+            Subtask<Integer> price = group.go("price", () -> price(sku)); // starts a task
+            Subtask<Integer> stock = group.go("stock", () -> stock(sku)); // and another one beside it
+            group.await(); // waits for both; throws if one failed, and then the other was cancelled
             return new Quote(sku, price.get(), stock.get());
         }
     }
 
-    // Two calls over the network would be here.
+    record Quote(String sku, int cents, int stock) {}
+
     private static int price(String sku) throws InterruptedException {
-        Thread.sleep(200);
+        Thread.sleep(200); // stands for a call over the network
         return 1990;
     }
 
     private static int stock(String sku) {
         if (!sku.equals("lamp")) {
-            throw new NoSuchElementException("unknown product: " + sku);
+            throw new NoSuchElementException("unknown sku '" + sku + "'");
         }
         return 3;
     }

@@ -1,38 +1,33 @@
 package io.github.errgroup.first;
 
-import org.junit.jupiter.api.Test;
-import org.springframework.boot.test.context.SpringBootTest;
-import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
-import org.springframework.boot.test.web.server.LocalServerPort;
-import org.springframework.test.web.servlet.client.RestTestClient;
-import org.springframework.test.web.servlet.client.RestTestClient.ResponseSpec;
+import static org.assertj.core.api.Assertions.assertThat;
 
-@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.webmvc.test.autoconfigure.AutoConfigureMockMvc;
+import org.springframework.test.web.servlet.assertj.MockMvcTester;
+
+@SpringBootTest
+@AutoConfigureMockMvc
 class FirstApplicationTest {
-    @LocalServerPort
-    private int port;
+    @Autowired
+    private MockMvcTester http;
 
     @Test
     void a_quote_has_what_both_tasks_found() {
-        get("/quotes/lamp").expectStatus().isOk().expectBody().json("{'sku': 'lamp', 'cents': 1990, 'stock': 3}");
+        assertThat(http.get().uri("/quotes/lamp"))
+                .hasStatusOk()
+                .bodyJson()
+                .isLenientlyEqualTo("{'sku': 'lamp', 'cents': 1990, 'stock': 3}");
     }
 
     @Test
     void the_task_that_failed_is_named() {
-        get("/quotes/sofa")
-                .expectStatus()
-                .isEqualTo(502)
-                .expectBody()
-                .jsonPath("$.task")
+        assertThat(http.get().uri("/quotes/sofa"))
+                .hasStatus(502)
+                .bodyJson()
+                .extractingPath("$.task")
                 .isEqualTo("stock");
-    }
-
-    private ResponseSpec get(String path) {
-        return RestTestClient.bindToServer()
-                .baseUrl("http://localhost:" + port)
-                .build()
-                .get()
-                .uri(path)
-                .exchange();
     }
 }

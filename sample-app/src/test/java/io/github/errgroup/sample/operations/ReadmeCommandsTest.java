@@ -23,7 +23,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
-/** The commands of the README, run by a shell as they stand there, but for the ports; and run a second time. */
+/** The commands of both READMEs, run by a shell as they stand there, but for the ports; and run a second time. */
 @RequiresCurl
 @Timeout(120)
 @SpringBootTest(
@@ -68,16 +68,17 @@ class ReadmeCommandsTest {
         assertThat(log).contains("shipping").contains("still runs").contains("StragglingSuppliers.ask");
     }
 
-    /** Texts that an answer has in this order. */
+    /** The answer has these texts in this order. */
     private static Consumer<String> has(String... texts) {
         return answer -> assertThat(answer).containsSubsequence(texts);
     }
 
-    /** Those that talk to the application. */
+    /** The blocks that call the application, first the project's and then the sample's. */
     private static List<String> blocks() throws IOException {
-        return BLOCK.matcher(Files.readString(Path.of("..", "README.md")))
+        return BLOCK.matcher(Files.readString(Path.of("..", "README.md")) + Files.readString(Path.of("README.md")))
                 .results()
                 .map(block -> block.group(1))
+                .distinct()
                 .filter(block -> block.contains(":8080") && block.contains("curl"))
                 .toList();
     }
