@@ -65,7 +65,14 @@ final class BarChart {
 
     private static void panel(Svg svg, List<Row> rows, int left, int top) {
         Row first = rows.getFirst();
-        svg.text(left + 6, top + 22, 14, "start", Colours.TEXT, true, Titles.of(first.scenario(), first.caller()));
+        svg.text(
+                left + 6,
+                top + 22,
+                14,
+                "start",
+                Colours.TEXT,
+                true,
+                Titles.of(first.scenario(), first.caller()) + ", per " + Titles.unit(first.scenario()));
         int barLeft = left + LABEL_WIDTH;
         double scale = (PANEL_WIDTH - LABEL_WIDTH - FIGURE_WIDTH) / LONGEST;
         int y = top + 34;

@@ -9,26 +9,42 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The page with the targets, the rows where we are not first, and every figure. */
+/** The page with the pictures, what was measured how, the targets, and the rows where we are not first. */
 final class Markdown {
+    private static final String HEAD = """
+            # What a group costs
+
+            Taken on %s.
+
+            To repeat it, on JDK 25: `errgroup-core/benchmarks/run`. It writes this page, the pictures and the data beside them.
+
+            ![Bars per scenario, one processor](one-processor.svg)
+
+            ![Bars per scenario, both processors](both-processors.svg)
+
+            ![Cost against the number of tasks](growth.svg)
+
+            ## How it is measured
+
+            - Every rival does the same work, and is checked for it before anything is timed: it returns when all tasks have
+              ended, and throws the failure of one.
+            - Every figure is the median of JVMs of its own. The others run between two runs of "by hand" (a virtual thread per
+              task, a latch, a reference to the first error); a ratio is to its median over both.
+            - "One processor" is pinned, and steady. On both, single JVMs fall into modes: [results.json](results.json) tells
+              the slowest one's ratio as `worstRatio`.
+            - Bytes are allocated ones; of blocked tasks, those that are live.
+            - The caller is a virtual thread, or a platform thread where that is said.
+            - Each bar shows its figures. [figures.csv](figures.csv) has those of every JVM, with the processor time that the
+              whole JVM took.
+
+            """;
+
     private Markdown() {}
 
     static String page(Results results, Environment environment) {
-        StringBuilder page = new StringBuilder();
-        page.append("# What a group costs\n\n");
-        page.append("Taken on ").append(environment.line()).append(". ");
-        page.append(
-                        "Every figure is the median of JVMs of its own; every ratio is to \"by hand\" (a virtual thread per ")
-                .append(
-                        "task, a latch, a first-error reference), measured in the same run, before and after the others. ")
-                .append("\"One processor\" is pinned and steady; on both, single JVMs fall into modes.\n\n");
-        page.append("To repeat it, on JDK 25: `errgroup-core/benchmarks/run`. This page is written by it.\n\n");
-        page.append("![Bars per scenario, one processor](one-processor.svg)\n\n");
-        page.append("![Bars per scenario, both processors](both-processors.svg)\n\n");
-        page.append("![Cost against the number of tasks](growth.svg)\n\n");
+        StringBuilder page = new StringBuilder(HEAD.formatted(environment.line()));
         targets(page, results);
         notFirst(page, results);
-        figures(page, results);
         return page.toString();
     }
 
@@ -76,45 +92,12 @@ final class Markdown {
             }
         }
         page.append(lines.isEmpty() ? "Nowhere in this run." : String.join("\n", lines))
-                .append("\n\n");
-    }
-
-    private static void figures(StringBuilder page, Results results) {
-        page.append("## Every figure\n\n");
-        page.append(
-                        "Time and bytes are per group, task, tree or run, as the heading says; bytes are allocated ones, of ")
-                .append("blocked tasks the live ones per task; the worst is the slowest JVM's ratio.\n");
-        Row previous = null;
-        for (Row row : results.rows()) {
-            if (previous == null || !previous.isBeside(row)) {
-                page.append("\n**")
-                        .append(panelTitle(row))
-                        .append("**, ")
-                        .append(Titles.setting(row.setting()))
-                        .append(", per ")
-                        .append(unit(row))
-                        .append("\n\n| | ratio | worst | time | bytes |\n|---|---|---|---|---|\n");
-            }
-            page.append("| ")
-                    .append(String.join(
-                            " | ",
-                            Rivals.named(row.rival()).title(),
-                            Titles.ratio(row.ratio()),
-                            Titles.ratio(row.worstRatio()),
-                            Titles.time(row.nanos()),
-                            Titles.bytes(row.bytes())))
-                    .append(" |\n");
-            previous = row;
-        }
+                .append('\n');
     }
 
     private static String panelTitle(Row row) {
         return row.scenario().equals(GrowthChart.SCENARIO)
                 ? String.format(Locale.ROOT, "%,d tasks, no limit", row.tasks())
                 : Titles.of(row.scenario(), row.caller());
-    }
-
-    private static String unit(Row row) {
-        return row.scenario().equals(GrowthChart.SCENARIO) ? "task" : Titles.unit(row.scenario());
     }
 }
