@@ -75,12 +75,17 @@ fun values(): Map<String, Any?> {
     }
     seen["call(name) { length }"] = called
     seen["call(changes) { limit }"] = ErrGroup.call({ it.limit(2) }) { it.limit() }
-    seen["call(options) { limit }"] = ErrGroup.call(ErrGroupOptions.defaults().limit(3)) { it.limit() }
+    seen["call(options) { limit }"] = ErrGroup.call(ErrGroupOptions.builder().limit(3).build()) { it.limit() }
     seen["call<String?, RuntimeException>(name) { find }"] = groups.call<String?, RuntimeException>("call") { find("x") }
     seen["call(name) { audit }"] = groups.call("call") { audit(effects) } == Unit
     seen["groups.map(name, list) { it * 2 }"] = groups.map("map", listOf(1, 2, 3)) { it * 2 }
     groups.forEach("forEach", listOf(1)) { audit(effects) }
     groups.open("changed") { it.limit(4) }.use { seen["groups.open(name) { it.limit(4) }"] = it.limit() }
+    ErrGroups.of { it.limit(5) }.open().use { seen["ErrGroups.of { it.limit(5) }"] = it.limit() }
+    ErrGroup.open {
+        it.limit(6)
+        it.name("statements")
+    }.use { seen["open { statements }"] = it.limit().toString() + it.name() }
     seen["effects at the end"] = effects.get()
     return seen
 }

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -32,8 +32,8 @@ import org.jspecify.annotations.Nullable;
  * What was done before {@code go} happens-before the task; what the task did happens-before {@code await} returns.
  *
  * <p>From Go: {@code Go} is {@link #go}, {@code TryGo} {@link #tryGo}, {@code Wait} {@link #await()}, {@code SetLimit}
- * {@link ErrGroupOptions#limit(int) limit} and {@link #setLimit}, {@code WithContext} the default, the zero
- * {@code Group} {@link ErrGroupOptions#cancelOnError(boolean) cancelOnError(false)}, the {@code ctx}
+ * {@link ErrGroupOptions.Builder#limit(int) limit} and {@link #setLimit}, {@code WithContext} the default, the zero
+ * {@code Group} {@link ErrGroupOptions.Builder#cancelOnError(boolean) cancelOnError(false)}, the {@code ctx}
  * {@link #context()}.
  */
 public final class ErrGroup implements AutoCloseable {
@@ -59,9 +59,11 @@ public final class ErrGroup implements AutoCloseable {
      * @param changes what to change
      * @return an open group; the caller closes it
      */
-    public static ErrGroup open(UnaryOperator<ErrGroupOptions> changes) {
-        return open(Objects.requireNonNull(
-                Objects.requireNonNull(changes, "changes").apply(ErrGroupOptions.defaults()), "options"));
+    public static ErrGroup open(Consumer<ErrGroupOptions.Builder> changes) {
+        Objects.requireNonNull(changes, "changes");
+        ErrGroupOptions.Builder options = ErrGroupOptions.builder();
+        changes.accept(options);
+        return open(options.build());
     }
 
     /**
@@ -137,7 +139,7 @@ public final class ErrGroup implements AutoCloseable {
      */
     @SuppressWarnings("overloads") // Java takes a lambda for the more specific GroupBody
     public static <T extends @Nullable Object, X extends Exception> T call(
-            UnaryOperator<ErrGroupOptions> changes, GroupBody<T, X> body) throws X, InterruptedException {
+            Consumer<ErrGroupOptions.Builder> changes, GroupBody<T, X> body) throws X, InterruptedException {
         Objects.requireNonNull(body, "body");
         return call(open(changes), body);
     }
@@ -174,7 +176,7 @@ public final class ErrGroup implements AutoCloseable {
      */
     @SuppressWarnings("overloads")
     public static <T> T call(
-            UnaryOperator<ErrGroupOptions> changes, ThrowingFunction<? super ErrGroup, ? extends T> body)
+            Consumer<ErrGroupOptions.Builder> changes, ThrowingFunction<? super ErrGroup, ? extends T> body)
             throws Exception {
         Objects.requireNonNull(body, "body");
         return call(open(changes), body::apply);

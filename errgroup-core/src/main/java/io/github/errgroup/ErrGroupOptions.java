@@ -2,7 +2,9 @@ package io.github.errgroup;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
@@ -10,52 +12,10 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a group behaves. Immutable; each method with an argument returns a copy with that one value changed:
- * {@code ErrGroup.open(o -> o.name("quote").limit(8).timeout(ofSeconds(2)))}.
- *
- * @param name the group's name in messages, thread names and meters; not blank
- * @param limit how many tasks may run at once; -1 (or any negative) for no limit, 0 lets nothing start
- * @param sharedLimit a limit over all groups that share it, besides the group's own; null for none
- * @param timeout from opening to the deadline, above zero; null for no deadline
- * @param cancelOnError whether the first failure cancels the rest (Go's {@code WithContext}, the default), or
- *     everything runs and the first failure is kept (Go's zero {@code Group})
- * @param interruptOnCancel whether cancelling interrupts the running tasks' threads (the default), or only sets the
- *     flag and runs the hooks. On a virtual thread an interrupt closes the socket it blocks on, and with it a pooled
- *     JDBC connection
- * @param threads where tasks run
- * @param reuseThreads whether one of the group's own threads that ends a task may take the group's next one, which may then
- *     see a ThreadLocal that the first has set; null (the default) means only where there is a limit. No effect on an
- *     executor that was handed in
- * @param starvationTimeout how long an executor that was handed in may neither start nor end a task of ours before a
- *     compensating thread runs what a waiting group lacks, and one more each time it passes again; above zero
- * @param stragglerGrace how long after cancellation a task that still runs is reported; above zero, null for never
- * @param contextPropagator carries thread-bound context into each task; null for none
- * @param cancellationWhen exceptions that, once cancellation began, count as a task's cancellation and not as its
- *     failure, besides those that always do
- * @param listeners who is told what happens, in this order
- * @param waitGuard runs at the start of {@code await}, and in a thread that is about to block in {@code go}; what it throws
- *     is thrown to the caller. For threads that must never block, as an event loop's; null for none
- * @param captureOpener whether a group remembers where it was opened
- * @param clock time and timer
+ * How a group behaves. Immutable, and made by a {@link Builder}:
+ * {@code ErrGroup.open(o -> o.name("quote").limit(8).timeout(ofSeconds(2)))}. Two are equal if all their values are.
  */
-public record ErrGroupOptions(
-        String name,
-        int limit,
-        @Nullable SharedLimit sharedLimit,
-        @Nullable Duration timeout,
-        boolean cancelOnError,
-        boolean interruptOnCancel,
-        TaskThreads threads,
-        @Nullable Boolean reuseThreads,
-        Duration starvationTimeout,
-        @Nullable Duration stragglerGrace,
-        @Nullable ContextPropagator contextPropagator,
-        Predicate<? super Throwable> cancellationWhen,
-        List<GroupListener> listeners,
-        @Nullable Runnable waitGuard,
-        boolean captureOpener,
-        GroupClock clock) {
-
+public final class ErrGroupOptions {
     /** The value of {@code limit} that means no limit, as in Go. */
     public static final int NO_LIMIT = -1;
 
@@ -64,50 +24,12 @@ public record ErrGroupOptions(
 
     private static final Predicate<Throwable> NEVER = failure -> false;
 
-    private static final ErrGroupOptions DEFAULTS = new ErrGroupOptions(
-            "group",
-            NO_LIMIT,
-            null,
-            null,
-            true,
-            true,
-            TaskThreads.automatic(),
-            null,
-            Duration.ofMillis(200),
-            null,
-            null,
-            NEVER,
-            List.of(),
-            null,
-            false,
-            GroupClock.system());
+    private static final ErrGroupOptions DEFAULTS = new ErrGroupOptions(new Values());
 
-    /**
-     * Checks every value.
-     *
-     * @throws IllegalArgumentException if a value breaks its rule; the message has name, value and rule
-     * @throws NullPointerException if a value that must not be null is
-     */
-    public ErrGroupOptions {
-        Objects.requireNonNull(name, "name");
-        if (name.isBlank()) {
-            throw new IllegalArgumentException("name '" + name + "': must not be blank");
-        }
-        limit = Math.max(limit, NO_LIMIT);
-        checkDuration("timeout", timeout);
-        Objects.requireNonNull(threads, "threads");
-        checkDuration("starvationTimeout", Objects.requireNonNull(starvationTimeout, "starvationTimeout"));
-        checkDuration("stragglerGrace", stragglerGrace);
-        Objects.requireNonNull(cancellationWhen, "cancellationWhen");
-        listeners = List.copyOf(listeners);
-        Objects.requireNonNull(clock, "clock");
-    }
+    private final Values values;
 
-    static void checkDuration(String name, @Nullable Duration value) {
-        if (value != null && (value.isNegative() || value.isZero() || value.compareTo(MAX_DURATION) > 0)) {
-            throw new IllegalArgumentException(
-                    name + " " + value + ": must be above zero and at most " + MAX_DURATION.toDays() + " days");
-        }
+    private ErrGroupOptions(Values values) {
+        this.values = values;
     }
 
     /**
@@ -120,462 +42,532 @@ public record ErrGroupOptions(
     }
 
     /**
-     * With another name.
+     * A builder that begins with the defaults.
      *
-     * @param name the group's name; not blank
-     * @return a copy
+     * @return a new builder
      */
-    public ErrGroupOptions name(String name) {
-        return new ErrGroupOptions(
-                name,
-                limit,
-                sharedLimit,
-                timeout,
-                cancelOnError,
-                interruptOnCancel,
-                threads,
-                reuseThreads,
-                starvationTimeout,
-                stragglerGrace,
-                contextPropagator,
-                cancellationWhen,
-                listeners,
-                waitGuard,
-                captureOpener,
-                clock);
+    public static Builder builder() {
+        return DEFAULTS.toBuilder();
     }
 
     /**
-     * With another limit. It also lets the group's own threads be reused, unless {@link #reuseThreads(boolean)} says
-     * otherwise: a task may see a ThreadLocal that an earlier task of the group has set and not removed, unless the
-     * {@linkplain #contextPropagator() context propagator} knows it, and InheritableThreadLocals come from whoever started
-     * the thread.
+     * A builder that begins with these values. What it is told changes nothing here.
      *
-     * @param limit how many tasks may run at once; negative for no limit, 0 lets nothing start
-     * @return a copy
+     * @return a new builder
      */
-    public ErrGroupOptions limit(int limit) {
-        return new ErrGroupOptions(
-                name,
-                limit,
-                sharedLimit,
-                timeout,
-                cancelOnError,
-                interruptOnCancel,
-                threads,
-                reuseThreads,
-                starvationTimeout,
-                stragglerGrace,
-                contextPropagator,
-                cancellationWhen,
-                listeners,
-                waitGuard,
-                captureOpener,
-                clock);
+    public Builder toBuilder() {
+        return new Builder(values.copy());
     }
 
     /**
-     * With a limit that is shared with other groups.
+     * The group's name in messages, thread names and meters.
      *
-     * @param sharedLimit a limit over all groups that share it; null for none
-     * @return a copy
+     * @return the name
      */
-    public ErrGroupOptions sharedLimit(@Nullable SharedLimit sharedLimit) {
-        return new ErrGroupOptions(
-                name,
-                limit,
-                sharedLimit,
-                timeout,
-                cancelOnError,
-                interruptOnCancel,
-                threads,
-                reuseThreads,
-                starvationTimeout,
-                stragglerGrace,
-                contextPropagator,
-                cancellationWhen,
-                listeners,
-                waitGuard,
-                captureOpener,
-                clock);
+    public String name() {
+        return values.name;
     }
 
     /**
-     * With a deadline. It starts cancellation; {@code await()} returns when the tasks have ended.
+     * How many tasks may run at once.
      *
-     * @param timeout from opening to the deadline, above zero; null for no deadline
-     * @return a copy
+     * @return the limit; -1 for none, 0 lets nothing start
      */
-    public ErrGroupOptions timeout(@Nullable Duration timeout) {
-        return new ErrGroupOptions(
-                name,
-                limit,
-                sharedLimit,
-                timeout,
-                cancelOnError,
-                interruptOnCancel,
-                threads,
-                reuseThreads,
-                starvationTimeout,
-                stragglerGrace,
-                contextPropagator,
-                cancellationWhen,
-                listeners,
-                waitGuard,
-                captureOpener,
-                clock);
+    public int limit() {
+        return values.limit;
     }
 
     /**
-     * With or without cancelling on the first error.
+     * A limit over all groups that share it, besides the group's own.
      *
-     * @param cancelOnError false to run everything and keep the first failure
-     * @return a copy
+     * @return the shared limit; null for none
      */
-    public ErrGroupOptions cancelOnError(boolean cancelOnError) {
-        return new ErrGroupOptions(
-                name,
-                limit,
-                sharedLimit,
-                timeout,
-                cancelOnError,
-                interruptOnCancel,
-                threads,
-                reuseThreads,
-                starvationTimeout,
-                stragglerGrace,
-                contextPropagator,
-                cancellationWhen,
-                listeners,
-                waitGuard,
-                captureOpener,
-                clock);
+    public @Nullable SharedLimit sharedLimit() {
+        return values.sharedLimit;
     }
 
     /**
-     * With or without interrupting on cancellation.
+     * The time from opening to the deadline.
      *
-     * @param interruptOnCancel false to leave threads alone: tasks watch the flag or register hooks
-     * @return a copy
+     * @return above zero; null for no deadline
      */
-    public ErrGroupOptions interruptOnCancel(boolean interruptOnCancel) {
-        return new ErrGroupOptions(
-                name,
-                limit,
-                sharedLimit,
-                timeout,
-                cancelOnError,
-                interruptOnCancel,
-                threads,
-                reuseThreads,
-                starvationTimeout,
-                stragglerGrace,
-                contextPropagator,
-                cancellationWhen,
-                listeners,
-                waitGuard,
-                captureOpener,
-                clock);
+    public @Nullable Duration timeout() {
+        return values.timeout;
     }
 
     /**
-     * With another place for the tasks.
+     * Whether the first failure cancels the rest.
      *
-     * @param threads where tasks run
-     * @return a copy
+     * @return false if everything runs and the first failure is kept
      */
-    public ErrGroupOptions threads(TaskThreads threads) {
-        return new ErrGroupOptions(
-                name,
-                limit,
-                sharedLimit,
-                timeout,
-                cancelOnError,
-                interruptOnCancel,
-                threads,
-                reuseThreads,
-                starvationTimeout,
-                stragglerGrace,
-                contextPropagator,
-                cancellationWhen,
-                listeners,
-                waitGuard,
-                captureOpener,
-                clock);
+    public boolean cancelOnError() {
+        return values.cancelOnError;
     }
 
     /**
-     * With or without reuse of the group's own threads. Where they are reused, a thread that ends a task takes the next one of
-     * its group; its name, class loader and interrupt flag are reset between, and what the
-     * {@linkplain #contextPropagator() context propagator} carries. Any other ThreadLocal that a task has set and not removed
-     * may be seen by the group's next task, and InheritableThreadLocals come from whoever started the thread. Idle platform
-     * threads stay for half a second at most, and end with their group.
+     * Whether cancelling interrupts the threads of running tasks.
      *
-     * @param reuseThreads true also without a limit; false never: every task then has a fresh thread. Without either, threads
-     *     are reused where there is a limit
-     * @return a copy
+     * @return false if it only sets the flag and runs the hooks
      */
-    public ErrGroupOptions reuseThreads(boolean reuseThreads) {
-        return new ErrGroupOptions(
-                name,
-                limit,
-                sharedLimit,
-                timeout,
-                cancelOnError,
-                interruptOnCancel,
-                threads,
-                reuseThreads,
-                starvationTimeout,
-                stragglerGrace,
-                contextPropagator,
-                cancellationWhen,
-                listeners,
-                waitGuard,
-                captureOpener,
-                clock);
+    public boolean interruptOnCancel() {
+        return values.interruptOnCancel;
     }
 
     /**
-     * With another patience for a handed-in executor that makes no progress.
+     * Where tasks run.
      *
-     * @param starvationTimeout above zero
-     * @return a copy
+     * @return the place
      */
-    public ErrGroupOptions starvationTimeout(Duration starvationTimeout) {
-        return new ErrGroupOptions(
-                name,
-                limit,
-                sharedLimit,
-                timeout,
-                cancelOnError,
-                interruptOnCancel,
-                threads,
-                reuseThreads,
-                starvationTimeout,
-                stragglerGrace,
-                contextPropagator,
-                cancellationWhen,
-                listeners,
-                waitGuard,
-                captureOpener,
-                clock);
+    public TaskThreads threads() {
+        return values.threads;
     }
 
     /**
-     * With a report of tasks that outlive the cancellation by more than this.
+     * Whether the group's own threads are reused.
      *
-     * @param stragglerGrace above zero; null for no report
-     * @return a copy
+     * @return null, the default, means only where there is a limit
      */
-    public ErrGroupOptions stragglerGrace(@Nullable Duration stragglerGrace) {
-        return new ErrGroupOptions(
-                name,
-                limit,
-                sharedLimit,
-                timeout,
-                cancelOnError,
-                interruptOnCancel,
-                threads,
-                reuseThreads,
-                starvationTimeout,
-                stragglerGrace,
-                contextPropagator,
-                cancellationWhen,
-                listeners,
-                waitGuard,
-                captureOpener,
-                clock);
+    public @Nullable Boolean reuseThreads() {
+        return values.reuseThreads;
     }
 
     /**
-     * With thread-bound context carried into each task.
+     * How long an executor that was handed in may make no progress before a compensating thread takes part.
      *
-     * @param contextPropagator null for none
-     * @return a copy
+     * @return above zero
      */
-    public ErrGroupOptions contextPropagator(@Nullable ContextPropagator contextPropagator) {
-        return new ErrGroupOptions(
-                name,
-                limit,
-                sharedLimit,
-                timeout,
-                cancelOnError,
-                interruptOnCancel,
-                threads,
-                reuseThreads,
-                starvationTimeout,
-                stragglerGrace,
-                contextPropagator,
-                cancellationWhen,
-                listeners,
-                waitGuard,
-                captureOpener,
-                clock);
+    public Duration starvationTimeout() {
+        return values.starvationTimeout;
     }
 
     /**
-     * With further exceptions that count as a task's cancellation.
+     * How long after cancellation a task that still runs is reported.
      *
-     * @param cancellationWhen asked only after cancellation began, and never about an {@code Error}
-     * @return a copy
+     * @return above zero; null for never
      */
-    public ErrGroupOptions cancellationWhen(Predicate<? super Throwable> cancellationWhen) {
-        return new ErrGroupOptions(
-                name,
-                limit,
-                sharedLimit,
-                timeout,
-                cancelOnError,
-                interruptOnCancel,
-                threads,
-                reuseThreads,
-                starvationTimeout,
-                stragglerGrace,
-                contextPropagator,
-                cancellationWhen,
-                listeners,
-                waitGuard,
-                captureOpener,
-                clock);
+    public @Nullable Duration stragglerGrace() {
+        return values.stragglerGrace;
     }
 
     /**
-     * With these listeners instead of the present ones.
+     * What carries thread-bound context into each task.
      *
-     * @param listeners in the order they are told
-     * @return a copy
+     * @return null for none
      */
-    public ErrGroupOptions listeners(List<GroupListener> listeners) {
-        return new ErrGroupOptions(
-                name,
-                limit,
-                sharedLimit,
-                timeout,
-                cancelOnError,
-                interruptOnCancel,
-                threads,
-                reuseThreads,
-                starvationTimeout,
-                stragglerGrace,
-                contextPropagator,
-                cancellationWhen,
-                listeners,
-                waitGuard,
-                captureOpener,
-                clock);
+    public @Nullable ContextPropagator contextPropagator() {
+        return values.contextPropagator;
     }
 
     /**
-     * With a guard of threads that must never block.
+     * The exceptions that, once cancellation began, count as a task's cancellation, besides those that always do.
      *
-     * @param waitGuard runs in a thread that is about to block, and throws if it must not; null for none
-     * @return a copy
+     * @return the rule
      */
-    public ErrGroupOptions waitGuard(@Nullable Runnable waitGuard) {
-        return new ErrGroupOptions(
-                name,
-                limit,
-                sharedLimit,
-                timeout,
-                cancelOnError,
-                interruptOnCancel,
-                threads,
-                reuseThreads,
-                starvationTimeout,
-                stragglerGrace,
-                contextPropagator,
-                cancellationWhen,
-                listeners,
-                waitGuard,
-                captureOpener,
-                clock);
+    public Predicate<? super Throwable> cancellationWhen() {
+        return values.cancellationWhen;
     }
 
     /**
-     * With or without the place that opens the group, for finding groups that nobody closes: the innermost frames of user
-     * code, at most five, in {@link GroupSnapshot#openedAt()} and in reports of groups left open. For a group made lazily,
-     * the place of its first use. It adds about 2.6 microseconds of processor time and 2 kB to an opening where
-     * user code is on top of the stack (JMH, one processor, JDK 25), more where frames of a framework have to be passed
-     * over, of which 64 frames are the most that is walked; and no time where it is off.
+     * Who is told what happens.
      *
-     * @param captureOpener true to walk the stack at each opening
-     * @return a copy
+     * @return the listeners, in the order in which they are told; unmodifiable
      */
-    public ErrGroupOptions captureOpener(boolean captureOpener) {
-        return new ErrGroupOptions(
-                name,
-                limit,
-                sharedLimit,
-                timeout,
-                cancelOnError,
-                interruptOnCancel,
-                threads,
-                reuseThreads,
-                starvationTimeout,
-                stragglerGrace,
-                contextPropagator,
-                cancellationWhen,
-                listeners,
-                waitGuard,
-                captureOpener,
-                clock);
+    public List<GroupListener> listeners() {
+        return values.listeners;
     }
 
     /**
-     * With another clock.
+     * The guard of threads that must never block.
      *
-     * @param clock time and timer
-     * @return a copy
+     * @return null for none
      */
-    public ErrGroupOptions clock(GroupClock clock) {
-        return new ErrGroupOptions(
-                name,
-                limit,
-                sharedLimit,
-                timeout,
-                cancelOnError,
-                interruptOnCancel,
-                threads,
-                reuseThreads,
-                starvationTimeout,
-                stragglerGrace,
-                contextPropagator,
-                cancellationWhen,
-                listeners,
-                waitGuard,
-                captureOpener,
-                clock);
+    public @Nullable Runnable waitGuard() {
+        return values.waitGuard;
     }
 
     /**
-     * With one more listener, after the present ones.
+     * Whether a group remembers where it was opened.
      *
-     * @param listener who is told what happens
-     * @return a copy
+     * @return true if the stack is walked at each opening
      */
-    public ErrGroupOptions listener(GroupListener listener) {
-        List<GroupListener> more = new ArrayList<>(listeners);
-        more.add(Objects.requireNonNull(listener, "listener"));
-        return listeners(more);
+    public boolean captureOpener() {
+        return values.captureOpener;
     }
 
     /**
-     * With an executor of the caller's: {@link TaskThreads#on}.
+     * Time and timer.
      *
-     * @param executor where tasks run
-     * @return a copy
+     * @return the clock
      */
-    public ErrGroupOptions executor(Executor executor) {
-        return threads(TaskThreads.on(executor));
+    public GroupClock clock() {
+        return values.clock;
+    }
+
+    static void checkDuration(String name, @Nullable Duration value) {
+        if (value != null && (value.isNegative() || value.isZero() || value.compareTo(MAX_DURATION) > 0)) {
+            throw new IllegalArgumentException(
+                    name + " " + value + ": must be above zero and at most " + MAX_DURATION.toDays() + " days");
+        }
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof ErrGroupOptions options && values.byName().equals(options.values.byName());
+    }
+
+    @Override
+    public int hashCode() {
+        return values.byName().hashCode();
+    }
+
+    /** The name, and what is not the default: {@code ErrGroupOptions[name=quote, limit=8, timeout=PT2S]}. */
+    @Override
+    public String toString() {
+        Map<String, @Nullable Object> defaults = DEFAULTS.values.byName();
+        StringBuilder text = new StringBuilder("ErrGroupOptions[name=").append(values.name);
+        values.byName().forEach((option, value) -> {
+            if (!option.equals("name") && !Objects.equals(value, defaults.get(option))) {
+                text.append(", ").append(option).append('=').append(textOf(value));
+            }
+        });
+        return text.append(']').toString();
+    }
+
+    /** An object that has no text of its own, as a lambda, is told by its class. */
+    private static String textOf(@Nullable Object value) {
+        if (value == null) {
+            return "none";
+        }
+        if (value instanceof SharedLimit shared) {
+            return String.valueOf(shared.limit());
+        }
+        if (value instanceof List<?> several) {
+            return several.stream().map(ErrGroupOptions::textOf).toList().toString();
+        }
+        String text = UserText.of(value);
+        String type = value.getClass().getName();
+        if (!text.startsWith(type + "@")) {
+            return text;
+        }
+        int lambda = type.indexOf("$$Lambda");
+        String named = lambda < 0 ? type : type.substring(0, lambda);
+        return (lambda < 0 ? "" : "lambda in ") + named.substring(named.lastIndexOf('.') + 1);
     }
 
     /**
-     * With threads of a factory: {@link TaskThreads#from}.
-     *
-     * @param factory makes the threads that tasks run on
-     * @return a copy
+     * Makes options, one value after the other. Each method changes this builder and returns it; a value that breaks its
+     * rule is refused at once, and changes nothing. Not thread-safe.
      */
-    public ErrGroupOptions threadFactory(ThreadFactory factory) {
-        return threads(TaskThreads.from(factory));
+    public static final class Builder {
+        /** Never shared. */
+        private final Values values;
+
+        private Builder(Values values) {
+            this.values = values;
+        }
+
+        /**
+         * The options as they are now. The builder may be changed further, which no longer concerns them.
+         *
+         * @return the options
+         */
+        public ErrGroupOptions build() {
+            return new ErrGroupOptions(values.copy());
+        }
+
+        /**
+         * Sets the group's name in messages, thread names and meters.
+         *
+         * @param name not blank
+         * @return this builder
+         * @throws IllegalArgumentException if it is blank
+         */
+        public Builder name(String name) {
+            Objects.requireNonNull(name, "name");
+            if (name.isBlank()) {
+                throw new IllegalArgumentException("name '" + name + "': must not be blank");
+            }
+            values.name = name;
+            return this;
+        }
+
+        /**
+         * Sets the limit. It also lets the group's own threads be reused, unless {@link #reuseThreads(boolean)} says
+         * otherwise: a task may see a ThreadLocal that an earlier task of the group has set and not removed, unless the
+         * {@linkplain #contextPropagator context propagator} knows it, and InheritableThreadLocals come from whoever started
+         * the thread.
+         *
+         * @param limit how many tasks may run at once; -1 (or any negative) for no limit, 0 lets nothing start
+         * @return this builder
+         */
+        public Builder limit(int limit) {
+            values.limit = Math.max(limit, NO_LIMIT);
+            return this;
+        }
+
+        /**
+         * Sets a limit that is shared with other groups, besides the group's own.
+         *
+         * @param sharedLimit a limit over all groups that share it; null for none
+         * @return this builder
+         */
+        public Builder sharedLimit(@Nullable SharedLimit sharedLimit) {
+            values.sharedLimit = sharedLimit;
+            return this;
+        }
+
+        /**
+         * Sets the deadline. It starts cancellation; {@code await()} returns when the tasks have ended.
+         *
+         * @param timeout from opening to the deadline, above zero; null for no deadline
+         * @return this builder
+         * @throws IllegalArgumentException if it is not above zero
+         */
+        public Builder timeout(@Nullable Duration timeout) {
+            checkDuration("timeout", timeout);
+            values.timeout = timeout;
+            return this;
+        }
+
+        /**
+         * Sets whether the first failure cancels the rest (Go's {@code WithContext}, the default), or everything runs and
+         * the first failure is kept (Go's zero {@code Group}).
+         *
+         * @param cancelOnError false to run everything and keep the first failure
+         * @return this builder
+         */
+        public Builder cancelOnError(boolean cancelOnError) {
+            values.cancelOnError = cancelOnError;
+            return this;
+        }
+
+        /**
+         * Sets whether cancelling interrupts the running tasks' threads (the default), or only sets the flag and runs the
+         * hooks. On a virtual thread an interrupt closes the socket it blocks on, and with it a pooled JDBC connection.
+         *
+         * @param interruptOnCancel false to leave threads alone: tasks watch the flag or register hooks
+         * @return this builder
+         */
+        public Builder interruptOnCancel(boolean interruptOnCancel) {
+            values.interruptOnCancel = interruptOnCancel;
+            return this;
+        }
+
+        /**
+         * Sets where tasks run.
+         *
+         * @param threads the place
+         * @return this builder
+         */
+        public Builder threads(TaskThreads threads) {
+            values.threads = Objects.requireNonNull(threads, "threads");
+            return this;
+        }
+
+        /**
+         * Sets an executor of the caller's as the place where tasks run: {@link TaskThreads#on}.
+         *
+         * @param executor where tasks run
+         * @return this builder
+         */
+        public Builder executor(Executor executor) {
+            return threads(TaskThreads.on(executor));
+        }
+
+        /**
+         * Sets threads of a factory as the place where tasks run: {@link TaskThreads#from}.
+         *
+         * @param factory makes the threads that tasks run on
+         * @return this builder
+         */
+        public Builder threadFactory(ThreadFactory factory) {
+            return threads(TaskThreads.from(factory));
+        }
+
+        /**
+         * Sets whether the group's own threads are reused. Where they are, a thread that ends a task takes the next one of
+         * its group; its name, class loader and interrupt flag are reset between, and what the
+         * {@linkplain #contextPropagator context propagator} carries. Any other ThreadLocal that a task has set and not
+         * removed may be seen by the group's next task, and InheritableThreadLocals come from whoever started the thread.
+         * Idle platform threads stay for half a second at most, and end with their group. No effect on an executor that was
+         * handed in.
+         *
+         * @param reuseThreads true also without a limit; false never: every task then has a fresh thread. Without either,
+         *     threads are reused where there is a limit
+         * @return this builder
+         */
+        public Builder reuseThreads(boolean reuseThreads) {
+            values.reuseThreads = reuseThreads;
+            return this;
+        }
+
+        /**
+         * Sets how long an executor that was handed in may neither start nor end a task of ours before a compensating
+         * thread runs what a waiting group lacks, and one more each time it passes again.
+         *
+         * @param starvationTimeout above zero
+         * @return this builder
+         * @throws IllegalArgumentException if it is not above zero
+         */
+        public Builder starvationTimeout(Duration starvationTimeout) {
+            checkDuration("starvationTimeout", Objects.requireNonNull(starvationTimeout, "starvationTimeout"));
+            values.starvationTimeout = starvationTimeout;
+            return this;
+        }
+
+        /**
+         * Sets how long after cancellation a task that still runs is reported.
+         *
+         * @param stragglerGrace above zero; null for no report
+         * @return this builder
+         * @throws IllegalArgumentException if it is not above zero
+         */
+        public Builder stragglerGrace(@Nullable Duration stragglerGrace) {
+            checkDuration("stragglerGrace", stragglerGrace);
+            values.stragglerGrace = stragglerGrace;
+            return this;
+        }
+
+        /**
+         * Sets what carries thread-bound context into each task.
+         *
+         * @param contextPropagator null for none
+         * @return this builder
+         */
+        public Builder contextPropagator(@Nullable ContextPropagator contextPropagator) {
+            values.contextPropagator = contextPropagator;
+            return this;
+        }
+
+        /**
+         * Sets which exceptions, once cancellation began, count as a task's cancellation and not as its failure, besides
+         * those that always do.
+         *
+         * @param cancellationWhen asked only after cancellation began, and never about an {@code Error}
+         * @return this builder
+         */
+        public Builder cancellationWhen(Predicate<? super Throwable> cancellationWhen) {
+            values.cancellationWhen = Objects.requireNonNull(cancellationWhen, "cancellationWhen");
+            return this;
+        }
+
+        /**
+         * Sets the listeners, instead of the present ones.
+         *
+         * @param listeners in the order in which they are told
+         * @return this builder
+         */
+        public Builder listeners(List<GroupListener> listeners) {
+            values.listeners = List.copyOf(listeners);
+            return this;
+        }
+
+        /**
+         * Adds a listener after the present ones.
+         *
+         * @param listener who is told what happens
+         * @return this builder
+         */
+        public Builder listener(GroupListener listener) {
+            List<GroupListener> more = new ArrayList<>(values.listeners);
+            more.add(Objects.requireNonNull(listener, "listener"));
+            return listeners(more);
+        }
+
+        /**
+         * Sets a guard of threads that must never block, as an event loop's.
+         *
+         * @param waitGuard runs at the start of {@code await}, and in a thread that is about to block in {@code go}; what it
+         *     throws is thrown to the caller. Null for none
+         * @return this builder
+         */
+        public Builder waitGuard(@Nullable Runnable waitGuard) {
+            values.waitGuard = waitGuard;
+            return this;
+        }
+
+        /**
+         * Sets whether a group remembers the place that opens it, for finding groups that nobody closes: the innermost
+         * frames of user code, at most five, in {@link GroupSnapshot#openedAt()} and in reports of groups left open. For a
+         * group made lazily, the place of its first use. It adds about 2.6 microseconds of processor time and 2 kB to an
+         * opening where user code is on top of the stack (JMH, one processor, JDK 25), more where frames of a framework have
+         * to be passed over, of which 64 frames are the most that is walked; and no time where it is off.
+         *
+         * @param captureOpener true to walk the stack at each opening
+         * @return this builder
+         */
+        public Builder captureOpener(boolean captureOpener) {
+            values.captureOpener = captureOpener;
+            return this;
+        }
+
+        /**
+         * Sets another clock.
+         *
+         * @param clock time and timer
+         * @return this builder
+         */
+        public Builder clock(GroupClock clock) {
+            values.clock = Objects.requireNonNull(clock, "clock");
+            return this;
+        }
+
+        /** As the options' text would be now. */
+        @Override
+        public String toString() {
+            return build().toString();
+        }
+    }
+
+    /**
+     * The values, with their defaults. Changed by one builder alone; those that options hold are never changed. A new
+     * option is a field here with its line in {@link #byName}, a method to set it and one to read it.
+     */
+    private static final class Values implements Cloneable {
+        private String name = "group";
+        private int limit = NO_LIMIT;
+        private @Nullable SharedLimit sharedLimit;
+        private @Nullable Duration timeout;
+        private boolean cancelOnError = true;
+        private boolean interruptOnCancel = true;
+        private TaskThreads threads = TaskThreads.automatic();
+        private @Nullable Boolean reuseThreads;
+        private Duration starvationTimeout = Duration.ofMillis(200);
+        private @Nullable Duration stragglerGrace;
+        private @Nullable ContextPropagator contextPropagator;
+        private Predicate<? super Throwable> cancellationWhen = NEVER;
+        private List<GroupListener> listeners = List.of();
+        private @Nullable Runnable waitGuard;
+        private boolean captureOpener;
+        private GroupClock clock = GroupClock.system();
+
+        Map<String, @Nullable Object> byName() {
+            Map<String, @Nullable Object> all = new LinkedHashMap<>();
+            all.put("name", name);
+            all.put("limit", limit);
+            all.put("sharedLimit", sharedLimit);
+            all.put("timeout", timeout);
+            all.put("cancelOnError", cancelOnError);
+            all.put("interruptOnCancel", interruptOnCancel);
+            all.put("threads", threads);
+            all.put("reuseThreads", reuseThreads);
+            all.put("starvationTimeout", starvationTimeout);
+            all.put("stragglerGrace", stragglerGrace);
+            all.put("contextPropagator", contextPropagator);
+            all.put("cancellationWhen", cancellationWhen);
+            all.put("listeners", listeners);
+            all.put("waitGuard", waitGuard);
+            all.put("captureOpener", captureOpener);
+            all.put("clock", clock);
+            return all;
+        }
+
+        Values copy() {
+            try {
+                return (Values) clone();
+            } catch (CloneNotSupportedException e) {
+                throw new AssertionError(e);
+            }
+        }
     }
 }

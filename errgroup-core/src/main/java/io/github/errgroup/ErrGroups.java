@@ -2,7 +2,8 @@ package io.github.errgroup;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.UnaryOperator;
+import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,7 +36,7 @@ public interface ErrGroups {
      * @return an open group; the caller closes it
      */
     default ErrGroup open(String name) {
-        return open(name, UnaryOperator.identity());
+        return open(name, unchanged -> {});
     }
 
     /**
@@ -45,7 +46,7 @@ public interface ErrGroups {
      * @param changes what to change for this one group
      * @return an open group; the caller closes it
      */
-    ErrGroup open(String name, UnaryOperator<ErrGroupOptions> changes);
+    ErrGroup open(String name, Consumer<ErrGroupOptions.Builder> changes);
 
     /**
      * Opens a group, runs the body, awaits, closes, and returns the body's value; see
@@ -142,5 +143,19 @@ public interface ErrGroups {
      */
     static ErrGroups of(ErrGroupOptions settings) {
         return new PlainErrGroups(settings);
+    }
+
+    /**
+     * A factory without Spring, as {@link #of(ErrGroupOptions)}, with the default settings, changed:
+     * {@code ErrGroups.of(o -> o.limit(8))}.
+     *
+     * @param changes what to change
+     * @return a factory
+     */
+    static ErrGroups of(Consumer<ErrGroupOptions.Builder> changes) {
+        Objects.requireNonNull(changes, "changes");
+        ErrGroupOptions.Builder settings = ErrGroupOptions.builder();
+        changes.accept(settings);
+        return of(settings.build());
     }
 }

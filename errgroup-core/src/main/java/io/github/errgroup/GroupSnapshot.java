@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param phase where it is in its life
  * @param age how long ago it was opened; zero for a group that was never used
  * @param openedAt the user code that opened it, innermost frame first; null where that was not captured, see
- *     {@link ErrGroupOptions#captureOpener(boolean)}, and for a group that was never used
+ *     {@link ErrGroupOptions.Builder#captureOpener(boolean)}, and for a group that was never used
  * @param limit how many tasks may run at once; -1 for no limit
  * @param remaining the time left until its deadline; null where there is none
  * @param reason what cancelled it; null if nothing did

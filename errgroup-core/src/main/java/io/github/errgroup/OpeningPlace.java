@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * place: whoever used it has to close it; what made it is a framework.
  *
  * <p>Frames are kept as they were walked. File names and line numbers, the dear part, are looked up when somebody reads
- * them. Measured on JDK 25: see {@link ErrGroupOptions#captureOpener(boolean)}.
+ * them. Measured on JDK 25: see {@link ErrGroupOptions.Builder#captureOpener(boolean)}.
  */
 final class OpeningPlace {
     /** The one who opened, and who called it. */

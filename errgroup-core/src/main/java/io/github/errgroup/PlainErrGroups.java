@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.UnaryOperator;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** {@link ErrGroups} without a framework: one set of settings for every name. */
@@ -31,19 +31,20 @@ final class PlainErrGroups implements ErrGroups {
 
     @Override
     public ErrGroup open() {
-        return tracked(settings);
+        return tracked(settings.toBuilder());
     }
 
     @Override
-    public ErrGroup open(String name, UnaryOperator<ErrGroupOptions> changes) {
-        Objects.requireNonNull(name, "name");
+    public ErrGroup open(String name, Consumer<ErrGroupOptions.Builder> changes) {
         Objects.requireNonNull(changes, "changes");
-        return tracked(Objects.requireNonNull(changes.apply(settings.name(name)), "options"));
+        ErrGroupOptions.Builder options = settings.toBuilder().name(name);
+        changes.accept(options);
+        return tracked(options);
     }
 
     /** The listener comes last, so that code that replaces the listeners cannot lose it. */
-    private ErrGroup tracked(ErrGroupOptions options) {
-        return ErrGroup.open(options.listener(tracker));
+    private ErrGroup tracked(ErrGroupOptions.Builder options) {
+        return ErrGroup.open(options.listener(tracker).build());
     }
 
     @Override

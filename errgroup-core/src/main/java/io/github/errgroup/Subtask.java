@@ -26,7 +26,7 @@ public sealed interface Subtask<T extends @Nullable Object> permits TaskRun {
         FAILED,
         /**
          * It had started, and threw because of the group's cancellation: once that has begun, every exception counts as
-         * a cancellation that says so by its type or its causes', or by {@link ErrGroupOptions#cancellationWhen}.
+         * a cancellation that says so by its type or its causes', or by {@link ErrGroupOptions.Builder#cancellationWhen}.
          */
         CANCELLED,
         /** It never started: the group was cancelled first. */

@@ -72,7 +72,7 @@ public abstract sealed class TaskThreads permits OwnThreads, HandedInExecutor {
      * <p>What compensation cannot do: it runs tasks that the executor accepted and has not started, of groups that somebody
      * waits for in {@code await}, {@code close} or {@code go}. It does not see a task that waits for another in any other
      * way, by a latch or a future, until nothing of ours has started or ended there for the
-     * {@link ErrGroupOptions#starvationTimeout(java.time.Duration) starvation timeout}; and it gives no thread back that
+     * {@link ErrGroupOptions.Builder#starvationTimeout(java.time.Duration) starvation timeout}; and it gives no thread back that
      * a running task blocks. Compensated tasks run on daemon platform threads with the task's captured context, but
      * without what the executor's own threads bring, as their names or thread-locals.
      *

@@ -34,7 +34,7 @@ class ErrGroupCallTest {
     class ABodyThatReturns {
         @Test
         void gives_its_value() throws InterruptedException {
-            int sum = ErrGroup.call(o -> o, group -> {
+            int sum = ErrGroup.call(o -> {}, group -> {
                 Subtask<Integer> one = group.go(() -> 1);
                 Subtask<Integer> two = group.go(() -> 2);
                 group.await();
@@ -46,7 +46,7 @@ class ErrGroupCallTest {
 
         @Test
         void may_give_null() throws InterruptedException {
-            assertThat(ErrGroup.<@Nullable Object, RuntimeException>call(o -> o, group -> null))
+            assertThat(ErrGroup.<@Nullable Object, RuntimeException>call(o -> {}, group -> null))
                     .isNull();
         }
 
@@ -68,7 +68,7 @@ class ErrGroupCallTest {
             CountDownLatch bodyReturned = new CountDownLatch(1);
             AtomicInteger ended = new AtomicInteger();
 
-            String value = ErrGroup.call(o -> o, group -> {
+            String value = ErrGroup.call(o -> {}, group -> {
                 seen.set(group);
                 for (int i = 0; i < 10; i++) {
                     group.go(() -> {
@@ -125,7 +125,7 @@ class ErrGroupCallTest {
         @Test
         void loses_its_value_to_a_cancellation_that_kept_a_task_from_succeeding() {
             assertThatExceptionOfType(ErrGroupException.class)
-                    .isThrownBy(() -> ErrGroup.call(o -> o, group -> {
+                    .isThrownBy(() -> ErrGroup.call(o -> {}, group -> {
                         group.go(ErrGroupCallTest::untilInterrupted);
                         group.cancel();
                         return "value";
@@ -135,7 +135,7 @@ class ErrGroupCallTest {
 
         @Test
         void may_close_the_group_itself() throws InterruptedException {
-            String value = ErrGroup.call(o -> o, group -> {
+            String value = ErrGroup.call(o -> {}, group -> {
                 Subtask<String> task = group.go(() -> "value");
                 group.await();
                 group.close();
@@ -151,7 +151,7 @@ class ErrGroupCallTest {
         @Test
         void throws_its_exception_as_itself() {
             assertThatExceptionOfType(IOException.class)
-                    .isThrownBy(() -> ErrGroup.call(o -> o, group -> {
+                    .isThrownBy(() -> ErrGroup.call(o -> {}, group -> {
                         throw BODY_FAILED;
                     }))
                     .isSameAs(BODY_FAILED);
@@ -162,7 +162,7 @@ class ErrGroupCallTest {
             AssertionError error = new AssertionError("the body's");
 
             assertThatExceptionOfType(AssertionError.class)
-                    .isThrownBy(() -> ErrGroup.call(o -> o, group -> {
+                    .isThrownBy(() -> ErrGroup.call(o -> {}, group -> {
                         seen.set(group);
                         throw error;
                     }))
@@ -197,7 +197,7 @@ class ErrGroupCallTest {
         @Test
         void is_no_failed_task() {
             assertThatExceptionOfType(IOException.class)
-                    .isThrownBy(() -> ErrGroup.call(o -> o, group -> {
+                    .isThrownBy(() -> ErrGroup.call(o -> {}, group -> {
                         seen.set(group);
                         group.go(() -> "value");
                         group.await();
@@ -214,7 +214,7 @@ class ErrGroupCallTest {
         @Test
         void before_its_tasks_have_ended_is_no_failed_task_either() {
             assertThatExceptionOfType(IOException.class)
-                    .isThrownBy(() -> ErrGroup.call(o -> o, group -> {
+                    .isThrownBy(() -> ErrGroup.call(o -> {}, group -> {
                         seen.set(group);
                         group.go(ErrGroupCallTest::untilInterrupted);
                         throw BODY_FAILED;
@@ -233,7 +233,7 @@ class ErrGroupCallTest {
             AtomicReference<Subtask<?>> task = new AtomicReference<>();
 
             assertThatExceptionOfType(IOException.class)
-                    .isThrownBy(() -> ErrGroup.call(o -> o, group -> {
+                    .isThrownBy(() -> ErrGroup.call(o -> {}, group -> {
                         task.set(group.go(() -> {
                             running.countDown();
                             try {
@@ -267,7 +267,7 @@ class ErrGroupCallTest {
         @Test
         void with_an_interrupt_where_a_task_had_failed_before_gives_way_to_the_failure_and_keeps_the_flag() {
             assertThatExceptionOfType(ErrGroupException.class)
-                    .isThrownBy(() -> ErrGroup.call(o -> o, group -> {
+                    .isThrownBy(() -> ErrGroup.call(o -> {}, group -> {
                         failATaskOf(group, TASK_FAILED);
                         throw new InterruptedException("the body's");
                     }))
@@ -324,7 +324,7 @@ class ErrGroupCallTest {
         @Test
         void throws_what_await_threw_in_it_and_that_is_not_suppressed_by_itself() {
             assertThatExceptionOfType(ErrGroupException.class)
-                    .isThrownBy(() -> ErrGroup.call(o -> o, group -> {
+                    .isThrownBy(() -> ErrGroup.call(o -> {}, group -> {
                         group.go(() -> failWith(TASK_FAILED));
                         group.await();
                         return "value";
@@ -338,7 +338,7 @@ class ErrGroupCallTest {
             IllegalStateException translated = new IllegalStateException("no quote today");
 
             assertThatExceptionOfType(IllegalStateException.class)
-                    .isThrownBy(() -> ErrGroup.call(o -> o, group -> {
+                    .isThrownBy(() -> ErrGroup.call(o -> {}, group -> {
                         group.go(() -> failWith(TASK_FAILED));
                         try {
                             group.await();
@@ -355,7 +355,7 @@ class ErrGroupCallTest {
         void in_an_interrupted_thread_leaves_the_flag_set() {
             try {
                 assertThatExceptionOfType(IOException.class)
-                        .isThrownBy(() -> ErrGroup.call(o -> o, group -> {
+                        .isThrownBy(() -> ErrGroup.call(o -> {}, group -> {
                             group.go(ErrGroupCallTest::untilInterrupted);
                             Thread.currentThread().interrupt();
                             throw BODY_FAILED;
@@ -369,7 +369,7 @@ class ErrGroupCallTest {
         @Test
         void throws_what_await_of_a_type_threw_in_it_as_itself() {
             assertThatExceptionOfType(IOException.class)
-                    .isThrownBy(() -> ErrGroup.call(o -> o, group -> {
+                    .isThrownBy(() -> ErrGroup.call(o -> {}, group -> {
                         group.go(() -> failWith(TASK_FAILED));
                         group.await(IOException.class);
                         return "value";
@@ -383,7 +383,7 @@ class ErrGroupCallTest {
             StackOverflowError error = new StackOverflowError("the task's");
 
             assertThatExceptionOfType(StackOverflowError.class)
-                    .isThrownBy(() -> ErrGroup.call(o -> o, group -> {
+                    .isThrownBy(() -> ErrGroup.call(o -> {}, group -> {
                         failATaskOf(group, error);
                         throw BODY_FAILED;
                     }))
@@ -401,7 +401,7 @@ class ErrGroupCallTest {
             CountDownLatch running = new CountDownLatch(1);
 
             assertThatExceptionOfType(InterruptedException.class)
-                    .isThrownBy(() -> ErrGroup.call(o -> o, group -> {
+                    .isThrownBy(() -> ErrGroup.call(o -> {}, group -> {
                         task.set(group.go(() -> {
                             running.countDown();
                             untilInterrupted();
@@ -422,7 +422,7 @@ class ErrGroupCallTest {
             CountDownLatch running = new CountDownLatch(1);
 
             assertThatExceptionOfType(InterruptedException.class)
-                    .isThrownBy(() -> ErrGroup.call(o -> o, group -> {
+                    .isThrownBy(() -> ErrGroup.call(o -> {}, group -> {
                         task.set(group.go(() -> {
                             running.countDown();
                             untilInterrupted();
@@ -442,7 +442,7 @@ class ErrGroupCallTest {
         CountDownLatch running = new CountDownLatch(1);
 
         assertThatExceptionOfType(ErrGroupException.class)
-                .isThrownBy(() -> ErrGroup.call(o -> o, group -> {
+                .isThrownBy(() -> ErrGroup.call(o -> {}, group -> {
                     group.go("slow", () -> {
                         running.countDown();
                         untilInterrupted();
@@ -458,18 +458,21 @@ class ErrGroupCallTest {
     @Test
     void without_a_body_nothing_is_opened() {
         AtomicInteger opened = new AtomicInteger();
-        ErrGroupOptions counting = ErrGroupOptions.defaults().listener(new GroupListener() {
-            @Override
-            public void onOpen(ErrGroup group) {
-                opened.incrementAndGet();
-            }
-        });
+        ErrGroupOptions counting = ErrGroupOptions.builder()
+                .listener(new GroupListener() {
+                    @Override
+                    public void onOpen(ErrGroup group) {
+                        opened.incrementAndGet();
+                    }
+                })
+                .build();
 
         assertThatNullPointerException()
                 .isThrownBy(() -> ErrGroup.call(counting, null))
                 .withMessage("body");
         assertThatNullPointerException()
-                .isThrownBy(() -> ErrGroup.call(o -> counting, null))
+                .isThrownBy(
+                        () -> ErrGroup.call(o -> o.listener(counting.listeners().get(0)), null))
                 .withMessage("body");
         assertThat(opened).hasValue(0);
     }

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 class ErrGroupLazyTest {
     private final List<String> events = new ArrayList<>();
     private final FrozenClock clock = new FrozenClock();
-    private final ErrGroupOptions settings = ErrGroupOptions.defaults()
+    private final ErrGroupOptions settings = ErrGroupOptions.builder()
             .name("lazy")
             .limit(2)
             .clock(clock)
@@ -41,7 +41,8 @@ class ErrGroupLazyTest {
                 public void onEnd(ErrGroup group, GroupOutcome outcome, @Nullable Throwable failure, long nanos) {
                     events.add("end");
                 }
-            });
+            })
+            .build();
     private final ErrGroup lazy = ErrGroup.lazy(() -> settings, () -> events.add("guard"));
 
     /** What a test does with a group that may throw anything. */
@@ -126,12 +127,14 @@ class ErrGroupLazyTest {
                     .map(use -> DynamicTest.dynamicTest(use.getKey(), () -> {
                         List<String> seen = new ArrayList<>();
                         ErrGroup group = ErrGroup.lazy(
-                                () -> settings.listeners(List.of(new GroupListener() {
-                                    @Override
-                                    public void onOpen(ErrGroup opened) {
-                                        seen.add("open");
-                                    }
-                                })),
+                                () -> settings.toBuilder()
+                                        .listeners(List.of(new GroupListener() {
+                                            @Override
+                                            public void onOpen(ErrGroup opened) {
+                                                seen.add("open");
+                                            }
+                                        }))
+                                        .build(),
                                 () -> seen.add(
                                         "guard in " + Thread.currentThread().getName()));
 
@@ -191,7 +194,8 @@ class ErrGroupLazyTest {
                 }
             };
             AtomicInteger guarded = new AtomicInteger();
-            try (ErrGroup group = ErrGroup.lazy(() -> settings.listener(retunes), guarded::incrementAndGet)) {
+            try (ErrGroup group =
+                    ErrGroup.lazy(() -> settings.toBuilder().listener(retunes).build(), guarded::incrementAndGet)) {
                 group.go(() -> {});
 
                 assertThat(group.limit()).isEqualTo(7);
@@ -204,12 +208,14 @@ class ErrGroupLazyTest {
         void by_two_threads_it_opens_once() throws Exception {
             AtomicInteger opened = new AtomicInteger();
             ErrGroup group = ErrGroup.lazy(
-                    () -> ErrGroupOptions.defaults().listener(new GroupListener() {
-                        @Override
-                        public void onOpen(ErrGroup seen) {
-                            opened.incrementAndGet();
-                        }
-                    }),
+                    () -> ErrGroupOptions.builder()
+                            .listener(new GroupListener() {
+                                @Override
+                                public void onOpen(ErrGroup seen) {
+                                    opened.incrementAndGet();
+                                }
+                            })
+                            .build(),
                     () -> {});
             CountDownLatch start = new CountDownLatch(1);
             List<FutureTask<Subtask<String>>> callers = new ArrayList<>();
@@ -234,7 +240,8 @@ class ErrGroupLazyTest {
 
         @Test
         void the_deadline_begins() throws InterruptedException {
-            ErrGroup group = ErrGroup.lazy(() -> settings.timeout(Duration.ofSeconds(10)), () -> {});
+            ErrGroup group = ErrGroup.lazy(
+                    () -> settings.toBuilder().timeout(Duration.ofSeconds(10)).build(), () -> {});
             clock.advance(Duration.ofHours(1));
             CountDownLatch release = new CountDownLatch(1);
 
@@ -299,7 +306,8 @@ class ErrGroupLazyTest {
         @Test
         void looks_the_settings_up_again() {
             AtomicInteger limit = new AtomicInteger(1);
-            ErrGroup template = ErrGroup.lazy(() -> settings.limit(limit.get()), () -> {});
+            ErrGroup template =
+                    ErrGroup.lazy(() -> settings.toBuilder().limit(limit.get()).build(), () -> {});
             limit.set(16);
 
             try (ErrGroup fresh = template.fresh();

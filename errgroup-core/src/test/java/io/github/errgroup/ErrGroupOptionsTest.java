@@ -7,18 +7,21 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import java.io.IOException;
-import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
-import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
@@ -54,8 +57,8 @@ class ErrGroupOptionsTest {
         }
     };
 
-    /** A change through a wither, the component that it is about, and the value that the component then has. */
-    record Change(String component, @Nullable Object expected, UnaryOperator<ErrGroupOptions> wither) {}
+    /** A change through the builder, the option that it is about, and the value that the option then has. */
+    record Change(String option, @Nullable Object expected, Consumer<ErrGroupOptions.Builder> setter) {}
 
     static List<Change> changes() {
         return List.of(
@@ -77,48 +80,53 @@ class ErrGroupOptionsTest {
                 new Change("clock", CLOCK, o -> o.clock(CLOCK)));
     }
 
+    private static ErrGroupOptions changed(Consumer<ErrGroupOptions.Builder> changes) {
+        ErrGroupOptions.Builder builder = ErrGroupOptions.builder();
+        changes.accept(builder);
+        return builder.build();
+    }
+
     @Nested
-    class Withers {
+    class Setters {
         @ParameterizedTest
         @MethodSource("io.github.errgroup.ErrGroupOptionsTest#changes")
         void change_their_value_and_no_other(Change change) {
             Map<String, @Nullable Object> expected = valuesOf(DEFAULTS);
-            assertThat(expected.get(change.component())).isNotEqualTo(change.expected());
-            expected.put(change.component(), change.expected());
+            assertThat(expected.get(change.option())).isNotEqualTo(change.expected());
+            expected.put(change.option(), change.expected());
 
-            assertThat(valuesOf(change.wither().apply(DEFAULTS))).isEqualTo(expected);
+            assertThat(valuesOf(changed(change.setter()))).isEqualTo(expected);
         }
 
         @Test
-        void keep_what_the_others_changed() {
-            ErrGroupOptions all = DEFAULTS;
-            for (Change change : changes()) {
-                all = change.wither().apply(all);
-            }
+        void count_though_what_they_return_is_thrown_away() {
+            ErrGroup group = ErrGroup.open(o -> {
+                o.limit(1);
+                o.name("x");
+            });
 
-            Map<String, @Nullable Object> values = valuesOf(all);
-            for (Change change : changes()) {
-                assertThat(values).containsEntry(change.component(), change.expected());
-            }
+            assertThat(group.limit()).isOne();
+            assertThat(group.name()).isEqualTo("x");
+            group.close();
         }
 
         @Test
-        void exist_for_every_component() {
+        void exist_for_every_option() {
             assertThat(changes())
-                    .extracting(Change::component)
+                    .extracting(Change::option)
                     .containsExactlyInAnyOrderElementsOf(valuesOf(DEFAULTS).keySet());
         }
 
         @Test
         void take_back_what_may_be_absent() {
-            ErrGroupOptions options = DEFAULTS.sharedLimit(SHARED_LIMIT)
+            ErrGroupOptions options = changed(o -> o.sharedLimit(SHARED_LIMIT)
                     .timeout(Duration.ofSeconds(1))
                     .stragglerGrace(Duration.ofSeconds(1))
                     .contextPropagator(PROPAGATOR)
                     .sharedLimit(null)
                     .timeout(null)
                     .stragglerGrace(null)
-                    .contextPropagator(null);
+                    .contextPropagator(null));
 
             assertThat(options).isEqualTo(DEFAULTS);
         }
@@ -127,7 +135,7 @@ class ErrGroupOptionsTest {
         void add_listeners_in_order_and_keep_no_hold_on_the_caller_s_list() {
             GroupListener second = new GroupListener() {};
             List<GroupListener> mine = new ArrayList<>(List.of(LISTENER));
-            ErrGroupOptions options = DEFAULTS.listeners(mine).listener(second);
+            ErrGroupOptions options = changed(o -> o.listeners(mine).listener(second));
             mine.clear();
 
             assertThat(options.listeners()).containsExactly(LISTENER, second);
@@ -146,18 +154,112 @@ class ErrGroupOptionsTest {
                 return new Thread(task);
             };
 
-            ErrGroup.call(DEFAULTS.executor(inTheCaller), group -> group.go(() -> "done"));
-            ErrGroup.call(DEFAULTS.threadFactory(factory), group -> group.go(() -> "done"));
+            ErrGroup.call(o -> o.executor(inTheCaller), group -> group.go(() -> "done"));
+            ErrGroup.call(o -> o.threadFactory(factory), group -> group.go(() -> "done"));
 
             assertThat(places).containsExactly("executor", "factory");
         }
 
         @Test
         void take_every_negative_limit_for_none() {
-            assertThat(DEFAULTS.limit(-5).limit())
+            assertThat(changed(o -> o.limit(-5)).limit())
                     .isEqualTo(ErrGroupOptions.NO_LIMIT)
                     .isEqualTo(-1);
-            assertThat(DEFAULTS.limit(0).limit()).isZero();
+            assertThat(changed(o -> o.limit(0)).limit()).isZero();
+        }
+    }
+
+    @Nested
+    class A_builder {
+        @Test
+        void of_options_begins_with_their_values_and_changes_nothing_in_them() {
+            ErrGroupOptions all =
+                    changed(o -> changes().forEach(change -> change.setter().accept(o)));
+
+            ErrGroupOptions copy = all.toBuilder().build();
+            ErrGroupOptions other = all.toBuilder().name("other").build();
+
+            assertThat(copy).isEqualTo(all);
+            assertThat(other.name()).isEqualTo("other");
+            Map<String, @Nullable Object> values = valuesOf(all);
+            for (Change change : changes()) {
+                assertThat(values).containsEntry(change.option(), change.expected());
+            }
+        }
+
+        @Test
+        void may_go_on_without_changing_what_it_has_built() {
+            ErrGroupOptions.Builder builder = ErrGroupOptions.builder().limit(1);
+            ErrGroupOptions first = builder.build();
+            builder.limit(2);
+
+            assertThat(first.limit()).isOne();
+            assertThat(builder.build().limit()).isEqualTo(2);
+        }
+
+        @Test
+        void that_refused_a_value_has_the_one_before() {
+            ErrGroupOptions.Builder builder = ErrGroupOptions.builder().timeout(Duration.ofSeconds(1));
+            assertThatIllegalArgumentException().isThrownBy(() -> builder.timeout(Duration.ZERO));
+
+            assertThat(builder.build().timeout()).hasSeconds(1);
+        }
+    }
+
+    @Nested
+    class Equality {
+        @ParameterizedTest
+        @MethodSource("io.github.errgroup.ErrGroupOptionsTest#changes")
+        void looks_at_every_option(Change change) {
+            assertThat(changed(change.setter()))
+                    .isNotEqualTo(DEFAULTS)
+                    .isEqualTo(changed(change.setter()))
+                    .hasSameHashCodeAs(changed(change.setter()));
+        }
+    }
+
+    @Nested
+    class The_text {
+        @Test
+        void tells_the_name_and_what_is_not_the_default() {
+            assertThat(DEFAULTS).hasToString("ErrGroupOptions[name=group]");
+            assertThat(changed(o -> o.name("quote").limit(8).timeout(Duration.ofSeconds(2))))
+                    .hasToString("ErrGroupOptions[name=quote, limit=8, timeout=PT2S]");
+            assertThat(ErrGroupOptions.builder().limit(8)).hasToString("ErrGroupOptions[name=group, limit=8]");
+        }
+
+        @ParameterizedTest
+        @MethodSource("io.github.errgroup.ErrGroupOptionsTest#changes")
+        void has_every_option_and_no_address_of_an_object(Change change) {
+            assertThat(changed(change.setter()).toString())
+                    .contains(change.option() + "=")
+                    .doesNotContain("@")
+                    .doesNotContain("0x");
+        }
+
+        @Test
+        void tells_code_by_its_class_or_by_its_own_words() {
+            assertThat(changed(o -> o.sharedLimit(SHARED_LIMIT)
+                            .contextPropagator(PROPAGATOR)
+                            .listener(new Listens())
+                            .executor(new InWords())))
+                    .hasToString(
+                            "ErrGroupOptions[name=group, sharedLimit=3, threads=in words,"
+                                    + " contextPropagator=lambda in ErrGroupOptionsTest, listeners=[ErrGroupOptionsTest$The_text$Listens]]");
+        }
+
+        static final class Listens implements GroupListener {}
+
+        static final class InWords implements Executor {
+            @Override
+            public void execute(Runnable command) {
+                command.run();
+            }
+
+            @Override
+            public String toString() {
+                return "in words";
+            }
         }
     }
 
@@ -180,34 +282,35 @@ class ErrGroupOptionsTest {
         @ValueSource(strings = {"", " ", "\t"})
         void a_blank_name_is_refused(String name) {
             assertThatIllegalArgumentException()
-                    .isThrownBy(() -> DEFAULTS.name(name))
+                    .isThrownBy(() -> ErrGroupOptions.builder().name(name))
                     .withMessage("name '" + name + "': must not be blank");
         }
 
         @TestFactory
         Stream<DynamicTest> a_duration_must_be_above_zero_and_must_fit() {
-            Map<String, DurationWither> withers = new LinkedHashMap<>();
-            withers.put("timeout", ErrGroupOptions::timeout);
-            withers.put("starvationTimeout", ErrGroupOptions::starvationTimeout);
-            withers.put("stragglerGrace", ErrGroupOptions::stragglerGrace);
-            return withers.entrySet().stream()
-                    .flatMap(wither -> Stream.of(
+            Map<String, BiConsumer<ErrGroupOptions.Builder, Duration>> setters = new LinkedHashMap<>();
+            setters.put("timeout", ErrGroupOptions.Builder::timeout);
+            setters.put("starvationTimeout", ErrGroupOptions.Builder::starvationTimeout);
+            setters.put("stragglerGrace", ErrGroupOptions.Builder::stragglerGrace);
+            return setters.entrySet().stream()
+                    .flatMap(setter -> Stream.of(
                                     Duration.ZERO, Duration.ofSeconds(-1), Duration.ofSeconds(Long.MAX_VALUE))
                             .map(value -> DynamicTest.dynamicTest(
-                                    wither.getKey() + " " + value,
+                                    setter.getKey() + " " + value,
                                     () -> assertThatIllegalArgumentException()
-                                            .isThrownBy(() -> wither.getValue().set(DEFAULTS, value))
+                                            .isThrownBy(
+                                                    () -> setter.getValue().accept(ErrGroupOptions.builder(), value))
                                             .withMessageStartingWith(
-                                                    wither.getKey() + " " + value + ": must be above zero"))));
+                                                    setter.getKey() + " " + value + ": must be above zero"))));
         }
 
         @Test
         void the_smallest_duration_and_the_largest_are_accepted() {
             Duration largest = ErrGroupOptions.MAX_DURATION;
 
-            assertThat(DEFAULTS.timeout(Duration.ofNanos(1)).timeout()).isEqualTo(Duration.ofNanos(1));
-            assertThat(DEFAULTS.timeout(largest).timeout()).isEqualTo(largest);
-            assertThatIllegalArgumentException().isThrownBy(() -> DEFAULTS.timeout(largest.plusNanos(1)));
+            assertThat(changed(o -> o.timeout(Duration.ofNanos(1))).timeout()).isEqualTo(Duration.ofNanos(1));
+            assertThat(changed(o -> o.timeout(largest)).timeout()).isEqualTo(largest);
+            assertThatIllegalArgumentException().isThrownBy(() -> changed(o -> o.timeout(largest.plusNanos(1))));
         }
     }
 
@@ -216,28 +319,32 @@ class ErrGroupOptionsTest {
         @TestFactory
         Stream<DynamicTest> are_refused_by_name() {
             return refused(List.of(
-                    new Use("name", () -> DEFAULTS.name(null)),
-                    new Use("threads", () -> DEFAULTS.threads(null)),
-                    new Use("starvationTimeout", () -> DEFAULTS.starvationTimeout(null)),
-                    new Use("cancellationWhen", () -> DEFAULTS.cancellationWhen(null)),
-                    new Use("clock", () -> DEFAULTS.clock(null)),
-                    new Use("listener", () -> DEFAULTS.listener(null)),
-                    new Use("executor", () -> DEFAULTS.executor(null)),
-                    new Use("factory", () -> DEFAULTS.threadFactory(null)),
+                    new Use("name", () -> ErrGroupOptions.builder().name(null)),
+                    new Use("threads", () -> ErrGroupOptions.builder().threads(null)),
+                    new Use("starvationTimeout", () -> ErrGroupOptions.builder().starvationTimeout(null)),
+                    new Use("cancellationWhen", () -> ErrGroupOptions.builder().cancellationWhen(null)),
+                    new Use("clock", () -> ErrGroupOptions.builder().clock(null)),
+                    new Use("listener", () -> ErrGroupOptions.builder().listener(null)),
+                    new Use("executor", () -> ErrGroupOptions.builder().executor(null)),
+                    new Use("factory", () -> ErrGroupOptions.builder().threadFactory(null)),
                     new Use("namePrefix", () -> TaskThreads.platform(null)),
-                    new Use("options", () -> ErrGroup.open(o -> null)),
+                    new Use("changes", () -> ErrGroup.open((Consumer<ErrGroupOptions.Builder>) null)),
+                    new Use("options", () -> ErrGroup.open((ErrGroupOptions) null)),
                     new Use("options", () -> ErrGroup.lazy(null, () -> {})),
-                    new Use("settings", () -> ErrGroups.of(null)),
+                    new Use("settings", () -> ErrGroups.of((ErrGroupOptions) null)),
+                    new Use("changes", () -> ErrGroups.of((Consumer<ErrGroupOptions.Builder>) null)),
                     new Use("name", () -> ErrGroups.of(DEFAULTS).open(null)),
-                    new Use("name", () -> ErrGroups.of(DEFAULTS).open(null, o -> o)),
+                    new Use("name", () -> ErrGroups.of(DEFAULTS).open(null, o -> {})),
                     new Use("name", () -> ErrGroups.of(DEFAULTS).forEach(null, List.of(1), item -> {})),
                     new Use("changes", () -> ErrGroups.of(DEFAULTS).open("quote", null))));
         }
 
         @Test
         void are_refused_among_the_listeners() {
-            assertThatNullPointerException().isThrownBy(() -> DEFAULTS.listeners(null));
-            assertThatNullPointerException().isThrownBy(() -> DEFAULTS.listeners(Arrays.asList(LISTENER, null)));
+            assertThatNullPointerException()
+                    .isThrownBy(() -> ErrGroupOptions.builder().listeners(null));
+            assertThatNullPointerException()
+                    .isThrownBy(() -> ErrGroupOptions.builder().listeners(Arrays.asList(LISTENER, null)));
         }
     }
 
@@ -345,11 +452,6 @@ class ErrGroupOptionsTest {
     /** A use that must be refused, and the value at fault. */
     record Use(String value, ThrowingCallable call) {}
 
-    /** A wither of a duration. */
-    interface DurationWither {
-        ErrGroupOptions set(ErrGroupOptions options, Duration value);
-    }
-
     /** Each use must throw a NullPointerException that names the value. */
     private static Stream<DynamicTest> refused(List<Use> uses) {
         return uses.stream()
@@ -360,13 +462,19 @@ class ErrGroupOptionsTest {
                                 .withMessage(use.value())));
     }
 
+    /** What each method without an argument says: an option that is not among the changes above fails the test of those. */
     private static Map<String, @Nullable Object> valuesOf(ErrGroupOptions options) {
-        Map<String, @Nullable Object> values = new LinkedHashMap<>();
-        for (RecordComponent component : ErrGroupOptions.class.getRecordComponents()) {
-            try {
-                values.put(component.getName(), component.getAccessor().invoke(options));
-            } catch (ReflectiveOperationException e) {
-                throw new AssertionError(e);
+        Map<String, @Nullable Object> values = new TreeMap<>();
+        for (Method method : ErrGroupOptions.class.getMethods()) {
+            if (method.getDeclaringClass() == ErrGroupOptions.class
+                    && !Modifier.isStatic(method.getModifiers())
+                    && method.getParameterCount() == 0
+                    && !List.of("toBuilder", "hashCode", "toString").contains(method.getName())) {
+                try {
+                    values.put(method.getName(), method.invoke(options));
+                } catch (ReflectiveOperationException e) {
+                    throw new AssertionError(e);
+                }
             }
         }
         return values;

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ErrGroupsTest {
     private final ErrGroups groups =
-            ErrGroups.of(ErrGroupOptions.defaults().name("base").limit(2));
+            ErrGroups.of(ErrGroupOptions.builder().name("base").limit(2).build());
 
     @Nested
     class Open {
@@ -65,12 +65,14 @@ class ErrGroupsTest {
         @Test
         void tells_the_listeners_of_the_settings() {
             List<String> opened = new ArrayList<>();
-            ErrGroups listened = ErrGroups.of(ErrGroupOptions.defaults().listener(new GroupListener() {
-                @Override
-                public void onOpen(ErrGroup group) {
-                    opened.add(group.name());
-                }
-            }));
+            ErrGroups listened = ErrGroups.of(ErrGroupOptions.builder()
+                    .listener(new GroupListener() {
+                        @Override
+                        public void onOpen(ErrGroup group) {
+                            opened.add(group.name());
+                        }
+                    })
+                    .build());
 
             listened.open("quote").close();
 
@@ -81,8 +83,8 @@ class ErrGroupsTest {
         void refuses_nulls_in_the_caller_and_leaves_nothing_open() {
             assertThatNullPointerException().isThrownBy(() -> groups.open(null)).withMessage("name");
             assertThatNullPointerException()
-                    .isThrownBy(() -> groups.open("quote", o -> null))
-                    .withMessage("options");
+                    .isThrownBy(() -> groups.open("quote", o -> o.threads(null)))
+                    .withMessage("threads");
             assertThat(groups.live()).isEmpty();
         }
     }
@@ -166,7 +168,8 @@ class ErrGroupsTest {
 
         @Test
         void throws_the_first_failure_of_a_group_that_does_not_cancel() {
-            ErrGroups runAll = ErrGroups.of(ErrGroupOptions.defaults().cancelOnError(false));
+            ErrGroups runAll =
+                    ErrGroups.of(ErrGroupOptions.builder().cancelOnError(false).build());
             Set<Integer> handled = ConcurrentHashMap.newKeySet();
             IOException failure = new IOException("item 7");
 

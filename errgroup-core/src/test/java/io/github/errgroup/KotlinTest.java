@@ -69,6 +69,8 @@ class KotlinTest {
                         entry("call(name) { audit }", true),
                         entry("groups.map(name, list) { it * 2 }", List.of(2, 4, 6)),
                         entry("groups.open(name) { it.limit(4) }", 4),
+                        entry("ErrGroups.of { it.limit(5) }", 5),
+                        entry("open { statements }", "6statements"),
                         entry("effects at the end", 9));
     }
 

@@ -37,7 +37,7 @@ class ModularConsumerTest {
 
                 @Override
                 public String call() throws Exception {
-                    ErrGroups groups = ErrGroups.of(ErrGroupOptions.defaults().timeout(Duration.ofMinutes(1)));
+                    ErrGroups groups = ErrGroups.of(o -> o.timeout(Duration.ofMinutes(1)));
                     try (ErrGroup group = groups.open("quote", o -> o.limit(2))) {
                         Subtask<String> price = group.go(() -> "price");
                         Subtask<String> stock = group.go("stock", () -> "stock");

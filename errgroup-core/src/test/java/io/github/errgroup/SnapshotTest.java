@@ -155,8 +155,11 @@ class SnapshotTest {
         @Test
         void are_those_that_have_not_ended_with_name_state_age_and_thread() throws InterruptedException {
             AtomicReference<@Nullable Thread> runner = new AtomicReference<>();
-            ErrGroupOptions timed =
-                    ErrGroupOptions.defaults().limit(1).clock(clock).listener(new GroupListener() {});
+            ErrGroupOptions timed = ErrGroupOptions.builder()
+                    .limit(1)
+                    .clock(clock)
+                    .listener(new GroupListener() {})
+                    .build();
             try (ErrGroup group = ErrGroup.open(timed)) {
                 group.go("first", () -> {
                     runner.set(Thread.currentThread());
@@ -293,11 +296,12 @@ class SnapshotTest {
     class Settings {
         @Test
         void are_those_of_now() throws InterruptedException {
-            ErrGroupOptions timed = ErrGroupOptions.defaults()
+            ErrGroupOptions timed = ErrGroupOptions.builder()
                     .name("timed")
                     .limit(2)
                     .timeout(Duration.ofSeconds(10))
-                    .clock(clock);
+                    .clock(clock)
+                    .build();
             try (ErrGroup group = ErrGroup.open(timed)) {
                 clock.advance(Duration.ofSeconds(4));
                 group.setLimit(7);
@@ -322,8 +326,10 @@ class SnapshotTest {
 
         @Test
         void past_the_deadline_leave_no_time() throws InterruptedException {
-            ErrGroupOptions timed =
-                    ErrGroupOptions.defaults().timeout(Duration.ofSeconds(10)).clock(clock);
+            ErrGroupOptions timed = ErrGroupOptions.builder()
+                    .timeout(Duration.ofSeconds(10))
+                    .clock(clock)
+                    .build();
             try (ErrGroup group = ErrGroup.open(timed)) {
                 clock.advance(Duration.ofSeconds(11));
 

@@ -159,12 +159,14 @@ class UseCasesTest {
     @Nested
     class APipeline {
         private final Map<String, Subtask.State> ends = new ConcurrentHashMap<>();
-        private final ErrGroups groups = ErrGroups.of(ErrGroupOptions.defaults().listener(new GroupListener() {
-            @Override
-            public void onTaskEnd(ErrGroup group, Subtask<?> task, long nanos) {
-                ends.put(task.name(), task.state());
-            }
-        }));
+        private final ErrGroups groups = ErrGroups.of(ErrGroupOptions.builder()
+                .listener(new GroupListener() {
+                    @Override
+                    public void onTaskEnd(ErrGroup group, Subtask<?> task, long nanos) {
+                        ends.put(task.name(), task.state());
+                    }
+                })
+                .build());
         private final List<Product> database = Collections.synchronizedList(new ArrayList<>());
 
         @Test

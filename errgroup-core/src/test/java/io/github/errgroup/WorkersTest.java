@@ -12,7 +12,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.UnaryOperator;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -36,20 +36,23 @@ class WorkersTest {
 
     private final AtomicInteger mostLive = new AtomicInteger();
 
-    private ErrGroup open(UnaryOperator<ErrGroupOptions> changes) {
-        return ErrGroup.open(o -> changes.apply(o).threadFactory(body -> {
-            Thread thread = new Thread(() -> {
-                mostLive.accumulateAndGet(live.incrementAndGet(), Math::max);
-                try {
-                    body.run();
-                } finally {
-                    live.decrementAndGet();
-                }
+    private ErrGroup open(Consumer<ErrGroupOptions.Builder> changes) {
+        return ErrGroup.open(o -> {
+            changes.accept(o);
+            o.threadFactory(body -> {
+                Thread thread = new Thread(() -> {
+                    mostLive.accumulateAndGet(live.incrementAndGet(), Math::max);
+                    try {
+                        body.run();
+                    } finally {
+                        live.decrementAndGet();
+                    }
+                });
+                thread.setDaemon(true);
+                made.add(thread);
+                return thread;
             });
-            thread.setDaemon(true);
-            made.add(thread);
-            return thread;
-        }));
+        });
     }
 
     private static void until(Callable<Boolean> condition) {

@@ -41,7 +41,8 @@ public class AwaiterCommitment {
 
     private volatile boolean secondRanDuringFirst;
 
-    private final ErrGroup group = ErrGroup.open(Stage.ownThreads(started).reuseThreads(true));
+    private final ErrGroup group =
+            ErrGroup.open(Stage.ownThreads(started).reuseThreads(true).build());
 
     private final GroupEngine engine = Stage.engine(group);
 

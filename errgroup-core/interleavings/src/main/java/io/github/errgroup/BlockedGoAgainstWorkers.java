@@ -28,7 +28,8 @@ public class BlockedGoAgainstWorkers {
 
     private volatile boolean entered;
 
-    private final ErrGroup group = ErrGroup.open(Stage.ownThreads(started).limit(2));
+    private final ErrGroup group =
+            ErrGroup.open(Stage.ownThreads(started).limit(2).build());
 
     private final Runnable worker;
 

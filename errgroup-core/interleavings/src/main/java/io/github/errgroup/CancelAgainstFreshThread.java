@@ -32,7 +32,7 @@ public class CancelAgainstFreshThread {
 
     private @Nullable Runnable started;
 
-    private final ErrGroup group = ErrGroup.open(Stage.options().threads(TaskThreads.from(this::newThread)));
+    private final ErrGroup group = Stage.open(o -> o.threads(TaskThreads.from(this::newThread)));
 
     private volatile boolean cancelled;
 

@@ -30,7 +30,8 @@ public class CancelAgainstQueue {
 
     private final AtomicInteger ran = new AtomicInteger();
 
-    private final ErrGroup group = ErrGroup.open(Stage.ownThreads(started).limit(100));
+    private final ErrGroup group =
+            ErrGroup.open(Stage.ownThreads(started).limit(100).build());
 
     private final Subtask<?> one = group.go(ran::incrementAndGet);
 

@@ -25,7 +25,8 @@ public class CancelAgainstWorker {
     /** Worker threads that were started. The actors run their bodies. */
     private final Queue<Runnable> started = new ConcurrentLinkedQueue<>();
 
-    private final ErrGroup group = ErrGroup.open(Stage.ownThreads(started).limit(2));
+    private final ErrGroup group =
+            ErrGroup.open(Stage.ownThreads(started).limit(2).build());
 
     private volatile boolean cancelled;
 

@@ -21,7 +21,7 @@ import org.openjdk.jcstress.infra.results.Z_Result;
 public class HandedOnAgainstHelper {
     private final Meeting meeting = new Meeting();
 
-    private final ErrGroup group = ErrGroup.open(Stage.options().threads(TaskThreads.on(task -> {})));
+    private final ErrGroup group = Stage.open(o -> o.threads(TaskThreads.on(task -> {})));
 
     private final HandedInExecutor executor =
             (HandedInExecutor) Stage.engine(group).threads();

@@ -29,7 +29,7 @@ public class LateAgainstReplacement {
 
     private final AtomicInteger ran = new AtomicInteger();
 
-    private final ErrGroup group = ErrGroup.open(Stage.ownThreads(lent));
+    private final ErrGroup group = ErrGroup.open(Stage.ownThreads(lent).build());
 
     private final Runnable command;
 

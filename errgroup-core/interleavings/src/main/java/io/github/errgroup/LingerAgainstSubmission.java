@@ -37,7 +37,8 @@ public class LingerAgainstSubmission {
     /** Worker threads that were started. The actors run their bodies. */
     private final Queue<Runnable> started = new ConcurrentLinkedQueue<>();
 
-    private final ErrGroup group = ErrGroup.open(Stage.ownThreads(started).limit(1));
+    private final ErrGroup group =
+            ErrGroup.open(Stage.ownThreads(started).limit(1).build());
 
     private final Runnable worker;
 

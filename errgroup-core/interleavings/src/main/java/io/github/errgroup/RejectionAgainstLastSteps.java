@@ -27,11 +27,14 @@ public class RejectionAgainstLastSteps {
     /** Tasks that the executor takes. */
     private final AtomicInteger room = new AtomicInteger(1);
 
-    private final ErrGroup group = ErrGroup.open(Stage.options().limit(1).threads(TaskThreads.on(task -> {
-        if (!room.compareAndSet(1, 0)) {
-            throw new RejectedExecutionException("its thread is not back");
-        }
-    })));
+    private final ErrGroup group = ErrGroup.open(Stage.options().toBuilder()
+            .limit(1)
+            .threads(TaskThreads.on(task -> {
+                if (!room.compareAndSet(1, 0)) {
+                    throw new RejectedExecutionException("its thread is not back");
+                }
+            }))
+            .build());
 
     private final TaskRun<?> first = Stage.submit(group, () -> {});
 

@@ -23,9 +23,9 @@ public class SharedGrantAgainstCancel {
 
     private final SharedLimit shared = new SharedLimit(1);
 
-    private final ErrGroup group = ErrGroup.open(Stage.options().sharedLimit(shared));
+    private final ErrGroup group = Stage.open(o -> o.sharedLimit(shared));
 
-    private final TaskRun<?> holder = Stage.submit(ErrGroup.open(Stage.options().sharedLimit(shared)), () -> {});
+    private final TaskRun<?> holder = Stage.submit(Stage.open(o -> o.sharedLimit(shared)), () -> {});
 
     private Subtask<?> queued = holder;
 
@@ -48,7 +48,7 @@ public class SharedGrantAgainstCancel {
     @Arbiter
     public void after(LL_Result result) {
         result.r1 = queued.state();
-        ErrGroup other = ErrGroup.open(Stage.options().sharedLimit(shared));
+        ErrGroup other = Stage.open(o -> o.sharedLimit(shared));
         result.r2 = other.tryGo(() -> {}).isPresent();
     }
 }

@@ -21,7 +21,8 @@ import org.openjdk.jcstress.infra.results.L_Result;
 public class SharedHandOver {
     private final Meeting meeting = new Meeting();
 
-    private final ErrGroupOptions options = Stage.options().sharedLimit(new SharedLimit(1));
+    private final ErrGroupOptions options =
+            Stage.options().toBuilder().sharedLimit(new SharedLimit(1)).build();
 
     private final ErrGroup group = ErrGroup.open(options);
 

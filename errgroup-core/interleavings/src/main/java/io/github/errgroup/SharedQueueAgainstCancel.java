@@ -23,9 +23,9 @@ public class SharedQueueAgainstCancel {
 
     private final SharedLimit shared = new SharedLimit(1);
 
-    private final ErrGroup group = ErrGroup.open(Stage.options().sharedLimit(shared));
+    private final ErrGroup group = Stage.open(o -> o.sharedLimit(shared));
 
-    private final TaskRun<?> holder = Stage.submit(ErrGroup.open(Stage.options().sharedLimit(shared)), () -> {});
+    private final TaskRun<?> holder = Stage.submit(Stage.open(o -> o.sharedLimit(shared)), () -> {});
 
     private Subtask<?> queued = holder;
 

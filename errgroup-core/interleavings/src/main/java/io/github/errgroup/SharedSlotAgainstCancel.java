@@ -23,7 +23,7 @@ public class SharedSlotAgainstCancel {
 
     private final SharedLimit shared = new SharedLimit(1);
 
-    private final ErrGroup group = ErrGroup.open(Stage.options().sharedLimit(shared));
+    private final ErrGroup group = Stage.open(o -> o.sharedLimit(shared));
 
     private Subtask<?> task = Stage.submit(Stage.open(), () -> {});
 
@@ -42,7 +42,7 @@ public class SharedSlotAgainstCancel {
     @Arbiter
     public void after(LL_Result result) {
         result.r1 = task.state();
-        ErrGroup other = ErrGroup.open(Stage.options().sharedLimit(shared));
+        ErrGroup other = Stage.open(o -> o.sharedLimit(shared));
         result.r2 = other.tryGo(() -> {}).isPresent();
     }
 }

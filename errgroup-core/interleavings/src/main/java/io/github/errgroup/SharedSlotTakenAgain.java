@@ -28,12 +28,13 @@ public class SharedSlotTakenAgain {
 
     private final SharedLimit shared = new SharedLimit(1);
 
-    private final ErrGroup one = ErrGroup.open(Stage.options().sharedLimit(shared));
+    private final ErrGroup one = Stage.open(o -> o.sharedLimit(shared));
 
-    private final ErrGroup two = ErrGroup.open(Stage.options().sharedLimit(shared));
+    private final ErrGroup two = Stage.open(o -> o.sharedLimit(shared));
 
     /** On threads of our own: nothing is compensated here. */
-    private final ErrGroup awaited = ErrGroup.open(Stage.ownThreads(new ConcurrentLinkedQueue<>()));
+    private final ErrGroup awaited =
+            ErrGroup.open(Stage.ownThreads(new ConcurrentLinkedQueue<>()).build());
 
     private volatile boolean served;
 
@@ -65,7 +66,7 @@ public class SharedSlotTakenAgain {
 
     @Arbiter
     public void after(LLL_Result result) {
-        ErrGroup third = ErrGroup.open(Stage.options().sharedLimit(shared));
+        ErrGroup third = Stage.open(o -> o.sharedLimit(shared));
         result.r3 = third.tryGo(() -> {}).isPresent();
     }
 }

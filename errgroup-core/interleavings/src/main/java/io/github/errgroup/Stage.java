@@ -2,6 +2,7 @@ package io.github.errgroup;
 
 import java.time.Duration;
 import java.util.Queue;
+import java.util.function.Consumer;
 
 /**
  * Groups whose tasks the actors run themselves: an executor is handed in that accepts every task and runs none, so no
@@ -11,14 +12,15 @@ final class Stage {
     /** A task of this name is run at once, by who launches it. */
     static final String AT_ONCE = "at once";
 
-    private static final ErrGroupOptions OPTIONS = ErrGroupOptions.defaults()
+    private static final ErrGroupOptions OPTIONS = ErrGroupOptions.builder()
             // Longer than any run: the engine's own remedies for a lost task must not hide a lost wake-up.
             .starvationTimeout(Duration.ofDays(1))
             .threads(TaskThreads.on(task -> {
                 if (((TaskRun<?>) task).name().equals(AT_ONCE)) {
                     task.run();
                 }
-            }));
+            }))
+            .build();
 
     static {
         // An actor that runs a worker's body is to return from it. What races when a worker lingers is passed all the
@@ -33,8 +35,8 @@ final class Stage {
     }
 
     /** Threads of our own that are never started: their bodies come into the queue, and the actors run them. */
-    static ErrGroupOptions ownThreads(Queue<Runnable> started) {
-        return OPTIONS.threads(TaskThreads.from(body -> new Thread(body) {
+    static ErrGroupOptions.Builder ownThreads(Queue<Runnable> started) {
+        return OPTIONS.toBuilder().threads(TaskThreads.from(body -> new Thread(body) {
             @Override
             public void start() {
                 started.add(body);
@@ -53,7 +55,13 @@ final class Stage {
     }
 
     static ErrGroup open(int limit) {
-        return ErrGroup.open(OPTIONS.limit(limit));
+        return open(o -> o.limit(limit));
+    }
+
+    static ErrGroup open(Consumer<ErrGroupOptions.Builder> changes) {
+        ErrGroupOptions.Builder options = OPTIONS.toBuilder();
+        changes.accept(options);
+        return ErrGroup.open(options.build());
     }
 
     static GroupEngine engine(ErrGroup group) {

@@ -26,7 +26,8 @@ public class SubmissionAgainstBusyWorker {
     /** Worker threads that were started. The actors run their bodies. */
     private final Queue<Runnable> started = new ConcurrentLinkedQueue<>();
 
-    private final ErrGroup group = ErrGroup.open(Stage.ownThreads(started).limit(100));
+    private final ErrGroup group =
+            ErrGroup.open(Stage.ownThreads(started).limit(100).build());
 
     private volatile boolean submitted;
 

@@ -25,12 +25,14 @@ public class TwoAwaits {
 
     private final AtomicInteger told = new AtomicInteger();
 
-    private final ErrGroup group = ErrGroup.open(Stage.options().listener(new GroupListener() {
-        @Override
-        public void onEnd(ErrGroup ended, GroupOutcome outcome, @Nullable Throwable failure, long nanos) {
-            told.incrementAndGet();
-        }
-    }));
+    private final ErrGroup group = ErrGroup.open(Stage.options().toBuilder()
+            .listener(new GroupListener() {
+                @Override
+                public void onEnd(ErrGroup ended, GroupOutcome outcome, @Nullable Throwable failure, long nanos) {
+                    told.incrementAndGet();
+                }
+            })
+            .build());
 
     @Actor
     public void one(II_Result result) {

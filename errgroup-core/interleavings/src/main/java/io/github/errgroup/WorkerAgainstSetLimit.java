@@ -32,7 +32,8 @@ public class WorkerAgainstSetLimit {
 
     private final AtomicInteger ran = new AtomicInteger();
 
-    private final ErrGroup group = ErrGroup.open(Stage.ownThreads(started).limit(1));
+    private final ErrGroup group =
+            ErrGroup.open(Stage.ownThreads(started).limit(1).build());
 
     private final Runnable worker;
 

@@ -33,7 +33,8 @@ public class WorkerCommitment {
 
     private final AtomicInteger ran = new AtomicInteger();
 
-    private final ErrGroup group = ErrGroup.open(Stage.ownThreads(started).limit(100));
+    private final ErrGroup group =
+            ErrGroup.open(Stage.ownThreads(started).limit(100).build());
 
     private final Runnable worker;
 

@@ -26,7 +26,7 @@ class BlockedInGoTest {
         OF_THE_GROUP,
         SHARED;
 
-        ErrGroupOptions in(ErrGroupOptions options) {
+        ErrGroupOptions.Builder in(ErrGroupOptions.Builder options) {
             return this == SHARED ? options.sharedLimit(new SharedLimit(1)) : options.limit(1);
         }
     }

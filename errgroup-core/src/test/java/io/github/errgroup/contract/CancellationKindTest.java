@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
-import java.util.function.UnaryOperator;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator;
@@ -189,8 +189,8 @@ class CancellationKindTest {
 
     @Test
     void J6_a_task_that_returns_in_spite_of_the_cancellation_has_succeeded() throws Exception {
-        for (UnaryOperator<ErrGroupOptions> options :
-                List.<UnaryOperator<ErrGroupOptions>>of(o -> o, o -> o.interruptOnCancel(false))) {
+        for (Consumer<ErrGroupOptions.Builder> options :
+                List.<Consumer<ErrGroupOptions.Builder>>of(o -> {}, o -> o.interruptOnCancel(false))) {
             try (ErrGroup group = ErrGroup.open(options)) {
                 Gate running = new Gate();
                 Gate end = new Gate();

@@ -116,7 +116,7 @@ class CancelledFromAboveContractTest extends GroupContract {
             needsTasksAtOnce(2);
             HandClock clock = new HandClock();
             ErrGroup parent = open(o -> o.name("parent").timeout(DEADLINE).clock(clock));
-            ErrGroups groups = ErrGroups.of(options());
+            ErrGroups groups = ErrGroups.of(options().build());
             Gate running = new Gate();
             AtomicBoolean fellBack = new AtomicBoolean();
             Subtask<?> task = parent.go(() -> {
@@ -221,15 +221,16 @@ class CancelledFromAboveContractTest extends GroupContract {
         @Test
         void J7_thrown_out_of_a_call_as_itself_is_what_the_call_throws() {
             IOException missing = new IOException("no route");
-            Throwable thrown = catchThrowable(() -> ErrGroup.call(options().name("outer"), outer -> {
-                outer.go(() -> ErrGroup.call(
-                        options().name("inner"),
-                        inner -> inner.go(() -> {
-                            throw missing;
-                        })));
-                outer.await(IOException.class);
-                return null;
-            }));
+            Throwable thrown =
+                    catchThrowable(() -> ErrGroup.call(options().name("outer").build(), outer -> {
+                        outer.go(() -> ErrGroup.call(
+                                options().name("inner").build(),
+                                inner -> inner.go(() -> {
+                                    throw missing;
+                                })));
+                        outer.await(IOException.class);
+                        return null;
+                    }));
             if (workplace != Workplace.REJECTS_EVERY_THIRD) {
                 assertThat(thrown).isSameAs(missing);
             }
@@ -272,7 +273,7 @@ class CancelledFromAboveContractTest extends GroupContract {
         }));
         Gate running = new Gate();
         Subtask<?> opener = above.go(() -> {
-            try (ErrGroup child = ErrGroup.open(options())) {
+            try (ErrGroup child = ErrGroup.open(options().build())) {
                 below.set(child);
                 child.go(() -> block(running));
                 child.await();

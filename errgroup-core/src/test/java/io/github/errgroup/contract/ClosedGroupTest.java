@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.function.UnaryOperator;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator;
 import org.junit.jupiter.api.Test;
@@ -29,7 +29,8 @@ class ClosedGroupTest {
     void J14_two_hundred_closed_groups_keep_none_of_their_failures() {
         List<WeakReference<?>> references = new ArrayList<>();
         for (int i = 0; i < 200; i++) {
-            references.addAll(failAndClose(ErrGroupOptions.defaults().stragglerGrace(LONG)));
+            references.addAll(
+                    failAndClose(ErrGroupOptions.builder().stragglerGrace(LONG).build()));
         }
         LeakContractTest.untilCollected(references);
     }
@@ -39,7 +40,7 @@ class ClosedGroupTest {
         SharedLimit shared = new SharedLimit(1);
         ExecutorService pool = Executors.newFixedThreadPool(1);
         try {
-            List<UnaryOperator<ErrGroupOptions>> settings = List.of(
+            List<Consumer<ErrGroupOptions.Builder>> settings = List.of(
                     o -> o.timeout(LONG),
                     o -> o.timeout(LONG).stragglerGrace(LONG),
                     o -> o.limit(1).reuseThreads(true).stragglerGrace(LONG),
@@ -50,10 +51,12 @@ class ClosedGroupTest {
                     o -> o.cancelOnError(false).timeout(LONG).stragglerGrace(LONG),
                     o -> o.captureOpener(true).listener(new Recorder()).timeout(LONG));
             List<WeakReference<?>> references = new ArrayList<>();
-            for (UnaryOperator<ErrGroupOptions> changes : settings) {
-                references.addAll(failAndClose(changes.apply(ErrGroupOptions.defaults())));
-                references.add(succeedAndClose(changes.apply(ErrGroupOptions.defaults())));
-                references.add(cancelAndClose(changes.apply(ErrGroupOptions.defaults())));
+            for (Consumer<ErrGroupOptions.Builder> changes : settings) {
+                ErrGroupOptions.Builder options = ErrGroupOptions.builder();
+                changes.accept(options);
+                references.addAll(failAndClose(options.build()));
+                references.add(succeedAndClose(options.build()));
+                references.add(cancelAndClose(options.build()));
             }
             LeakContractTest.untilCollected(references);
         } finally {
@@ -64,8 +67,8 @@ class ClosedGroupTest {
     @Test
     void J14_a_cancelled_child_that_was_closed_is_collected_while_its_parents_task_runs() throws Exception {
         try (ErrGroup parent = ErrGroup.open(o -> o.stragglerGrace(LONG))) {
-            parent.go(() -> LeakContractTest.untilCollected(
-                    failAndClose(ErrGroupOptions.defaults().stragglerGrace(LONG).timeout(LONG))));
+            parent.go(() -> LeakContractTest.untilCollected(failAndClose(
+                    ErrGroupOptions.builder().stragglerGrace(LONG).timeout(LONG).build())));
             parent.await();
         }
     }
@@ -73,8 +76,11 @@ class ClosedGroupTest {
     @Test
     void J12_N6_every_timer_is_taken_back_when_the_group_has_ended() throws Exception {
         HandClock clock = new HandClock();
-        ErrGroupOptions options =
-                ErrGroupOptions.defaults().clock(clock).timeout(LONG).stragglerGrace(LONG);
+        ErrGroupOptions options = ErrGroupOptions.builder()
+                .clock(clock)
+                .timeout(LONG)
+                .stragglerGrace(LONG)
+                .build();
         try (ErrGroup outer = ErrGroup.open(options)) {
             ErrGroup inner = ErrGroup.open(options);
             GroupContract.stuck(outer);

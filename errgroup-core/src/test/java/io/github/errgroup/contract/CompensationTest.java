@@ -22,7 +22,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.UnaryOperator;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -72,15 +72,17 @@ class CompensationTest {
         held.pass();
     }
 
-    private ErrGroup open(UnaryOperator<ErrGroupOptions> changes) {
-        return ErrGroup.open(
-                o -> changes.apply(o.executor(pool).starvationTimeout(SOON).listener(recorder)));
+    private ErrGroup open(Consumer<ErrGroupOptions.Builder> changes) {
+        return ErrGroup.open(o -> {
+            o.executor(pool).starvationTimeout(SOON).listener(recorder);
+            changes.accept(o);
+        });
     }
 
     @Test
     void N1_a_task_never_runs_on_the_thread_that_waits_in_await() throws Exception {
         holdThePool();
-        try (ErrGroup group = open(o -> o)) {
+        try (ErrGroup group = open(o -> {})) {
             Subtask<Thread> task = group.go("starved", Thread::currentThread);
             group.await();
             assertThat(task.get())
@@ -119,7 +121,7 @@ class CompensationTest {
     void N1_a_compensated_task_runs_once_even_when_the_pool_gets_to_it_later() throws Exception {
         holdThePool();
         AtomicInteger runs = new AtomicInteger();
-        try (ErrGroup group = open(o -> o)) {
+        try (ErrGroup group = open(o -> {})) {
             group.go(runs::incrementAndGet);
             group.await();
             release.open();
@@ -193,7 +195,7 @@ class CompensationTest {
     @Test
     void N1_every_stage_of_a_pipeline_on_a_pool_of_one_is_started() throws Exception {
         int stages = 5;
-        try (ErrGroup group = open(o -> o)) {
+        try (ErrGroup group = open(o -> {})) {
             List<BlockingQueue<Integer>> pipes = new ArrayList<>();
             for (int stage = 0; stage <= stages; stage++) {
                 pipes.add(new ArrayBlockingQueue<>(stage == stages ? 100 : 2));
@@ -221,10 +223,10 @@ class CompensationTest {
 
     @Test
     void N1_tasks_that_need_each_other_are_started_below_a_task_that_waits_for_them() throws Exception {
-        try (ErrGroup group = open(o -> o)) {
+        try (ErrGroup group = open(o -> {})) {
             for (int pair = 0; pair < 3; pair++) {
                 group.go(() -> {
-                    try (ErrGroup below = open(o -> o)) {
+                    try (ErrGroup below = open(o -> {})) {
                         Gate both = new Gate(2);
                         for (int i = 0; i < 2; i++) {
                             below.go(() -> {
@@ -261,7 +263,7 @@ class CompensationTest {
     void N1_close_of_tasks_that_need_each_other_returns() throws Exception {
         Gate started = new Gate();
         Gate never = new Gate();
-        ErrGroup group = open(o -> o);
+        ErrGroup group = open(o -> {});
         Subtask<?> first = group.go(() -> {
             started.open();
             never.pass();
@@ -324,7 +326,7 @@ class CompensationTest {
             thread.join(10_000);
             assertThat(thread.isAlive()).as("a superfluous thread").isFalse();
         }
-        try (ErrGroup later = open(o -> o)) {
+        try (ErrGroup later = open(o -> {})) {
             Subtask<String> task = later.go(() -> "helped as before");
             later.await();
             assertThat(task.get()).isEqualTo("helped as before");
@@ -334,7 +336,7 @@ class CompensationTest {
     @Test
     void N1_a_compensating_thread_that_waits_itself_makes_room_for_another_at_once() throws Exception {
         holdThePool();
-        try (ErrGroup group = open(o -> o)) {
+        try (ErrGroup group = open(o -> {})) {
             Subtask<Integer> task = group.go(() -> below(4));
             group.await();
             assertThat(task.get()).isEqualTo(4);
@@ -366,7 +368,7 @@ class CompensationTest {
     @Test
     void N1_no_task_runs_on_a_thread_that_waits_however_deep() throws Exception {
         Set<Thread> waiting = ConcurrentHashMap.newKeySet();
-        try (ErrGroup group = open(o -> o)) {
+        try (ErrGroup group = open(o -> {})) {
             group.go(() -> nest(5, waiting));
             group.await();
         }
@@ -390,7 +392,7 @@ class CompensationTest {
     void N1_the_threads_of_compensation_are_interrupted_by_a_cancellation() throws Exception {
         holdThePool();
         Gate running = new Gate();
-        ErrGroup group = open(o -> o);
+        ErrGroup group = open(o -> {});
         Subtask<?> task = group.go(() -> {
             running.open();
             new Gate().pass();
@@ -407,7 +409,7 @@ class CompensationTest {
     void N1_a_starved_executor_is_logged_once() throws Exception {
         holdThePool();
         for (int i = 0; i < 3; i++) {
-            try (ErrGroup group = open(o -> o)) {
+            try (ErrGroup group = open(o -> {})) {
                 group.go(() -> {});
                 group.await();
             }
@@ -557,7 +559,7 @@ class CompensationTest {
     void N1_a_group_that_nobody_waits_for_any_more_is_not_helped_along_with_others() throws Exception {
         holdThePool();
         try (ErrGroup once = open(o -> o.cancelOnError(false));
-                ErrGroup other = open(o -> o)) {
+                ErrGroup other = open(o -> {})) {
             once.go(() -> {});
             once.await();
             Gate ran = new Gate();
@@ -660,7 +662,7 @@ class CompensationTest {
             endSecond.open();
             waiting.result();
         }
-        try (ErrGroup later = open(o -> o)) {
+        try (ErrGroup later = open(o -> {})) {
             Subtask<String> task = later.go(() -> "helped as before");
             later.await();
             assertThat(task.get()).isEqualTo("helped as before");

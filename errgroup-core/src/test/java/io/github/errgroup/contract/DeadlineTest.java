@@ -42,7 +42,7 @@ class DeadlineTest {
     void J12_a_deadline_fires_with_nobody_waiting() throws Exception {
         Gate running = new Gate();
         Gate interrupted = new Gate();
-        try (ErrGroup group = ErrGroup.open(o -> o)) {
+        try (ErrGroup group = ErrGroup.open(o -> {})) {
             group.go(() -> {
                 try {
                     running.open();

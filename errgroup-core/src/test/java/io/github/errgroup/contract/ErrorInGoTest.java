@@ -47,7 +47,7 @@ class ErrorInGoTest {
         return thread;
     };
 
-    private static final List<UnaryOperator<ErrGroupOptions>> KINDS = List.of(
+    private static final List<UnaryOperator<ErrGroupOptions.Builder>> KINDS = List.of(
             o -> o,
             o -> o.reuseThreads(true),
             o -> o.limit(2),
@@ -79,7 +79,7 @@ class ErrorInGoTest {
     enum Seam {
         FACTORY {
             @Override
-            ErrGroupOptions in(ErrGroupOptions o, ErrorInGoTest test) {
+            ErrGroupOptions.Builder in(ErrGroupOptions.Builder o, ErrorInGoTest test) {
                 return o.threadFactory(body -> {
                     test.strike();
                     return DAEMONS.newThread(body);
@@ -88,7 +88,7 @@ class ErrorInGoTest {
         },
         START {
             @Override
-            ErrGroupOptions in(ErrGroupOptions o, ErrorInGoTest test) {
+            ErrGroupOptions.Builder in(ErrGroupOptions.Builder o, ErrorInGoTest test) {
                 return o.threadFactory(body -> new Thread(body) {
                     @Override
                     public void start() {
@@ -100,7 +100,7 @@ class ErrorInGoTest {
         },
         STARTED {
             @Override
-            ErrGroupOptions in(ErrGroupOptions o, ErrorInGoTest test) {
+            ErrGroupOptions.Builder in(ErrGroupOptions.Builder o, ErrorInGoTest test) {
                 return o.threadFactory(body -> new Thread(body) {
                     @Override
                     public void start() {
@@ -112,7 +112,7 @@ class ErrorInGoTest {
         },
         CLASS_LOADER_OF_THE_THREAD {
             @Override
-            ErrGroupOptions in(ErrGroupOptions o, ErrorInGoTest test) {
+            ErrGroupOptions.Builder in(ErrGroupOptions.Builder o, ErrorInGoTest test) {
                 return o.threadFactory(body -> new Thread(body) {
                     @Override
                     public ClassLoader getContextClassLoader() {
@@ -124,7 +124,7 @@ class ErrorInGoTest {
         },
         HANDLER_OF_THE_THREAD {
             @Override
-            ErrGroupOptions in(ErrGroupOptions o, ErrorInGoTest test) {
+            ErrGroupOptions.Builder in(ErrGroupOptions.Builder o, ErrorInGoTest test) {
                 return o.threadFactory(body -> new Thread(body) {
                     @Override
                     public UncaughtExceptionHandler getUncaughtExceptionHandler() {
@@ -136,7 +136,7 @@ class ErrorInGoTest {
         },
         EXECUTE {
             @Override
-            ErrGroupOptions in(ErrGroupOptions o, ErrorInGoTest test) {
+            ErrGroupOptions.Builder in(ErrGroupOptions.Builder o, ErrorInGoTest test) {
                 return o.executor(command -> {
                     test.strike();
                     test.pool.execute(command);
@@ -145,7 +145,7 @@ class ErrorInGoTest {
         },
         EXECUTED {
             @Override
-            ErrGroupOptions in(ErrGroupOptions o, ErrorInGoTest test) {
+            ErrGroupOptions.Builder in(ErrGroupOptions.Builder o, ErrorInGoTest test) {
                 return o.executor(command -> {
                     test.pool.execute(command);
                     test.strike();
@@ -154,7 +154,7 @@ class ErrorInGoTest {
         },
         BEFORE_THE_CALLER_RUNS {
             @Override
-            ErrGroupOptions in(ErrGroupOptions o, ErrorInGoTest test) {
+            ErrGroupOptions.Builder in(ErrGroupOptions.Builder o, ErrorInGoTest test) {
                 return o.executor(command -> {
                     test.strike();
                     command.run();
@@ -163,7 +163,7 @@ class ErrorInGoTest {
         },
         AFTER_THE_CALLER_RAN {
             @Override
-            ErrGroupOptions in(ErrGroupOptions o, ErrorInGoTest test) {
+            ErrGroupOptions.Builder in(ErrGroupOptions.Builder o, ErrorInGoTest test) {
                 return o.executor(command -> {
                     command.run();
                     test.strike();
@@ -172,7 +172,7 @@ class ErrorInGoTest {
         },
         CAPTURE {
             @Override
-            ErrGroupOptions in(ErrGroupOptions o, ErrorInGoTest test) {
+            ErrGroupOptions.Builder in(ErrGroupOptions.Builder o, ErrorInGoTest test) {
                 return o.contextPropagator(() -> {
                     test.strike();
                     return () -> () -> {};
@@ -181,7 +181,7 @@ class ErrorInGoTest {
         },
         SCOPE_OPENED {
             @Override
-            ErrGroupOptions in(ErrGroupOptions o, ErrorInGoTest test) {
+            ErrGroupOptions.Builder in(ErrGroupOptions.Builder o, ErrorInGoTest test) {
                 return o.contextPropagator(() -> () -> {
                     test.strike();
                     return () -> {};
@@ -190,13 +190,13 @@ class ErrorInGoTest {
         },
         SCOPE_CLOSED {
             @Override
-            ErrGroupOptions in(ErrGroupOptions o, ErrorInGoTest test) {
+            ErrGroupOptions.Builder in(ErrGroupOptions.Builder o, ErrorInGoTest test) {
                 return o.contextPropagator(() -> () -> test::strike);
             }
         },
         LISTENER {
             @Override
-            ErrGroupOptions in(ErrGroupOptions o, ErrorInGoTest test) {
+            ErrGroupOptions.Builder in(ErrGroupOptions.Builder o, ErrorInGoTest test) {
                 return o.listener(new GroupListener() {
                     @Override
                     public void onTaskStart(ErrGroup group, Subtask<?> task) {
@@ -207,12 +207,12 @@ class ErrorInGoTest {
         },
         CLOCK {
             @Override
-            ErrGroupOptions in(ErrGroupOptions o, ErrorInGoTest test) {
+            ErrGroupOptions.Builder in(ErrGroupOptions.Builder o, ErrorInGoTest test) {
                 return o.clock(test.clock()).listener(new GroupListener() {});
             }
         };
 
-        abstract ErrGroupOptions in(ErrGroupOptions options, ErrorInGoTest test);
+        abstract ErrGroupOptions.Builder in(ErrGroupOptions.Builder options, ErrorInGoTest test);
     }
 
     private GroupClock clock() {
@@ -233,7 +233,7 @@ class ErrorInGoTest {
     @ParameterizedTest
     @EnumSource
     void J9_an_Error_in_user_code_on_the_way_of_a_task_loses_none(Seam seam) throws Exception {
-        for (UnaryOperator<ErrGroupOptions> kind : KINDS) {
+        for (UnaryOperator<ErrGroupOptions.Builder> kind : KINDS) {
             for (Error error : ERRORS) {
                 for (boolean inside : new boolean[] {false, true}) {
                     for (boolean tried : new boolean[] {false, true}) {
@@ -332,8 +332,8 @@ class ErrorInGoTest {
         endsWell(group, new AtomicInteger(), 1, ERRORS.get(3));
     }
 
-    private ErrGroupOptions blocking(ErrGroupOptions o, String kind) {
-        ErrGroupOptions common = o.cancelOnError(false).clock(clock());
+    private ErrGroupOptions.Builder blocking(ErrGroupOptions.Builder o, String kind) {
+        ErrGroupOptions.Builder common = o.cancelOnError(false).clock(clock());
         return switch (kind) {
             case "limit" -> common.limit(1).reuseThreads(false);
             case "limit on workers" -> common.limit(1).reuseThreads(true);

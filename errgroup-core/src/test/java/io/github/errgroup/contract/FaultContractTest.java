@@ -180,7 +180,7 @@ class FaultContractTest extends GroupContract {
                     catchThrowable(group::await);
                     catchThrowable(group::await);
                 }
-                assertThat(catchThrowable(() -> ErrGroup.call(options(), body -> {
+                assertThat(catchThrowable(() -> ErrGroup.call(options().build(), body -> {
                             body.go(() -> fail(constant));
                             return fail(constant);
                         })))

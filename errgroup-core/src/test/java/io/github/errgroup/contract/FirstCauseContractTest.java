@@ -22,7 +22,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.UnaryOperator;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -42,9 +42,11 @@ class FirstCauseContractTest extends GroupContract {
         void run(Gate running, ErrGroup group) throws Exception;
     }
 
-    private ErrGroup openWithDeadline(UnaryOperator<ErrGroupOptions> changes) {
-        return open(o ->
-                changes.apply(o.name("quote").timeout(DEADLINE).clock(clock).listener(recorder)));
+    private ErrGroup openWithDeadline(Consumer<ErrGroupOptions.Builder> changes) {
+        return open(o -> {
+            o.name("quote").timeout(DEADLINE).clock(clock).listener(recorder);
+            changes.accept(o);
+        });
     }
 
     @Nested
@@ -194,7 +196,7 @@ class FirstCauseContractTest extends GroupContract {
     void G1_an_Error_alone_beats_what_came_before_it() throws Exception {
         needsTasksAtOnce(1);
         Error error = new LinkageError("after the deadline");
-        ErrGroup group = openWithDeadline(o -> o);
+        ErrGroup group = openWithDeadline(o -> {});
         Gate end = new Gate();
         running(group, () -> {
             end.passIgnoringInterrupts();
@@ -255,7 +257,7 @@ class FirstCauseContractTest extends GroupContract {
     /** A group with a task that ends, after the cancellation and whatever the interrupt, as it is told to. */
     private ErrGroup cancelledWhileRunning(CancelReason why, ThrowingRunnable last) throws Exception {
         needsTasksAtOnce(1);
-        ErrGroup group = openWithDeadline(o -> o);
+        ErrGroup group = openWithDeadline(o -> {});
         Gate end = new Gate();
         running(group, () -> {
             end.passIgnoringInterrupts();
@@ -275,8 +277,8 @@ class FirstCauseContractTest extends GroupContract {
     void G1_a_body_that_fails_after_the_deadline_is_suppressed_below_it() throws Exception {
         needsTasksAtOnce(1);
         Broken broken = new Broken("no price");
-        Throwable thrown =
-                catchThrowable(() -> ErrGroup.call(options().timeout(DEADLINE).clock(clock), group -> {
+        Throwable thrown = catchThrowable(() ->
+                ErrGroup.call(options().timeout(DEADLINE).clock(clock).build(), group -> {
                     stuck(group);
                     clock.advance(DEADLINE);
                     Threads.until(() -> group.context().isCancelled());
@@ -291,7 +293,7 @@ class FirstCauseContractTest extends GroupContract {
     void G1_a_body_that_cancels_throws_what_it_likes() throws Exception {
         needsTasksAtOnce(1);
         Broken broken = new Broken("bad request");
-        Throwable thrown = catchThrowable(() -> ErrGroup.call(options(), group -> {
+        Throwable thrown = catchThrowable(() -> ErrGroup.call(options().build(), group -> {
             stuck(group);
             group.cancel();
             throw broken;

@@ -74,7 +74,7 @@ class FittingLimitTest {
         for (int i = 0; i < ROUNDS; i++) {
             ThreadPoolExecutor pool = fit.open();
             try {
-                round.run(ErrGroupOptions.defaults().executor(pool), fit.room());
+                round.run(ErrGroupOptions.builder().executor(pool).build(), fit.room());
             } finally {
                 pool.shutdownNow();
             }
@@ -87,7 +87,8 @@ class FittingLimitTest {
         @EnumSource(Fit.class)
         void N2_of_a_caller_that_is_blocked_in_go(Fit fit) throws Exception {
             everyRound(fit, (options, room) -> {
-                try (ErrGroup group = ErrGroup.open(options.limit(room))) {
+                try (ErrGroup group =
+                        ErrGroup.open(options.toBuilder().limit(room).build())) {
                     group.forEach(IntStream.range(0, TASKS).boxed(), i -> {});
                     group.await();
                 }
@@ -98,7 +99,8 @@ class FittingLimitTest {
         @EnumSource(Fit.class)
         void N2_of_what_tasks_queue(Fit fit) throws Exception {
             everyRound(fit, (options, room) -> {
-                try (ErrGroup group = ErrGroup.open(options.limit(room))) {
+                try (ErrGroup group =
+                        ErrGroup.open(options.toBuilder().limit(room).build())) {
                     group.go(() -> {
                         for (int i = 0; i < TASKS; i++) {
                             group.go(() -> {});
@@ -114,7 +116,8 @@ class FittingLimitTest {
         @EnumSource(Fit.class)
         void N2_of_tryGo_after_await(Fit fit) throws Exception {
             everyRound(fit, (options, room) -> {
-                try (ErrGroup group = ErrGroup.open(options.limit(room).cancelOnError(false))) {
+                try (ErrGroup group = ErrGroup.open(
+                        options.toBuilder().limit(room).cancelOnError(false).build())) {
                     for (int i = 0; i < TASKS / room; i++) {
                         for (int slot = 0; slot < room; slot++) {
                             assertThat(group.tryGo(() -> {})).isPresent();
@@ -146,14 +149,16 @@ class FittingLimitTest {
         void N2_of_a_group_after_one_that_was_cancelled(Fit fit) throws Exception {
             everyRound(fit, (options, room) -> {
                 for (int i = 0; i < 20; i++) {
-                    try (ErrGroup group = ErrGroup.open(options.limit(room).cancelOnError(false))) {
+                    try (ErrGroup group = ErrGroup.open(
+                            options.toBuilder().limit(room).cancelOnError(false).build())) {
                         for (int task = 0; task < room; task++) {
                             group.go(() -> {});
                         }
                         group.cancel();
                         catchThrowable(group::await);
                     }
-                    try (ErrGroup next = ErrGroup.open(options.limit(room))) {
+                    try (ErrGroup next =
+                            ErrGroup.open(options.toBuilder().limit(room).build())) {
                         for (int task = 0; task < room; task++) {
                             next.go(() -> {});
                         }
@@ -171,7 +176,8 @@ class FittingLimitTest {
                 List<Caller<?>> callers = new ArrayList<>();
                 for (int i = 0; i < 3; i++) {
                     callers.add(Caller.runs(() -> {
-                        try (ErrGroup group = ErrGroup.open(options.sharedLimit(shared))) {
+                        try (ErrGroup group = ErrGroup.open(
+                                options.toBuilder().sharedLimit(shared).build())) {
                             group.forEach(IntStream.range(0, TASKS / 3).boxed(), task -> {});
                             group.go(() -> {
                                 for (int task = 0; task < TASKS / 3; task++) {
@@ -194,7 +200,8 @@ class FittingLimitTest {
                 List<Caller<?>> callers = new ArrayList<>();
                 for (int i = 0; i < 2; i++) {
                     callers.add(Caller.runs(() -> {
-                        try (ErrGroup group = ErrGroup.open(options.limit(room / 2))) {
+                        try (ErrGroup group = ErrGroup.open(
+                                options.toBuilder().limit(room / 2).build())) {
                             group.forEach(IntStream.range(0, TASKS).boxed(), task -> {});
                             group.await();
                         }
@@ -251,11 +258,12 @@ class FittingLimitTest {
         }
 
         private ErrGroupOptions options() {
-            return ErrGroupOptions.defaults()
+            return ErrGroupOptions.builder()
                     .executor(executor)
                     .starvationTimeout(java.time.Duration.ofHours(1))
                     .limit(1)
-                    .cancelOnError(false);
+                    .cancelOnError(false)
+                    .build();
         }
 
         private void isLetGoByTheFirstRejection() {
@@ -328,7 +336,7 @@ class FittingLimitTest {
 
         @Test
         void N2_while_every_thread_is_in_a_task_comes_at_once() throws Exception {
-            try (ErrGroup group = ErrGroup.open(options().limit(2))) {
+            try (ErrGroup group = ErrGroup.open(options().toBuilder().limit(2).build())) {
                 Gate end = new Gate();
                 GroupContract.running(group, end::pass);
                 assertThat(group.tryGo(() -> "never")).isEmpty();
@@ -374,7 +382,8 @@ class FittingLimitTest {
                     way.passIgnoringInterrupts();
                 }
             };
-            try (ErrGroup group = ErrGroup.open(options().executor(pool))) {
+            try (ErrGroup group =
+                    ErrGroup.open(options().toBuilder().executor(pool).build())) {
                 group.go(() -> {});
                 GroupContract.untilAllEnded(group);
                 pool.shutdown();

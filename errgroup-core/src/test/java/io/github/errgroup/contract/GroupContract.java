@@ -14,7 +14,7 @@ import io.github.errgroup.ThrowingRunnable;
 import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.function.UnaryOperator;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -92,17 +92,19 @@ abstract class GroupContract {
      * This workplace's options. Little patience with the executor where tasks are dropped, since tests wait for it;
      * elsewhere more than any test has, so that what passes there needed none.
      */
-    ErrGroupOptions options() {
+    ErrGroupOptions.Builder options() {
         Duration patience = workplace == Workplace.DROPS_EVERY_THIRD ? Duration.ofMillis(2) : Duration.ofMinutes(1);
-        return site.furnish(ErrGroupOptions.defaults().name("contract").starvationTimeout(patience));
+        return site.furnish(ErrGroupOptions.builder().name("contract").starvationTimeout(patience));
     }
 
     ErrGroup open() {
-        return open(UnaryOperator.identity());
+        return open(unchanged -> {});
     }
 
-    ErrGroup open(UnaryOperator<ErrGroupOptions> changes) {
-        return track(ErrGroup.open(changes.apply(options())));
+    ErrGroup open(Consumer<ErrGroupOptions.Builder> changes) {
+        ErrGroupOptions.Builder options = options();
+        changes.accept(options);
+        return track(ErrGroup.open(options.build()));
     }
 
     /** Has the group closed and its counts checked after the test. */

@@ -148,7 +148,7 @@ class HostileCodeTest {
             }
         };
         AtomicReference<ErrGroup> seen = new AtomicReference<>();
-        Throwable thrown = catchThrowable(() -> ErrGroup.call(o -> o, group -> {
+        Throwable thrown = catchThrowable(() -> ErrGroup.call(o -> {}, group -> {
             seen.set(group);
             GroupContract.stuck(group);
             throw mute;

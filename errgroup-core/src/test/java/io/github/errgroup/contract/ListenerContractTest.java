@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.UnaryOperator;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -27,8 +27,8 @@ class ListenerContractTest extends GroupContract {
     private final AtomicInteger starts = new AtomicInteger(3);
 
     /** A group for tests that know every event: none of its tasks is lost, so nothing may be compensated meanwhile. */
-    private ErrGroup openPatiently(UnaryOperator<ErrGroupOptions> changes) {
-        return open(o -> changes.apply(o.starvationTimeout(Duration.ofMinutes(1))));
+    private ErrGroup openPatiently(Consumer<ErrGroupOptions.Builder> changes) {
+        return open(o -> changes.accept(o.starvationTimeout(Duration.ofMinutes(1))));
     }
 
     /** A listener whose every method does this. */

@@ -313,7 +313,7 @@ class LostTaskTest {
             log.close();
         }
 
-        private final UnaryOperator<ErrGroupOptions> dropping =
+        private final UnaryOperator<ErrGroupOptions.Builder> dropping =
                 o -> o.executor(command -> {}).starvationTimeout(Duration.ofMillis(5));
 
         @Test
@@ -342,7 +342,7 @@ class LostTaskTest {
 
         @Test
         void N2_close_ends_with_dropped_tasks_SKIPPED() {
-            ErrGroup group = ErrGroup.open(dropping);
+            ErrGroup group = ErrGroup.open(dropping::apply);
             Subtask<String> task = group.go(() -> "never");
             assertThat(catchThrowable(group::close)).isInstanceOf(IllegalStateException.class);
             assertThat(task.state()).isEqualTo(State.SKIPPED);

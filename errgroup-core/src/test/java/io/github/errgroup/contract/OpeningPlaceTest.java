@@ -12,7 +12,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
-import java.util.function.UnaryOperator;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator;
 import org.junit.jupiter.api.Nested;
@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class OpeningPlaceTest {
     private static final ErrGroupOptions CAPTURING =
-            ErrGroupOptions.defaults().name("seen").captureOpener(true);
+            ErrGroupOptions.builder().name("seen").captureOpener(true).build();
 
     private static ErrGroup openHere() {
         return ErrGroup.open(CAPTURING);
@@ -153,7 +153,7 @@ class OpeningPlaceTest {
         @Test
         void N7_without_the_place_tells_how_to_have_it() throws Exception {
             try (LogTap log = new LogTap()) {
-                leaveOpenInTask(options -> options);
+                leaveOpenInTask(unchanged -> {});
                 assertThat(log.count(
                                 "left group 'forgotten' open",
                                 "captureOpener(true)",
@@ -168,7 +168,10 @@ class OpeningPlaceTest {
             Gate running = new Gate();
             Gate end = new Gate();
             try (LogTap log = new LogTap()) {
-                ErrGroup group = ErrGroup.open(CAPTURING.clock(clock).stragglerGrace(Duration.ofSeconds(5)));
+                ErrGroup group = ErrGroup.open(CAPTURING.toBuilder()
+                        .clock(clock)
+                        .stragglerGrace(Duration.ofSeconds(5))
+                        .build());
                 group.go(() -> {
                     running.open();
                     end.passIgnoringInterrupts();
@@ -184,10 +187,10 @@ class OpeningPlaceTest {
         }
     }
 
-    private static void leaveOpenInTask(UnaryOperator<ErrGroupOptions> changes) throws Exception {
+    private static void leaveOpenInTask(Consumer<ErrGroupOptions.Builder> changes) throws Exception {
         try (ErrGroup parent = ErrGroup.open()) {
             parent.go(() -> {
-                ErrGroup.open(o -> changes.apply(o.name("forgotten")));
+                ErrGroup.open(o -> changes.accept(o.name("forgotten")));
             });
             parent.await();
         }

@@ -41,7 +41,8 @@ class SharedSlotAgainTest {
     }
 
     private static ErrGroup open(TaskThreads threads, SharedLimit shared) {
-        return ErrGroup.open(ErrGroupOptions.defaults().threads(threads).sharedLimit(shared));
+        return ErrGroup.open(
+                ErrGroupOptions.builder().threads(threads).sharedLimit(shared).build());
     }
 
     /**

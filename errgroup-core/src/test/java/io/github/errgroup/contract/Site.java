@@ -24,7 +24,7 @@ final class Site {
         return thread;
     };
 
-    private final UnaryOperator<ErrGroupOptions> furnish;
+    private final UnaryOperator<ErrGroupOptions.Builder> furnish;
 
     private final @Nullable ExecutorService pool;
 
@@ -39,7 +39,7 @@ final class Site {
     }
 
     /** The options with this place as the one where tasks run. */
-    ErrGroupOptions furnish(ErrGroupOptions options) {
+    ErrGroupOptions.Builder furnish(ErrGroupOptions.Builder options) {
         return furnish.apply(options);
     }
 
@@ -72,7 +72,7 @@ final class Site {
         }
     }
 
-    private UnaryOperator<ErrGroupOptions> furnish(Workplace workplace) {
+    private UnaryOperator<ErrGroupOptions.Builder> furnish(Workplace workplace) {
         return switch (workplace) {
             case VIRTUAL_THREADS -> o -> o.threads(TaskThreads.virtual("contract-"));
             case PLATFORM_THREADS ->
@@ -85,7 +85,7 @@ final class Site {
         };
     }
 
-    private static UnaryOperator<ErrGroupOptions> on(@Nullable Executor executor) {
+    private static UnaryOperator<ErrGroupOptions.Builder> on(@Nullable Executor executor) {
         TaskThreads threads = TaskThreads.on(java.util.Objects.requireNonNull(executor));
         return o -> o.threads(threads);
     }

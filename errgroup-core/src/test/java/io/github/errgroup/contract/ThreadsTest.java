@@ -21,7 +21,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.UnaryOperator;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator;
@@ -48,8 +48,8 @@ class ThreadsTest {
             return thread;
         });
 
-        ErrGroup open(UnaryOperator<ErrGroupOptions> changes) {
-            return ErrGroup.open(o -> changes.apply(o.threads(threads)));
+        ErrGroup open(Consumer<ErrGroupOptions.Builder> changes) {
+            return ErrGroup.open(o -> changes.accept(o.threads(threads)));
         }
     }
 
@@ -221,7 +221,7 @@ class ThreadsTest {
             Set<Thread> threads = ConcurrentHashMap.newKeySet();
             CountDownLatch begun = new CountDownLatch(tasks);
             ErrGroup.call(
-                    o -> o,
+                    o -> {},
                     owner -> owner.go(() -> {
                         try (ErrGroup group = ErrGroup.open(o -> o.reuseThreads(true))) {
                             for (int i = 0; i < tasks; i++) {

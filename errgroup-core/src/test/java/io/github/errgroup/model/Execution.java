@@ -107,7 +107,7 @@ final class Execution {
 
         private void obey() throws Exception {
             if (behaviour == Behaviour.NEST) {
-                try (ErrGroup child = ErrGroup.open(workshop.childOptions())) {
+                try (ErrGroup child = ErrGroup.open(workshop.childOptions().build())) {
                     child.go(() -> orders.take());
                     child.await();
                 }
@@ -159,7 +159,8 @@ final class Execution {
                 .limit(setting.limit())
                 .sharedLimit(shared)
                 .cancelOnError(setting.cancelOnError())
-                .interruptOnCancel(setting.interruptOnCancel());
+                .interruptOnCancel(setting.interruptOnCancel())
+                .build();
     }
 
     /** Takes every step and ends the group. Throws an AssertionError where it is not as the model says. */
@@ -500,7 +501,8 @@ final class Execution {
             return;
         }
         CountDownLatch gate = new CountDownLatch(1);
-        try (ErrGroup other = ErrGroup.open(workshop.childOptions().sharedLimit(shared))) {
+        try (ErrGroup other =
+                ErrGroup.open(workshop.childOptions().sharedLimit(shared).build())) {
             for (int slot = 0; slot < setting.sharedLimit(); slot++) {
                 check(other.tryGo(() -> gate.await()).isPresent(), "N7: shared slot " + slot + " is lost");
             }

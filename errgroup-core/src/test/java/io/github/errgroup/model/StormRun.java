@@ -66,12 +66,15 @@ final class StormRun {
         this.shared = setting.sharedLimit() < 0 ? null : new SharedLimit(setting.sharedLimit());
         this.highestSharedLimit = setting.sharedLimit() < 0 ? Integer.MAX_VALUE : setting.sharedLimit();
         this.tally = storm.listened() ? new Tally() : null;
-        ErrGroupOptions options = options("storm", setting.limit()).cancelOnError(setting.cancelOnError());
-        this.group = ErrGroup.open(tally == null ? options : options.listener(tally));
+        ErrGroupOptions.Builder options = options("storm", setting.limit()).cancelOnError(setting.cancelOnError());
+        if (tally != null) {
+            options.listener(tally);
+        }
+        this.group = ErrGroup.open(options.build());
         this.watched = new WatchedGroup(group, setting.limit(), violations::add);
     }
 
-    private ErrGroupOptions options(String name, int limit) {
+    private ErrGroupOptions.Builder options(String name, int limit) {
         return workshop.options()
                 .name(name)
                 .limit(limit)
@@ -298,7 +301,7 @@ final class StormRun {
     }
 
     private WatchedGroup submitToNested(int number, int depth) {
-        ErrGroup group = ErrGroup.open(options("nested", storm.nestedLimit()));
+        ErrGroup group = ErrGroup.open(options("nested", storm.nestedLimit()).build());
         WatchedGroup child = new WatchedGroup(group, storm.nestedLimit(), violations::add);
         for (int i = 0; i <= Math.max(0, number); i++) {
             Body body = i > 0 || depth > 0 ? Body.COMPUTE : number == 3 ? Body.NEST : Body.SPAWN;
@@ -350,7 +353,7 @@ final class StormRun {
             return;
         }
         CountDownLatch filled = new CountDownLatch(1);
-        ErrGroupOptions options = workshop.childOptions().sharedLimit(shared);
+        ErrGroupOptions options = workshop.childOptions().sharedLimit(shared).build();
         try (ErrGroup other = ErrGroup.open(options)) {
             for (int slot = 0; slot < shared.limit(); slot++) {
                 check(other.tryGo(() -> filled.await()).isPresent(), "N7: shared slot " + slot + " is lost");

@@ -66,9 +66,9 @@ final class Workshop {
         return thread;
     }
 
-    ErrGroupOptions options() {
-        ErrGroupOptions options =
-                ErrGroupOptions.defaults().timeout(DEADLINE).clock(clock).threads(threads);
+    ErrGroupOptions.Builder options() {
+        ErrGroupOptions.Builder options =
+                ErrGroupOptions.builder().timeout(DEADLINE).clock(clock).threads(threads);
         return switch (place) {
             case FRESH_THREADS, DYING -> options.reuseThreads(false);
             case REUSED_THREADS -> options.reuseThreads(true);
@@ -78,8 +78,8 @@ final class Workshop {
     }
 
     /** For a group beside the one that is tested. */
-    ErrGroupOptions childOptions() {
-        return ErrGroupOptions.defaults().threads(TaskThreads.from(this::thread));
+    ErrGroupOptions.Builder childOptions() {
+        return ErrGroupOptions.builder().threads(TaskThreads.from(this::thread));
     }
 
     private TaskThreads threadsOf(@Nullable Executor one) {

@@ -19,6 +19,8 @@ public record ConfiguredGroup(ErrGroupOptions options, String executor, boolean 
      */
     ErrGroupOptions withReuseThatIsChosen(ErrGroupOptions opening) {
         boolean builtInLimit = !limitChosen && opening.limit() >= 0 && opening.limit() == options.limit();
-        return builtInLimit && opening.reuseThreads() == null ? opening.reuseThreads(false) : opening;
+        return builtInLimit && opening.reuseThreads() == null
+                ? opening.toBuilder().reuseThreads(false).build()
+                : opening;
     }
 }

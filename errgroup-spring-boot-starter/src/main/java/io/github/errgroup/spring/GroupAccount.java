@@ -59,7 +59,7 @@ final class GroupAccount implements GroupListener {
         this.configuredSharedLimit = sharedLimit.limit();
         this.drain = drain;
         this.afterOpening = afterOpening;
-        this.options = given.sharedLimit(sharedLimit);
+        this.options = given.toBuilder().sharedLimit(sharedLimit).build();
     }
 
     String name() {

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.UnaryOperator;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
@@ -138,17 +138,22 @@ public final class GroupTemplates implements SmartInitializingSingleton {
     }
 
     /** As {@link #optionsFor(String)}, changed by code; accounted for, whatever the code does to the listeners. */
-    ErrGroupOptions optionsFor(String name, UnaryOperator<ErrGroupOptions> changes) {
+    ErrGroupOptions optionsFor(String name, Consumer<ErrGroupOptions.Builder> changes) {
         GroupAccount account = registry.account(name);
-        ErrGroupOptions before = named(name, optionsOf(account));
-        ErrGroupOptions after = changes.apply(before);
+        ErrGroupOptions before = optionsOf(account);
+        ErrGroupOptions.Builder builder = before.toBuilder().name(name);
+        changes.accept(builder);
+        ErrGroupOptions after = builder.build();
         boolean accounted =
                 after.listeners() == before.listeners() || after.listeners().contains(account);
-        return account.withReuseThatIsChosen(accounted ? after : after.listener(account));
+        return account.withReuseThatIsChosen(
+                accounted ? after : builder.listener(account).build());
     }
 
     private static ErrGroupOptions named(String name, ErrGroupOptions options) {
-        return options.name().equals(name) ? options : options.name(name);
+        return options.name().equals(name)
+                ? options
+                : options.toBuilder().name(name).build();
     }
 
     private ErrGroupOptions optionsOf(GroupAccount account) {
@@ -165,6 +170,6 @@ public final class GroupTemplates implements SmartInitializingSingleton {
         List<GroupListener> all = new ArrayList<>(account.options().listeners());
         all.addAll(listeners.getOrDefault(account.meterName(), List.of()));
         all.add(account);
-        return account.options().listeners(all);
+        return account.options().toBuilder().listeners(all).build();
     }
 }

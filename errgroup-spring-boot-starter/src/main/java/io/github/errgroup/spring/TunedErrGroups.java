@@ -5,7 +5,7 @@ import io.github.errgroup.ErrGroupOptions;
 import io.github.errgroup.ErrGroups;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.UnaryOperator;
+import java.util.function.Consumer;
 
 /** {@link ErrGroups} tuned by properties. */
 final class TunedErrGroups implements ErrGroups {
@@ -28,7 +28,7 @@ final class TunedErrGroups implements ErrGroups {
     }
 
     @Override
-    public ErrGroup open(String name, UnaryOperator<ErrGroupOptions> changes) {
+    public ErrGroup open(String name, Consumer<ErrGroupOptions.Builder> changes) {
         return ErrGroup.open(
                 templates.optionsFor(Objects.requireNonNull(name, "name"), Objects.requireNonNull(changes, "changes")));
     }

@@ -65,7 +65,7 @@ class TestingGuideTest {
 
     @Test
     void on_the_tests_own_thread() throws InterruptedException {
-        ErrGroups groups = ErrGroups.of(ErrGroupOptions.defaults().executor(Runnable::run));
+        ErrGroups groups = ErrGroups.of(o -> o.executor(Runnable::run));
         List<String> asked = new ArrayList<>();
         Thread test = Thread.currentThread();
         QuoteService service = new QuoteService(groups, sku -> {
@@ -95,7 +95,7 @@ class TestingGuideTest {
     @ExtendWith(MockitoExtension.class)
     class With_mockito {
         @Spy
-        ErrGroups groups = ErrGroups.of(ErrGroupOptions.defaults().executor(Runnable::run));
+        ErrGroups groups = ErrGroups.of(o -> o.executor(Runnable::run));
 
         @Mock
         Prices prices;

@@ -35,8 +35,8 @@ class LeakWatchTest {
 
     private final ManualClock clock = new ManualClock();
 
-    private final ErrGroups groups =
-            ErrGroups.of(ErrGroupOptions.defaults().clock(clock).cancelOnError(false));
+    private final ErrGroups groups = ErrGroups.of(
+            ErrGroupOptions.builder().clock(clock).cancelOnError(false).build());
 
     private final LeakWatch watch = new LeakWatch(groups::live, THRESHOLD, clock, Runnable::run);
 

@@ -34,7 +34,7 @@ public class OpenBenchmark {
     /** Makes the settings, which users make once as well. */
     @Setup
     public void prepare() {
-        options = ErrGroupOptions.defaults().captureOpener(captureOpener);
+        options = ErrGroupOptions.builder().captureOpener(captureOpener).build();
     }
 
     /**

@@ -78,8 +78,9 @@ final class Episode {
 
     private void call() {
         awaited = true;
-        ErrGroupOptions options = plan.options(world.defaults(), world);
-        ErrGroups groups = ErrGroups.of(options);
+        ErrGroupOptions.Builder options = world.defaults().toBuilder();
+        plan.applyTo(options, world);
+        ErrGroups groups = ErrGroups.of(options.build());
         atAwait = thrownBy(() -> groups.<@Nullable Void, RuntimeException>call(World.NAME, group -> {
             ledger.opened(group);
             submit();
@@ -92,7 +93,7 @@ final class Episode {
     }
 
     private void open() {
-        ErrGroup group = world.groups().open(World.NAME, options -> plan.options(options, world));
+        ErrGroup group = world.groups().open(World.NAME, options -> plan.applyTo(options, world));
         ledger.opened(group);
         try {
             submit();

@@ -74,8 +74,8 @@ record Plan(
         return limit < 0 || relimitAt < 0 ? limit : Math.max(limit, Mix.MAX_LIMIT);
     }
 
-    ErrGroupOptions options(ErrGroupOptions defaults, World world) {
-        ErrGroupOptions options = defaults.limit(limit)
+    void applyTo(ErrGroupOptions.Builder options, World world) {
+        options.limit(limit)
                 .timeout(timeout)
                 .cancelOnError(cancelOnError)
                 .interruptOnCancel(interruptOnCancel)
@@ -84,8 +84,10 @@ record Plan(
                 .stragglerGrace(stragglerGrace ? Duration.ofMillis(2) : null);
         SharedGauge gauge = world.shared(shared);
         if (gauge != null) {
-            options = options.sharedLimit(gauge.limit());
+            options.sharedLimit(gauge.limit());
         }
-        return reuseThreads == null ? options : options.reuseThreads(reuseThreads);
+        if (reuseThreads != null) {
+            options.reuseThreads(reuseThreads);
+        }
     }
 }

@@ -29,8 +29,10 @@ final class Standing {
         this.place = place;
         this.ledger = Ledger.ofLongLived(world, "standing group on " + place, place, LIMIT, null);
         this.group = world.groups().open(World.NAME, options -> {
-            var on = options.threads(world.places().threads(place)).limit(LIMIT).cancelOnError(false);
-            return reuseThreads == null ? on : on.reuseThreads(reuseThreads);
+            options.threads(world.places().threads(place)).limit(LIMIT).cancelOnError(false);
+            if (reuseThreads != null) {
+                options.reuseThreads(reuseThreads);
+            }
         });
         ledger.opened(group);
     }

@@ -39,12 +39,13 @@ final class World {
         this.seed = seed;
         this.violations = new Violations(seed);
         this.places = new Places(violations);
-        this.defaults = ErrGroupOptions.defaults()
+        this.defaults = ErrGroupOptions.builder()
                 .name(NAME)
                 .contextPropagator(StarterContext.propagator(
                         new ContextRegistry().registerThreadLocalAccessor(new ContextValue.Accessor())))
                 .listener(StarterMeters.listener(meters, NAME))
-                .listener(new FailureOrder());
+                .listener(new FailureOrder())
+                .build();
         this.groups = ErrGroups.of(defaults);
     }
 

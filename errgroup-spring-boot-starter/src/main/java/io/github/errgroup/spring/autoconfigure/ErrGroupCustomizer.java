@@ -12,8 +12,8 @@ public interface ErrGroupCustomizer {
     /**
      * Changes the settings of a name.
      *
-     * @param options what properties and earlier customizers made of it; its name is the groups' name
-     * @return the settings to use
+     * @param options what properties and earlier customizers made of it; {@code options.build()} tells what that is, its
+     *     name too, which stays
      */
-    ErrGroupOptions customize(ErrGroupOptions options);
+    void customize(ErrGroupOptions.Builder options);
 }

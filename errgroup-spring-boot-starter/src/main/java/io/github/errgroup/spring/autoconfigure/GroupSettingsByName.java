@@ -9,7 +9,6 @@ import io.github.errgroup.spring.ErrGroupSettings;
 import io.github.errgroup.spring.autoconfigure.ErrGroupProperties.Group;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
@@ -69,19 +68,19 @@ final class GroupSettingsByName implements Function<String, ConfiguredGroup> {
         Group group = groups.get(name);
         InheritedSettings settings = group == null ? topLevel : topLevel.refinedBy(name, group);
         TaskPlace place = places.find(settings.executor());
-        ErrGroupOptions options = options(name, settings, place);
-        int limitBefore = options.limit();
+        ErrGroupOptions.Builder builder = options(name, settings, place);
+        int limitBefore = builder.build().limit();
         for (ErrGroupCustomizer customizer : customizers) {
-            options = Objects.requireNonNull(customizer.customize(options), "options")
-                    .name(name);
+            customizer.customize(builder);
         }
+        ErrGroupOptions options = builder.name(name).build();
         boolean limitChosen = settings.limit() != null || options.limit() != limitBefore;
         String executor = options.threads() == place.threads() ? place.description() : "custom";
         return new ConfiguredGroup(options, executor, limitChosen);
     }
 
-    private ErrGroupOptions options(String name, InheritedSettings settings, TaskPlace place) {
-        ErrGroupOptions options = ErrGroupOptions.defaults()
+    private ErrGroupOptions.Builder options(String name, InheritedSettings settings, TaskPlace place) {
+        ErrGroupOptions.Builder options = ErrGroupOptions.builder()
                 .name(name)
                 .limit(limit(settings, place))
                 .sharedLimit(new SharedLimit(settings.sharedLimit()))
@@ -95,7 +94,10 @@ final class GroupSettingsByName implements Function<String, ConfiguredGroup> {
                 .waitGuard(waitGuard)
                 .captureOpener(captureOpener);
         Boolean reuseThreads = settings.executor().reuseThreads();
-        return reuseThreads == null ? options : options.reuseThreads(reuseThreads);
+        if (reuseThreads != null) {
+            options.reuseThreads(reuseThreads);
+        }
+        return options;
     }
 
     private int limit(InheritedSettings settings, TaskPlace place) {

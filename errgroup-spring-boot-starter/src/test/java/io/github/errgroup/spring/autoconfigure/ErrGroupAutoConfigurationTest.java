@@ -84,7 +84,7 @@ class ErrGroupAutoConfigurationTest {
             ErrGroups groups = context.getBean(ErrGroups.class);
             assertThatNullPointerException().isThrownBy(() -> groups.open(null)).withMessage("name");
             assertThatNullPointerException()
-                    .isThrownBy(() -> groups.open(null, o -> o))
+                    .isThrownBy(() -> groups.open(null, o -> {}))
                     .withMessage("name");
             assertThatNullPointerException()
                     .isThrownBy(() -> groups.open("quote", null))
@@ -312,13 +312,13 @@ class ErrGroupAutoConfigurationTest {
         @Bean
         @Order(2)
         ErrGroupCustomizer second() {
-            return options -> options.limit(options.limit() + 1);
+            return options -> options.limit(options.build().limit() + 1);
         }
 
         @Bean
         @Order(1)
         ErrGroupCustomizer first() {
-            return options -> options.limit(options.limit() * 10);
+            return options -> options.limit(options.build().limit() * 10);
         }
     }
 

@@ -17,7 +17,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.UnaryOperator;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
@@ -200,7 +200,7 @@ class ErrGroupPropertiesTest {
         @Test
         void the_256_which_nobody_chose_reuse_no_thread() {
             runner.withPropertyValues("errgroup.executor.type=platform").run(context -> {
-                assertThat(threadsOf50Tasks(context, options -> options)).hasSize(50);
+                assertThat(threadsOf50Tasks(context, options -> {})).hasSize(50);
                 assertThat(settings(context, "quote").reuseThreads()).isFalse();
                 ErrGroup template = context.getBean(ErrGroup.class);
                 try (ErrGroup group = template.fresh()) {
@@ -212,8 +212,8 @@ class ErrGroupPropertiesTest {
         @Test
         void reuse_that_is_asked_for_holds_with_the_limit_that_nobody_chose() {
             runner.withPropertyValues("errgroup.executor.type=platform", "errgroup.executor.reuse-threads=true")
-                    .run(context -> assertThat(threadsOf50Tasks(context, options -> options))
-                            .hasSizeLessThan(50));
+                    .run(context ->
+                            assertThat(threadsOf50Tasks(context, options -> {})).hasSizeLessThan(50));
         }
 
         @Test
@@ -227,18 +227,18 @@ class ErrGroupPropertiesTest {
                         .hasSizeLessThan(50);
             });
             runner.withPropertyValues("errgroup.executor.type=platform", "errgroup.groups.quote.limit=256")
-                    .run(context -> assertThat(threadsOf50Tasks(context, options -> options))
+                    .run(context -> assertThat(threadsOf50Tasks(context, options -> {}))
                             .as("by property")
                             .hasSizeLessThan(50));
             runner.withPropertyValues("errgroup.executor.type=platform")
                     .withBean(ErrGroupCustomizer.class, () -> options -> options.limit(8))
-                    .run(context -> assertThat(threadsOf50Tasks(context, options -> options))
+                    .run(context -> assertThat(threadsOf50Tasks(context, options -> {}))
                             .as("by a customizer")
                             .hasSizeLessThan(50));
         }
 
-        private static Set<Thread> threadsOf50Tasks(ApplicationContext context, UnaryOperator<ErrGroupOptions> changes)
-                throws InterruptedException {
+        private static Set<Thread> threadsOf50Tasks(
+                ApplicationContext context, Consumer<ErrGroupOptions.Builder> changes) throws InterruptedException {
             Set<Thread> threads = ConcurrentHashMap.newKeySet();
             try (ErrGroup group = context.getBean(ErrGroups.class).open("quote", changes)) {
                 for (int i = 0; i < 50; i++) {

@@ -53,9 +53,10 @@ class GroupMetersTest {
 
     private final AtomicInteger sharedLimit = new AtomicInteger(ErrGroupOptions.NO_LIMIT);
 
-    private final ErrGroupOptions options = ErrGroupOptions.defaults()
+    private final ErrGroupOptions options = ErrGroupOptions.builder()
             .name("quote")
-            .listener(new GroupMeters(new MeterLease(registry), "quote", limit::get, sharedLimit::get));
+            .listener(new GroupMeters(new MeterLease(registry), "quote", limit::get, sharedLimit::get))
+            .build();
 
     @Nested
     class Before_the_first_group {
@@ -186,9 +187,11 @@ class GroupMetersTest {
 
         @Test
         void that_is_rejected_is_counted_as_rejected_and_as_failure_and_not_timed() {
-            ErrGroupOptions rejecting = options.executor(task -> {
-                throw new RejectedExecutionException("full");
-            });
+            ErrGroupOptions rejecting = options.toBuilder()
+                    .executor(task -> {
+                        throw new RejectedExecutionException("full");
+                    })
+                    .build();
             try (ErrGroup group = ErrGroup.open(rejecting)) {
                 group.go(() -> 1);
                 assertThatThrownBy(group::await).isInstanceOf(ErrGroupException.class);
@@ -203,7 +206,10 @@ class GroupMetersTest {
 
         @Test
         void that_its_executor_drops_is_counted_as_compensated() throws InterruptedException {
-            ErrGroupOptions dropping = options.executor(task -> {}).starvationTimeout(Duration.ofMillis(20));
+            ErrGroupOptions dropping = options.toBuilder()
+                    .executor(task -> {})
+                    .starvationTimeout(Duration.ofMillis(20))
+                    .build();
             try (ErrGroup group = ErrGroup.open(dropping)) {
                 group.go(() -> 1);
                 group.await();
@@ -239,7 +245,10 @@ class GroupMetersTest {
         void that_outlives_the_grace_is_a_straggler_until_it_ends() throws InterruptedException {
             CountDownLatch running = new CountDownLatch(1);
             CountDownLatch end = new CountDownLatch(1);
-            ErrGroupOptions graceful = options.clock(clock).stragglerGrace(Duration.ofSeconds(5));
+            ErrGroupOptions graceful = options.toBuilder()
+                    .clock(clock)
+                    .stragglerGrace(Duration.ofSeconds(5))
+                    .build();
             try (ErrGroup group = ErrGroup.open(graceful)) {
                 group.go(() -> {
                     running.countDown();
@@ -265,9 +274,10 @@ class GroupMetersTest {
     class A_group {
         @Test
         void is_active_and_ages_until_it_ends() throws InterruptedException {
-            try (ErrGroup older = ErrGroup.open(options.clock(clock))) {
+            try (ErrGroup older = ErrGroup.open(options.toBuilder().clock(clock).build())) {
                 clock.advance(Duration.ofSeconds(3));
-                try (ErrGroup younger = ErrGroup.open(options.clock(clock))) {
+                try (ErrGroup younger =
+                        ErrGroup.open(options.toBuilder().clock(clock).build())) {
                     clock.advance(Duration.ofSeconds(4));
 
                     assertOpen(2, 7, 11);
@@ -290,7 +300,10 @@ class GroupMetersTest {
         @Test
         void past_its_deadline_counts_as_timeout() throws InterruptedException {
             CountDownLatch running = new CountDownLatch(1);
-            try (ErrGroup group = ErrGroup.open(options.clock(clock).timeout(Duration.ofSeconds(2)))) {
+            try (ErrGroup group = ErrGroup.open(options.toBuilder()
+                    .clock(clock)
+                    .timeout(Duration.ofSeconds(2))
+                    .build())) {
                 group.go(() -> {
                     running.countDown();
                     new CountDownLatch(1).await();
@@ -320,7 +333,7 @@ class GroupMetersTest {
         void that_is_full_times_who_waits_for_it() throws InterruptedException {
             CountDownLatch running = new CountDownLatch(1);
             CountDownLatch end = new CountDownLatch(1);
-            try (ErrGroup group = ErrGroup.open(options.limit(1))) {
+            try (ErrGroup group = ErrGroup.open(options.toBuilder().limit(1).build())) {
                 group.go(() -> {
                     running.countDown();
                     end.await();
@@ -343,12 +356,15 @@ class GroupMetersTest {
         @Test
         void submits_the_sum_of_tasks_timed_skipped_and_rejected() {
             AtomicInteger executed = new AtomicInteger();
-            ErrGroupOptions everySecondRejected = options.cancelOnError(false).executor(task -> {
-                if (executed.incrementAndGet() % 2 == 0) {
-                    throw new RejectedExecutionException("full");
-                }
-                task.run();
-            });
+            ErrGroupOptions everySecondRejected = options.toBuilder()
+                    .cancelOnError(false)
+                    .executor(task -> {
+                        if (executed.incrementAndGet() % 2 == 0) {
+                            throw new RejectedExecutionException("full");
+                        }
+                        task.run();
+                    })
+                    .build();
             try (ErrGroup group = ErrGroup.open(everySecondRejected)) {
                 for (int i = 0; i < 10; i++) {
                     group.go(() -> 1);
@@ -367,9 +383,10 @@ class GroupMetersTest {
 
     @Test
     void a_second_name_has_meters_of_its_own() throws InterruptedException {
-        ErrGroupOptions stock = ErrGroupOptions.defaults()
+        ErrGroupOptions stock = ErrGroupOptions.builder()
                 .name("stock")
-                .listener(new GroupMeters(new MeterLease(registry), "stock", () -> 1, () -> 2));
+                .listener(new GroupMeters(new MeterLease(registry), "stock", () -> 1, () -> 2))
+                .build();
         try (ErrGroup group = ErrGroup.open(stock)) {
             group.go(() -> 1);
             group.await();
@@ -434,7 +451,8 @@ class GroupMetersTest {
     private Throwable thrownWhenCancelledBy(CancelReason reason, Runnable cancelParent) throws Exception {
         CountDownLatch running = new CountDownLatch(1);
         CountDownLatch cancelled = new CountDownLatch(1);
-        ErrGroup group = ErrGroup.open(options.clock(clock).timeout(Duration.ofSeconds(2)));
+        ErrGroup group = ErrGroup.open(
+                options.toBuilder().clock(clock).timeout(Duration.ofSeconds(2)).build());
         group.context().onCancel(cancelled::countDown);
         group.go(() -> {
             running.countDown();

@@ -45,8 +45,10 @@ class GroupObservationsTest {
 
     private final ObservationRegistry registry = ObservationRegistry.create();
 
-    private final ErrGroupOptions options =
-            ErrGroupOptions.defaults().name("quote").listener(new GroupObservations(registry, null, "quote"));
+    private final ErrGroupOptions options = ErrGroupOptions.builder()
+            .name("quote")
+            .listener(new GroupObservations(registry, null, "quote"))
+            .build();
 
     @Nested
     class With_a_tracer {
@@ -100,7 +102,8 @@ class GroupObservationsTest {
             observe("request", () -> {
                 try (ErrGroup outer = ErrGroup.open(options)) {
                     outer.go(() -> {
-                        try (ErrGroup inner = ErrGroup.open(options.name("inner"))) {
+                        try (ErrGroup inner =
+                                ErrGroup.open(options.toBuilder().name("inner").build())) {
                             inner.go(() -> 1);
                             inner.await();
                         }
@@ -145,8 +148,11 @@ class GroupObservationsTest {
             };
             observe("request", () -> {
                 Observation request = registry.getCurrentObservation();
-                try (ErrGroup group = ErrGroup.open(
-                        options.contextPropagator(propagator).limit(1).cancelOnError(false))) {
+                try (ErrGroup group = ErrGroup.open(options.toBuilder()
+                        .contextPropagator(propagator)
+                        .limit(1)
+                        .cancelOnError(false)
+                        .build())) {
                     for (int i = 0; i < 3; i++) {
                         group.go(() ->
                                 Observation.createNotStarted("call", registry).observe(() -> {}));
@@ -185,7 +191,8 @@ class GroupObservationsTest {
         void a_task_that_runs_in_the_caller_leaves_the_callers_observation_as_it_was() throws Exception {
             observe("request", () -> {
                 Observation before = registry.getCurrentObservation();
-                try (ErrGroup group = ErrGroup.open(options.executor(Runnable::run))) {
+                try (ErrGroup group = ErrGroup.open(
+                        options.toBuilder().executor(Runnable::run).build())) {
                     group.go(() -> {
                         // A scope that the task forgets to close must not outlive it either.
                         Observation.start("leak", registry).openScope();
@@ -202,7 +209,7 @@ class GroupObservationsTest {
         void a_cancelled_task_that_never_started_leaves_nothing_open() throws Exception {
             observe("request", () -> {
                 CountDownLatch running = new CountDownLatch(1);
-                try (ErrGroup group = ErrGroup.open(options.limit(1))) {
+                try (ErrGroup group = ErrGroup.open(options.toBuilder().limit(1).build())) {
                     group.go(() -> {
                         group.go(() -> 1);
                         running.countDown();
@@ -275,8 +282,9 @@ class GroupObservationsTest {
         void an_observations_own_meters_do_not_collide_with_ours() throws InterruptedException {
             MeterRegistry meters = new SimpleMeterRegistry();
             registry.observationConfig().observationHandler(new DefaultMeterObservationHandler(meters));
-            ErrGroupOptions both =
-                    options.listener(new GroupMeters(new MeterLease(meters), "quote", () -> -1, () -> -1));
+            ErrGroupOptions both = options.toBuilder()
+                    .listener(new GroupMeters(new MeterLease(meters), "quote", () -> -1, () -> -1))
+                    .build();
 
             try (ErrGroup group = ErrGroup.open(both)) {
                 group.go(() -> 1);
@@ -304,7 +312,8 @@ class GroupObservationsTest {
             registry.observationConfig().observationHandler(throwing);
             AtomicReference<@Nullable Observation> between = new AtomicReference<>();
 
-            try (ErrGroup group = ErrGroup.open(options.executor(Runnable::run))) {
+            try (ErrGroup group =
+                    ErrGroup.open(options.toBuilder().executor(Runnable::run).build())) {
                 group.go(() -> 1);
                 between.set(registry.getCurrentObservation());
                 group.go(() -> 2);

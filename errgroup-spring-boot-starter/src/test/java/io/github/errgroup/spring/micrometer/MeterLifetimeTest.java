@@ -218,7 +218,9 @@ class MeterLifetimeTest {
 
             groups.open("opened for the first time").close();
             assertThat(meters).hasSize(1);
-            fail(ErrGroup.open(ErrGroupOptions.defaults().listeners(meters)), new IOException("not counted before"));
+            fail(
+                    ErrGroup.open(ErrGroupOptions.builder().listeners(meters).build()),
+                    new IOException("not counted before"));
 
             assertThat(registry.getMeters()).isEmpty();
         }

@@ -79,16 +79,18 @@ class ThrowingRegistryTest {
     }
 
     private static ErrGroupOptions options(MeterRegistry registry) {
-        return ErrGroupOptions.defaults()
+        return ErrGroupOptions.builder()
                 .name("quote")
-                .listener(new GroupMeters(new MeterLease(registry), "quote", () -> 1, () -> ErrGroupOptions.NO_LIMIT));
+                .listener(new GroupMeters(new MeterLease(registry), "quote", () -> 1, () -> ErrGroupOptions.NO_LIMIT))
+                .build();
     }
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void J10_a_group_that_succeeds_does_so_and_every_slot_is_given_back(boolean anError) throws Exception {
         ThrowingRegistry registry = new ThrowingRegistry(anError);
-        try (ErrGroup group = ErrGroup.open(options(registry).limit(1))) {
+        try (ErrGroup group =
+                ErrGroup.open(options(registry).toBuilder().limit(1).build())) {
             for (int i = 0; i < 10; i++) {
                 group.go(() -> "x");
             }

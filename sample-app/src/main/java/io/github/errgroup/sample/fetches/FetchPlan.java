@@ -88,12 +88,14 @@ record FetchPlan(
         return url;
     }
 
-    /** The settings of the group that carries this out. */
-    ErrGroupOptions applyTo(ErrGroupOptions configured) {
-        ErrGroupOptions options = configured.cancelOnError(cancelOnError);
+    /** Changes what is configured for the group that carries this out. */
+    void applyTo(ErrGroupOptions.Builder options) {
+        options.cancelOnError(cancelOnError);
         if (limit != null) {
-            options = options.limit(limit);
+            options.limit(limit);
         }
-        return timeout == null ? options : options.timeout(timeout);
+        if (timeout != null) {
+            options.timeout(timeout);
+        }
     }
 }

@@ -29,7 +29,7 @@ public record Groups(String id, String title, ErrGroupOptions options, Set<Featu
         return new Groups(
                 "errgroup-fresh",
                 "ErrGroup, fresh threads",
-                ErrGroupOptions.defaults().reuseThreads(false),
+                ErrGroupOptions.builder().reuseThreads(false).build(),
                 EnumSet.allOf(Feature.class));
     }
 
@@ -42,7 +42,7 @@ public record Groups(String id, String title, ErrGroupOptions options, Set<Featu
         return new Groups(
                 "errgroup-reuse",
                 "ErrGroup, reuseThreads(true)",
-                ErrGroupOptions.defaults().reuseThreads(true),
+                ErrGroupOptions.builder().reuseThreads(true).build(),
                 EnumSet.allOf(Feature.class));
     }
 
@@ -55,7 +55,9 @@ public record Groups(String id, String title, ErrGroupOptions options, Set<Featu
         return new Groups(
                 "errgroup-platform",
                 "ErrGroup, platform threads",
-                ErrGroupOptions.defaults().threads(TaskThreads.platform("bench-")),
+                ErrGroupOptions.builder()
+                        .threads(TaskThreads.platform("bench-"))
+                        .build(),
                 EnumSet.of(Feature.SMALL_LIMIT));
     }
 
@@ -66,7 +68,7 @@ public record Groups(String id, String title, ErrGroupOptions options, Set<Featu
 
     @Override
     public void limited(int tasks, int limit, Callable<Boolean> task) throws Exception {
-        run(options.limit(limit), tasks, task);
+        run(options.toBuilder().limit(limit).build(), tasks, task);
     }
 
     @Override
@@ -88,7 +90,7 @@ public record Groups(String id, String title, ErrGroupOptions options, Set<Featu
 
     @Override
     public void onPool(ExecutorService pool, int tasks, Callable<Boolean> task) throws Exception {
-        run(options.executor(pool), tasks, task);
+        run(options.toBuilder().executor(pool).build(), tasks, task);
     }
 
     @Override

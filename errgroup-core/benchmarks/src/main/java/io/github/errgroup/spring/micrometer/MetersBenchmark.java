@@ -25,7 +25,8 @@ public class MetersBenchmark {
 
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
 
-    private final ErrGroupOptions without = ErrGroupOptions.defaults().reuseThreads(true);
+    private final ErrGroupOptions without =
+            ErrGroupOptions.builder().reuseThreads(true).build();
 
     private final ErrGroupOptions with =
             without.listener(new GroupMeters(new MeterLease(registry), "benchmark", () -> -1, () -> -1));

@@ -21,8 +21,8 @@ class GroupTotalsTest {
             throws InterruptedException {
         GroupTotals totals = new GroupTotals(name -> name.startsWith("sku-") ? "default" : name);
         for (String name : List.of("sku-1", "sku-2", "quote")) {
-            try (ErrGroup group =
-                    ErrGroup.open(ErrGroupOptions.defaults().name(name).listener(totals))) {
+            try (ErrGroup group = ErrGroup.open(
+                    ErrGroupOptions.builder().name(name).listener(totals).build())) {
                 group.go(() -> 1);
                 group.await();
             }
@@ -36,7 +36,8 @@ class GroupTotalsTest {
     @Test
     void tasks_of_open_groups_are_added_to_those_of_ended_ones() throws InterruptedException {
         GroupTotals totals = new GroupTotals(name -> name);
-        ErrGroupOptions options = ErrGroupOptions.defaults().name("quote").listener(totals);
+        ErrGroupOptions options =
+                ErrGroupOptions.builder().name("quote").listener(totals).build();
         try (ErrGroup ended = ErrGroup.open(options)) {
             ended.go(() -> 1);
             ended.await();
@@ -59,7 +60,7 @@ class GroupTotalsTest {
     void a_rejected_task_is_counted_once_and_not_among_those_that_failed() {
         GroupTotals totals = new GroupTotals(name -> name);
         AtomicInteger executed = new AtomicInteger();
-        ErrGroupOptions everySecondRejected = ErrGroupOptions.defaults()
+        ErrGroupOptions everySecondRejected = ErrGroupOptions.builder()
                 .name("quote")
                 .cancelOnError(false)
                 .listener(totals)
@@ -68,7 +69,8 @@ class GroupTotalsTest {
                         throw new RejectedExecutionException("full");
                     }
                     task.run();
-                });
+                })
+                .build();
         TaskCounts expected = new TaskCounts(6, 2, 1, 0, 1, 2, 0);
         try (ErrGroup group = ErrGroup.open(everySecondRejected)) {
             group.go(() -> 1);

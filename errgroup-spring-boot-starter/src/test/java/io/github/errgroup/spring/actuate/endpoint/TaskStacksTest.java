@@ -75,7 +75,8 @@ class TaskStacksTest {
         CountDownLatch firstRuns = new CountDownLatch(1);
         CountDownLatch firstMayEnd = new CountDownLatch(1);
         CountDownLatch secondRuns = new CountDownLatch(1);
-        try (ErrGroup group = ErrGroup.open(options().limit(1).reuseThreads(true))) {
+        try (ErrGroup group =
+                ErrGroup.open(options().toBuilder().limit(1).reuseThreads(true).build())) {
             group.go("outer", () -> {
                 group.go("second", () -> blockHere(secondRuns));
                 firstRuns.countDown();
@@ -119,7 +120,7 @@ class TaskStacksTest {
     @Test
     void a_task_that_has_not_started_has_neither_thread_nor_age_nor_stack() throws InterruptedException {
         CountDownLatch running = new CountDownLatch(1);
-        try (ErrGroup group = ErrGroup.open(options().limit(1))) {
+        try (ErrGroup group = ErrGroup.open(options().toBuilder().limit(1).build())) {
             group.go(() -> {
                 group.go("queued", () -> 1);
                 blockHere(running);
@@ -142,7 +143,10 @@ class TaskStacksTest {
     }
 
     private static ErrGroupOptions options() {
-        return ErrGroupOptions.defaults().name("quote").threads(TaskThreads.platform("errgroup-"));
+        return ErrGroupOptions.builder()
+                .name("quote")
+                .threads(TaskThreads.platform("errgroup-"))
+                .build();
     }
 
     private static TaskReport reportOnceBlocked(ErrGroup group) {
