@@ -12,8 +12,8 @@ public interface ErrGroupCustomizer {
     /**
      * Changes the settings of a name.
      *
-     * @param options what properties and earlier customizers made of it; {@code options.build()} tells what that is, its
-     *     name too, which stays
+     * @param name the groups' name, which stays
+     * @param options what properties and earlier customizers made of it; {@code options.build()} tells what that is
      */
-    void customize(ErrGroupOptions.Builder options);
+    void customize(String name, ErrGroupOptions.Builder options);
 }

@@ -71,7 +71,7 @@ final class GroupSettingsByName implements Function<String, ConfiguredGroup> {
         ErrGroupOptions.Builder builder = options(name, settings, place);
         int limitBefore = builder.build().limit();
         for (ErrGroupCustomizer customizer : customizers) {
-            customizer.customize(builder);
+            customizer.customize(name, builder);
         }
         ErrGroupOptions options = builder.name(name).build();
         boolean limitChosen = settings.limit() != null || options.limit() != limitBefore;

@@ -162,7 +162,7 @@ class ChildContextTest {
         };
         run(
                 Contexts.wired()
-                        .withBean("customizer", ErrGroupCustomizer.class, () -> options -> options.limit(11))
+                        .withBean("customizer", ErrGroupCustomizer.class, () -> (name, options) -> options.limit(11))
                         .withBean("listener", GroupListener.class, () -> listener),
                 Contexts.wired(),
                 context -> {

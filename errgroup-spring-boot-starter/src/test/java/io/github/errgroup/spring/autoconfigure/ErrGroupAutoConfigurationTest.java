@@ -312,13 +312,13 @@ class ErrGroupAutoConfigurationTest {
         @Bean
         @Order(2)
         ErrGroupCustomizer second() {
-            return options -> options.limit(options.build().limit() + 1);
+            return (name, options) -> options.limit(options.build().limit() + 1);
         }
 
         @Bean
         @Order(1)
         ErrGroupCustomizer first() {
-            return options -> options.limit(options.build().limit() * 10);
+            return (name, options) -> options.limit(options.build().limit() * 10);
         }
     }
 

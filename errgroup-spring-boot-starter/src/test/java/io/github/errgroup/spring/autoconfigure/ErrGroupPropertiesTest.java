@@ -231,7 +231,7 @@ class ErrGroupPropertiesTest {
                             .as("by property")
                             .hasSizeLessThan(50));
             runner.withPropertyValues("errgroup.executor.type=platform")
-                    .withBean(ErrGroupCustomizer.class, () -> options -> options.limit(8))
+                    .withBean(ErrGroupCustomizer.class, () -> (name, options) -> options.limit(8))
                     .run(context -> assertThat(threadsOf50Tasks(context, options -> {}))
                             .as("by a customizer")
                             .hasSizeLessThan(50));

@@ -80,9 +80,11 @@ record RunPlan(
         BadInputException.checkRange("limit", limit, scenario.minLimit(), MAX_TASKS);
     }
 
-    /** The settings of the group that runs this. */
-    ErrGroupOptions applyTo(ErrGroupOptions configured) {
-        ErrGroupOptions options = configured.cancelOnError(cancelOnError).timeout(timeout);
-        return limit == null ? options : options.limit(limit);
+    /** Changes what is configured for the group that runs this. */
+    void applyTo(ErrGroupOptions.Builder options) {
+        options.cancelOnError(cancelOnError).timeout(timeout);
+        if (limit != null) {
+            options.limit(limit);
+        }
     }
 }

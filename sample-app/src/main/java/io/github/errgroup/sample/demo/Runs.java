@@ -56,8 +56,10 @@ class Runs {
     /** Starts a run, and does not wait for it. */
     Run start(RunPlan plan) {
         RunRecorder recorder = new RunRecorder();
-        ErrGroup group = groups.open(
-                plan.scenario().group(), options -> plan.applyTo(options).listener(recorder));
+        ErrGroup group = groups.open(plan.scenario().group(), options -> {
+            plan.applyTo(options);
+            options.listener(recorder);
+        });
         Run run = new Run(UUID.randomUUID().toString(), plan, group, recorder, new ImportProgress());
         recorder.limit(group.limit());
         keep(run);

@@ -25,8 +25,11 @@ class FetchConfiguration {
      */
     @Bean
     ErrGroupCustomizer brokenAnswersAreCancellations() {
-        return options ->
-                options.name().equals("fetch") ? options.cancellationWhen(FetchConfiguration::isBrokenAnswer) : options;
+        return (name, options) -> {
+            if (name.equals("fetch")) {
+                options.cancellationWhen(FetchConfiguration::isBrokenAnswer);
+            }
+        };
     }
 
     private static boolean isBrokenAnswer(Throwable failure) {

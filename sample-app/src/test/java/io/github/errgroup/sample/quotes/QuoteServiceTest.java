@@ -68,8 +68,8 @@ class QuoteServiceTest {
                 return hang();
             }
         };
-        ErrGroupOptions options = ErrGroupOptions.defaults().timeout(Duration.ofMillis(200));
-        QuoteService quotes = new QuoteService(ErrGroups.of(options), suppliers);
+        ErrGroups groups = ErrGroups.of(o -> o.timeout(Duration.ofMillis(200)));
+        QuoteService quotes = new QuoteService(groups, suppliers);
 
         ErrGroupException failure = catchThrowableOfType(ErrGroupException.class, () -> quotes.quote("lamp"));
 
