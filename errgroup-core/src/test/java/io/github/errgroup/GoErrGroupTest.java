@@ -247,7 +247,7 @@ class GoErrGroupTest {
                 .withMessageContaining("missing");
     }
 
-    /** Go has other answers to these; ours are deliberate, and README lists them. */
+    /** Go has other answers to these; ours are deliberate, and {@code docs/guide/from-go.md} lists them. */
     @Nested
     class OnPurposeUnlikeGo {
         @DisplayName("a cancelled group starts none of the tasks that wait for a slot (Go runs them all)")

@@ -11,12 +11,8 @@ import io.github.errgroup.ErrGroupException;
 import io.github.errgroup.ErrGroupOptions;
 import io.github.errgroup.ErrGroups;
 import io.github.errgroup.Subtask;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -26,7 +22,7 @@ import org.mockito.Spy;
 import org.mockito.exceptions.base.MockitoException;
 import org.mockito.junit.jupiter.MockitoExtension;
 
-/** What the guide on testing shows, compiled and run. */
+/** What the guide on testing shows, run; {@code PagesTest} compares the two. */
 class TestingGuideTest {
     private final Prices prices = sku -> 42;
 
@@ -119,25 +115,5 @@ class TestingGuideTest {
                     .isInstanceOf(ErrGroupException.class)
                     .hasRootCauseMessage("no price");
         }
-    }
-
-    @Test
-    void each_block_of_the_guide_is_in_a_test() throws IOException {
-        String page = Files.readString(Path.of("docs/guide/testing.md"));
-        StringBuilder tests = new StringBuilder();
-        try (Stream<Path> files = Files.walk(Path.of("src/test/java/io/github/errgroup/slice"))) {
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                tests.append(withoutSpace(Files.readString(file)));
-            }
-        }
-        String[] parts = page.split("```java\n");
-        assertThat(parts).hasSizeGreaterThan(3);
-        for (int i = 1; i < parts.length; i++) {
-            assertThat(tests.toString()).contains(withoutSpace(parts[i].split("```")[0]));
-        }
-    }
-
-    private static String withoutSpace(String text) {
-        return text.replaceAll("\\s+", "");
     }
 }

@@ -20,13 +20,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The table of meters in the README, against the list of the meters and what is really registered. */
+/** The table of meters in the reference, against the list of the meters and what is really registered. */
 class MeterTableTest {
-    private static final Path README = Path.of("..", "README.md");
-
-    private static final String BEGIN = "<!-- meters -->";
-
-    private static final String END = "<!-- /meters -->";
+    private static final Path PAGE = Path.of("docs/reference/meters.md");
 
     private static final Pattern TAG = Pattern.compile("`(\\w+)` = ([^;]+)");
 
@@ -43,7 +39,7 @@ class MeterTableTest {
                         meter.getName(), capitalized(meter), registeredTags(meter, registry), meter.description()))
                 .toList();
 
-        assertThat(rows(Files.readString(README))).containsExactlyElementsOf(expected);
+        assertThat(rows(Files.readString(PAGE))).containsExactlyElementsOf(expected);
     }
 
     private static Map<String, Set<String>> registeredTags(ErrGroupMeter meter, SimpleMeterRegistry registry) {
@@ -64,13 +60,9 @@ class MeterTableTest {
                 .collect(Collectors.joining());
     }
 
-    private static List<Row> rows(String readme) {
-        int begin = readme.indexOf(BEGIN);
-        int end = readme.indexOf(END);
-        assertThat(begin).as("the README has " + BEGIN).isNotNegative();
-        assertThat(end).as("the README has " + END).isGreaterThan(begin);
+    private static List<Row> rows(String page) {
         List<Row> rows = new ArrayList<>();
-        for (String line : readme.substring(begin, end).split("\n")) {
+        for (String line : page.split("\n")) {
             if (line.startsWith("| `")) {
                 String[] cells = line.substring(1).split("\\|");
                 rows.add(
