@@ -5,19 +5,29 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /** What the core may depend on, and what it shows to the world. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ArchitectureTest {
+    /** Who changes a class must know all that it is in a circle with. This goes down, never up. */
+    private static final int LARGEST_CIRCLE = 45;
 
     private final JavaClasses core = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
@@ -78,6 +88,75 @@ class ArchitectureTest {
                 .dependOnClassesThat()
                 .resideInAPackage("java.util.logging..")
                 .check(core);
+    }
+
+    @Test
+    void no_circle_of_classes_is_larger_than_it_was() {
+        assertThat(largestCircle(usesByClass()))
+                .as("the classes of the largest circle")
+                .hasSizeLessThanOrEqualTo(LARGEST_CIRCLE);
+    }
+
+    @Test
+    void the_largest_circle_is_found() {
+        Map<String, Set<String>> uses = Map.of(
+                "Door", Set.of("Hinge"),
+                "Hinge", Set.of("Screw", "Frame"),
+                "Frame", Set.of("Door"),
+                "Screw", Set.of("Thread"),
+                "Thread", Set.of("Screw"));
+
+        assertThat(largestCircle(uses)).containsExactly("Door", "Frame", "Hinge");
+    }
+
+    /** By top-level class, those that it or a class nested in it uses. */
+    private Map<String, Set<String>> usesByClass() {
+        Map<String, Set<String>> uses = new HashMap<>();
+        for (JavaClass type : core) {
+            Set<String> of = uses.computeIfAbsent(topLevelNameOf(type), name -> new HashSet<>());
+            Stream<JavaClass> named =
+                    type.getDirectDependenciesFromSelf().stream().map(Dependency::getTargetClass);
+            Stream.concat(named, permitted(type))
+                    .map(JavaClass::getBaseComponentType)
+                    .filter(used -> used.getPackageName().equals(type.getPackageName()))
+                    .map(ArchitectureTest::topLevelNameOf)
+                    .forEach(of::add);
+        }
+        return uses;
+    }
+
+    private Stream<JavaClass> permitted(JavaClass type) {
+        Class<?>[] permitted = type.reflect().getPermittedSubclasses();
+        return permitted == null ? Stream.empty() : Stream.of(permitted).map(core::get);
+    }
+
+    private static String topLevelNameOf(JavaClass type) {
+        return type.getEnclosingClass().map(ArchitectureTest::topLevelNameOf).orElse(type.getSimpleName());
+    }
+
+    private static Set<String> largestCircle(Map<String, Set<String>> uses) {
+        Map<String, Set<String>> reach = new HashMap<>();
+        uses.keySet().forEach(from -> reach.put(from, reachable(from, uses)));
+        Set<String> largest = Set.of();
+        for (String one : uses.keySet()) {
+            Set<String> circle = reach.get(one).stream()
+                    .filter(other -> reach.get(other).contains(one))
+                    .collect(Collectors.toCollection(TreeSet::new));
+            largest = circle.size() > largest.size() ? circle : largest;
+        }
+        return largest;
+    }
+
+    private static Set<String> reachable(String from, Map<String, Set<String>> uses) {
+        Set<String> reached = new HashSet<>();
+        Deque<String> left = new ArrayDeque<>(uses.get(from));
+        while (!left.isEmpty()) {
+            String next = left.pop();
+            if (reached.add(next)) {
+                left.addAll(uses.get(next));
+            }
+        }
+        return reached;
     }
 
     private Set<String> publicTopLevelTypes() {
