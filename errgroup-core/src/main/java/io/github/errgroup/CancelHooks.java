@@ -10,12 +10,18 @@ import org.jspecify.annotations.Nullable;
  * then check: a hook is in the set before the cancellation is read, and the canceller empties the set after writing it.
  */
 final class CancelHooks {
+    private final GroupEngine engine;
+
     private final Set<Hook> waiting = ConcurrentHashMap.newKeySet();
 
     /** Threads inside a hook: they must not await the group, which awaits them. */
     private final Set<Thread> running = ConcurrentHashMap.newKeySet();
 
-    GroupContext.Registration add(GroupEngine engine, Runnable action) {
+    CancelHooks(GroupEngine engine) {
+        this.engine = engine;
+    }
+
+    GroupContext.Registration add(Runnable action) {
         TaskRun<?> owner = CurrentTask.get();
         if (owner != null) {
             owner.extras(); // made in its own thread
@@ -23,10 +29,10 @@ final class CancelHooks {
         ContextPropagator propagator = engine.options().contextPropagator();
         Hook hook = new Hook(action, owner, propagator == null ? null : propagator.capture());
         waiting.add(hook); // fault: hook-is-registered
-        if (engine.reason() != null && waiting.remove(hook)) { // fault: registered-hook-looks
+        if (engine.cancellation() != null && waiting.remove(hook)) { // fault: registered-hook-looks
             engine.hooksBegin();
             try {
-                run(hook, engine);
+                run(hook);
             } finally {
                 engine.hooksEnd();
             }
@@ -35,18 +41,18 @@ final class CancelHooks {
     }
 
     /** Runs all hooks that are there, each once, in this thread. */
-    void runAll(GroupEngine engine) {
+    void runAll() {
         for (Hook hook : waiting) {
             if (waiting.remove(hook)) {
-                run(hook, engine);
+                run(hook);
             }
         }
     }
 
-    private void run(Hook hook, GroupEngine engine) {
+    private void run(Hook hook) {
         boolean outermost = running.add(Thread.currentThread());
         try {
-            OpenersLoader.runWith(engine.openersLoader, () -> hook.run(engine));
+            OpenersLoader.runWith(engine.openersLoader(), () -> hook.run(engine));
         } finally {
             if (outermost) {
                 running.remove(Thread.currentThread());

@@ -6,18 +6,13 @@ import java.net.SocketTimeoutException;
 import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.CancellationException;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /** That, why and when a group's context was cancelled. */
 final class Cancellation {
-    /** The context of a group that has ended without one. */
-    static final Cancellation ENDED = new Cancellation(null, new CancellationException("the group has ended"), 0);
-
     /** How deep a chain of causes is followed: deep enough for wrappers, and an end for chains with a cycle. */
     private static final int DEPTH = 32;
 
-    /** Null for the end of a successful group, which is no cancellation. */
-    final @Nullable CancelReason reason;
+    final CancelReason reason;
 
     /** What {@link GroupContext#cause()} gives. */
     final Throwable cause;
@@ -28,7 +23,7 @@ final class Cancellation {
     /** When a task of the group last ended since. Written by enders, read by who finishes the group. */
     volatile long lastEndNanos;
 
-    Cancellation(@Nullable CancelReason reason, Throwable cause, long nanos) {
+    Cancellation(CancelReason reason, Throwable cause, long nanos) {
         this.reason = reason;
         this.cause = cause;
         this.nanos = nanos;

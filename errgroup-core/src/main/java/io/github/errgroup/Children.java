@@ -10,41 +10,60 @@ import org.jspecify.annotations.Nullable;
  * link is moved past closed groups only, so a late write can bring back a closed group and never lose an open one.
  */
 final class Children {
+    /** A group, as one that was opened inside a task. */
+    interface Child {
+        String name();
+
+        /** Where it was opened; null unless that is captured. */
+        @Nullable
+        OpeningPlace openedAt();
+
+        boolean isClosed();
+
+        void close();
+
+        /** The next older group opened by the same task. Written before the group is there, then by {@link #prune}. */
+        @Nullable
+        Child older();
+
+        void older(@Nullable Child sibling);
+    }
+
     /** Pushed by the task's thread, popped by whoever closes a group. */
-    private final AtomicReference<@Nullable GroupEngine> newest = new AtomicReference<>();
+    private final AtomicReference<@Nullable Child> newest = new AtomicReference<>();
 
     /** Adds a group. A full fence: the parent's cancellation is read after it. */
-    void add(GroupEngine child) {
-        GroupEngine head;
+    void add(Child child) {
+        Child head;
         do {
             head = liveHead();
-            child.olderSibling = head;
+            child.older(head);
         } while (!newest.compareAndSet(head, child));
     }
 
     /** Drops the groups that are closed. */
     void prune() {
-        for (GroupEngine child = liveHead(); child != null; child = child.olderSibling) {
-            GroupEngine older = child.olderSibling;
+        for (Child child = liveHead(); child != null; child = child.older()) {
+            Child older = child.older();
             while (older != null && older.isClosed()) {
-                older = older.olderSibling;
+                older = older.older();
             }
-            child.olderSibling = older;
+            child.older(older);
         }
     }
 
-    private @Nullable GroupEngine liveHead() {
+    private @Nullable Child liveHead() {
         for (; ; ) {
-            GroupEngine head = newest.get();
+            Child head = newest.get();
             if (head == null || !head.isClosed()) {
                 return head;
             }
-            newest.compareAndSet(head, head.olderSibling);
+            newest.compareAndSet(head, head.older());
         }
     }
 
-    void forEach(Consumer<GroupEngine> visitor) {
-        for (GroupEngine child = newest.get(); child != null; child = child.olderSibling) {
+    void forEach(Consumer<Child> visitor) {
+        for (Child child = newest.get(); child != null; child = child.older()) {
             if (!child.isClosed()) {
                 visitor.accept(child);
             }
@@ -53,10 +72,10 @@ final class Children {
 
     /** Rule N7: what its task left open is closed with it, and reported. */
     void closeLeftOpen(TaskRun<?> task) {
-        for (GroupEngine child = liveHead(); child != null; child = liveHead()) {
-            String what = task.describe() + " left group '" + child.options().name()
+        for (Child child = liveHead(); child != null; child = liveHead()) {
+            String what = task.describe() + " left group '" + child.name()
                     + "' open; it was closed with the task. Open groups with try-with-resources or ErrGroup.call"
-                    + OpeningPlace.describe(child.openedAt);
+                    + OpeningPlace.describe(child.openedAt());
             try {
                 child.close();
                 Log.warn(what);

@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps groups on one handed-in executor from waiting for ever (N1, N2): a compensating thread runs accepted but
+ * Keeps groups on one external executor from waiting for ever (N1, N2): a compensating thread runs accepted but
  * unstarted tasks of groups that somebody waits for, as {@code ForkJoinPool}'s ManagedBlocker does it.
  *
  * <pre>
@@ -34,10 +34,10 @@ final class Compensation {
 
     private static final long ONE_ROUND = 1L << ROUND_SHIFT;
 
-    private final HandedInExecutor home;
+    private final ExternalExecutor home;
 
     /** Groups that somebody waits for, with the number of waiters. */
-    private final ConcurrentHashMap<GroupEngine, Integer> waitedFor = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<TaskGroup, Integer> waitedFor = new ConcurrentHashMap<>();
 
     /** Waiters that are tasks of ours on this executor: their groups are compensated at once. */
     private final AtomicInteger ownWaiters = new AtomicInteger();
@@ -55,29 +55,84 @@ final class Compensation {
 
     private final AtomicInteger threads = new AtomicInteger();
 
-    Compensation(HandedInExecutor home) {
+    Compensation(ExternalExecutor home) {
         this.home = home;
     }
 
-    void waitBegins(GroupEngine engine, boolean own) {
-        waitedFor.merge(engine, 1, Integer::sum);
+    void waitBegins(TaskGroup group, boolean own) {
+        waitedFor.merge(group, 1, Integer::sum);
         if (own) {
             ownWaiters.incrementAndGet();
             compensate();
         }
     }
 
-    void waitEnds(GroupEngine engine, boolean own) {
+    void waitEnds(TaskGroup group, boolean own) {
         if (own) {
             ownWaiters.decrementAndGet();
         }
-        waitedFor.computeIfPresent(engine, (group, waiters) -> waiters == 1 ? null : waiters - 1);
+        waitedFor.computeIfPresent(group, (key, waiters) -> waiters == 1 ? null : waiters - 1);
     }
 
     /** A task was launched: if a task of ours waits here, its group needs help at once. */
-    void launched(GroupEngine engine) {
-        if (ownWaiters.get() > 0 && waitedFor.containsKey(engine)) {
+    void launched(TaskGroup group) {
+        if (ownWaiters.get() > 0 && waitedFor.containsKey(group)) {
             compensate();
+        }
+    }
+
+    /**
+     * What a thread that waits for a group does for it.
+     *
+     * @param own whether the waiter is a task of ours on this executor: then the group is compensated at once
+     */
+    Launcher.Watch watch(TaskGroup group, boolean own) {
+        return new Watch(group, own);
+    }
+
+    private final class Watch implements Launcher.Watch {
+        /** A group of whose tasks none starts or ends for this many patiences lost a task on a busy executor (N2). */
+        private static final int LOST_AFTER = 10;
+
+        private final TaskGroup group;
+
+        private final boolean own;
+
+        private long progressSeen;
+
+        private long progressNanos = System.nanoTime();
+
+        Watch(TaskGroup group, boolean own) {
+            this.group = group;
+            this.own = own;
+            this.progressSeen = group.progress();
+        }
+
+        @Override
+        public void begin() {
+            waitBegins(group, own);
+        }
+
+        @Override
+        public void look(long patienceNanos) {
+            long now = System.nanoTime();
+            long progress = group.progress();
+            if (progress != progressSeen) {
+                progressSeen = progress;
+                progressNanos = now;
+            }
+            if (isStarved(patienceNanos)) {
+                compensateAgain(patienceNanos);
+            } else if (now - progressNanos >= LOST_AFTER * patienceNanos) {
+                compensateAgain(LOST_AFTER * patienceNanos);
+            } else if (own) {
+                compensate();
+            }
+        }
+
+        @Override
+        public void end() {
+            waitEnds(group, own);
         }
     }
 
@@ -131,8 +186,8 @@ final class Compensation {
     }
 
     private @Nullable TaskRun<?> nextUnstarted() {
-        for (GroupEngine engine : waitedFor.keySet()) {
-            TaskRun<?> task = engine.live().findReady();
+        for (TaskGroup group : waitedFor.keySet()) {
+            TaskRun<?> task = group.live().findReady();
             if (task != null) {
                 return task;
             }
@@ -144,10 +199,10 @@ final class Compensation {
         movedNanos = System.nanoTime();
         try {
             logOnce(task);
-            task.engine.tellCompensated(task);
+            task.group.tellCompensated(task);
         } finally {
             String name = thread.getName();
-            OpenersLoader.runWith(task.engine.openersLoader, () -> home.host(task, thread, Host.POOL_THREAD));
+            OpenersLoader.runWith(task.group.openersLoader(), () -> home.host(task, thread, Host.POOL_THREAD));
             thread.setUncaughtExceptionHandler(null);
             if (!name.equals(thread.getName())) {
                 thread.setName(name);
@@ -226,12 +281,14 @@ final class Compensation {
             }
         }
 
+        @Override
         void waitBegins() {
             if (waits++ == 0) {
                 leave();
             }
         }
 
+        @Override
         void waitEnds() {
             if (--waits == 0) {
                 isAtWork = true;

@@ -22,6 +22,22 @@ final class CurrentTask {
         return OTHERS.find(thread);
     }
 
+    /** Runs an active task to its very end, known meanwhile as the task of this thread. */
+    static void perform(TaskRun<?> task, Thread thread, TaskHolder holder, Host host) {
+        TaskHolder hidden;
+        try {
+            hidden = enter(thread, holder);
+        } catch (Throwable e) {
+            task.fail(e, host);
+            return;
+        }
+        try {
+            task.perform(host);
+        } finally {
+            leave(thread, holder, hidden);
+        }
+    }
+
     /** Called by the thread, before a task or a worker runs in it. Returns what {@link #leave} needs. */
     static @Nullable TaskHolder enter(Thread thread, TaskHolder holder) {
         if (thread instanceof TaskThread own) {

@@ -6,8 +6,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A group's own deadline: when it is, and the timer set for it. Made when a group first has one. */
 final class Deadline {
-    private final GroupEngine engine;
-
     private final GroupClock clock;
 
     private final long openedNanos;
@@ -23,10 +21,13 @@ final class Deadline {
     /** Guarded by {@link #lock}. */
     private boolean ended;
 
-    Deadline(GroupEngine engine, long openedNanos) {
-        this.engine = engine;
-        this.clock = engine.options().clock();
+    /** What is done when it has passed, by the timer: no user code. */
+    private final Runnable expiry;
+
+    Deadline(GroupClock clock, long openedNanos, Runnable expiry) {
+        this.clock = clock;
         this.openedNanos = openedNanos;
+        this.expiry = expiry;
     }
 
     void set(@Nullable Duration newTimeout) {
@@ -35,7 +36,7 @@ final class Deadline {
             stopTimer();
             timeout = newTimeout;
             if (newTimeout != null && !ended) {
-                timer = clock.schedule(left(newTimeout), engine::expire);
+                timer = clock.schedule(left(newTimeout), expiry);
             }
         } finally {
             lock.unlock();
@@ -74,7 +75,7 @@ final class Deadline {
     }
 
     private Duration left(Duration total) {
-        Duration left = total.minusNanos(engine.nanosSince(openedNanos));
+        Duration left = total.minusNanos(Math.max(0, clock.nanoTime() - openedNanos));
         return left.isNegative() ? Duration.ZERO : left;
     }
 }

@@ -1,6 +1,9 @@
 package io.github.errgroup;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -184,7 +187,18 @@ public final class ErrGroup implements AutoCloseable {
 
     static <T extends @Nullable Object, X extends Exception> T call(ErrGroup group, GroupBody<T, X> body)
             throws X, InterruptedException {
-        return group.engine.call(body);
+        T value;
+        try {
+            value = body.run(group);
+        } catch (Throwable thrown) {
+            throw GroupEngine.sneaky(group.engine.afterBodyFailed(thrown));
+        }
+        try {
+            group.await();
+        } finally {
+            group.close();
+        }
+        return value;
     }
 
     /**
@@ -373,7 +387,9 @@ public final class ErrGroup implements AutoCloseable {
      */
     public <T extends @Nullable Object> void forEach(Iterable<? extends T> items, ThrowingConsumer<? super T> action) {
         Objects.requireNonNull(action, "action");
-        engine.forEach(Objects.requireNonNull(items, "items").iterator(), action);
+        Iterator<? extends T> source = Objects.requireNonNull(items, "items").iterator();
+        engine.usable();
+        Reading.read(source, engine, item -> goFor(item, action));
     }
 
     /**
@@ -390,7 +406,13 @@ public final class ErrGroup implements AutoCloseable {
      */
     public <T extends @Nullable Object> void forEach(Stream<? extends T> items, ThrowingConsumer<? super T> action) {
         Objects.requireNonNull(action, "action"); // before the stream is used up
-        engine.forEach(Objects.requireNonNull(items, "items"), action);
+        Objects.requireNonNull(items, "items");
+        engine.usable();
+        Reading.read(items, engine, item -> goFor(item, action));
+    }
+
+    private <T extends @Nullable Object> void goFor(T item, ThrowingConsumer<? super T> action) {
+        engine.go(null, (ThrowingRunnable) () -> action.accept(item));
     }
 
     /**
@@ -406,7 +428,11 @@ public final class ErrGroup implements AutoCloseable {
     public <T extends @Nullable Object, R extends @Nullable Object> List<Subtask<R>> map(
             Iterable<? extends T> items, ThrowingFunction<? super T, ? extends R> function) {
         Objects.requireNonNull(function, "function");
-        return engine.map(Objects.requireNonNull(items, "items").iterator(), function);
+        Iterator<? extends T> source = Objects.requireNonNull(items, "items").iterator();
+        engine.usable();
+        List<Subtask<R>> subtasks = new ArrayList<>();
+        Reading.read(source, engine, item -> subtasks.add(goFor(item, function)));
+        return Collections.unmodifiableList(subtasks);
     }
 
     /**
@@ -422,7 +448,16 @@ public final class ErrGroup implements AutoCloseable {
     public <T extends @Nullable Object, R extends @Nullable Object> List<Subtask<R>> map(
             Stream<? extends T> items, ThrowingFunction<? super T, ? extends R> function) {
         Objects.requireNonNull(function, "function"); // before the stream is used up
-        return engine.map(Objects.requireNonNull(items, "items"), function);
+        Objects.requireNonNull(items, "items");
+        engine.usable();
+        List<Subtask<R>> subtasks = new ArrayList<>();
+        Reading.read(items, engine, item -> subtasks.add(goFor(item, function)));
+        return Collections.unmodifiableList(subtasks);
+    }
+
+    private <T extends @Nullable Object, R extends @Nullable Object> Subtask<R> goFor(
+            T item, ThrowingFunction<? super T, ? extends R> function) {
+        return engine.go(null, (Callable<R>) () -> function.apply(item));
     }
 
     /**

@@ -26,9 +26,6 @@ final class Failures {
 
     final AtomicLong skipped = new AtomicLong();
 
-    /** Admissions taken back: counted by the word, and never submitted. */
-    final AtomicLong withdrawn = new AtomicLong();
-
     /** Failed tasks, and cancelled and skipped ones, that an {@code await} has answered for. Written by awaiters. */
     private volatile long failedAnswered;
 

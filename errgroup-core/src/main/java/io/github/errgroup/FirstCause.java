@@ -23,7 +23,7 @@ record FirstCause(
         return new FirstCause(CancelReason.FAILURE, thrown, null, -1);
     }
 
-    static FirstCause ofTask(TaskRun<?> task, Throwable thrown) {
+    static FirstCause ofTask(Subtask<?> task, Throwable thrown) {
         return new FirstCause(CancelReason.FAILURE, thrown, task.name(), task.index());
     }
 
@@ -34,5 +34,17 @@ record FirstCause(
     /** An Error alone beats an earlier cause. */
     boolean beats(FirstCause earlier) {
         return isFailure() && thrown instanceof Error && !(earlier.isFailure() && earlier.thrown instanceof Error);
+    }
+
+    /** Whether it is what {@code await} throws for this cause, or what is in there. */
+    boolean isAnsweredBy(Throwable answer) {
+        if (answer instanceof ErrGroupException && answer.getCause() == thrown) {
+            return true;
+        }
+        Throwable link = thrown;
+        while (link != answer && link instanceof ErrGroupException) {
+            link = link.getCause();
+        }
+        return link == answer;
     }
 }

@@ -1,11 +1,13 @@
 package io.github.errgroup;
 
+import io.github.errgroup.Subtask.State;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.concurrent.locks.ReentrantLock;
@@ -14,16 +16,38 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The engine of one group: how it opens, how it is cancelled, and what its context tells. It stands on four layers, each
- * with a protocol of its own: {@link GroupState} (counts and phases), {@link GroupTasks} and
- * {@link GroupSubmission} (a task's way out and in), {@link GroupEnd} (waiting and answering).
+ * The engine of one group: a task's way in and its way out, cancellation, and the end of the group.
  *
- * <p>Cancellation: the first cause is recorded in {@link Failures}, by whoever is first. One thread sets CANCELLED; it
- * writes the first cause as the context's, tells it, and only then interrupts and skips the live tasks, of this group and
- * of those opened in them. Hooks come last, since they may block, and keep the group from finishing until they have run.
+ * <pre>
+ *  go ─admitted─▶ start ─has its slots─▶ launch ─has a thread─▶ TaskRun.perform ─▶ end ─▶ settle ─▶ hand off ─▶ leave
+ *   └─group is full─▶ {@link Slots}  └─shared limit─▶ {@link SharedLimit}  └─{@link Launcher}
+ * </pre>
+ *
+ * <ol>
+ *   <li>A task is made before it is admitted (counted, with a slot or queued for one), and admitted before anybody else can
+ *       see it. From then on exactly one of {@link #end} and {@link #endUnstarted} ends it, whatever fails on the way; or, if
+ *       something is thrown before its launch, {@link #takeBack} undoes the admission.
+ *   <li>It is among the live ones before its launch, and the cancellation is read after that; the canceller writes
+ *       {@link #cancellation}, and only then visits the live tasks (J2).
+ *   <li>The order at a task's end is J11: the first failure is recorded before anybody is cancelled (G1), the interrupt is
+ *       taken back before the slot is free, and everything comes before the word changes.
+ *   <li>Cancellation: the first cause is recorded in {@link Failures}, by whoever is first. One thread sets CANCELLED; it
+ *       writes the first cause as the context's, tells it, and only then interrupts and skips the live tasks, of this group
+ *       and of those opened in them. Hooks come last, since they may block, and keep the group from finishing until they have
+ *       run.
+ *   <li>FINISHED is set by one thread, which tells the end and then writes {@link #answered}; every {@code await} and
+ *       {@code close} returns after that.
+ * </ol>
  */
-final class GroupEngine extends GroupEnd implements GroupContext {
+final class GroupEngine extends GroupState
+        implements GroupContext, Workers.Group, Slots.Starter, Children.Child, Verdict.Above {
     private static final int MAX_NAMES = 10;
+
+    private static final AtomicReferenceFieldUpdater<GroupEngine, @Nullable Slots> SLOTS =
+            AtomicReferenceFieldUpdater.newUpdater(GroupEngine.class, Slots.class, "slots");
+
+    private static final AtomicReferenceFieldUpdater<GroupEngine, @Nullable Failures> FAILURES =
+            AtomicReferenceFieldUpdater.newUpdater(GroupEngine.class, Failures.class, "failures");
 
     private static final AtomicReferenceFieldUpdater<GroupEngine, @Nullable CancelHooks> HOOKS =
             AtomicReferenceFieldUpdater.newUpdater(GroupEngine.class, CancelHooks.class, "hooks");
@@ -31,11 +55,41 @@ final class GroupEngine extends GroupEnd implements GroupContext {
     private static final AtomicReferenceFieldUpdater<GroupEngine, @Nullable Deadline> DEADLINE =
             AtomicReferenceFieldUpdater.newUpdater(GroupEngine.class, Deadline.class, "deadline");
 
+    private final ErrGroup group;
+
+    private final ErrGroupOptions options;
+
+    private final @Nullable Listeners listeners;
+
+    private final Launcher launcher;
+
+    private final @Nullable Stragglers stragglers;
+
+    private final LiveTasks live = new LiveTasks();
+
     /** Where the settings of a fresh group come from; null where they are this group's. */
     private final @Nullable Supplier<ErrGroupOptions> source;
 
     /** How it is opened at its first use; null where it was opened at once. */
     private final @Nullable LazyOpening lazyOpening;
+
+    /** Whether anybody wants times: then each task reads the clock twice. */
+    private final boolean timed;
+
+    /** Whether every task has {@link TaskExtras}. */
+    private final boolean rich;
+
+    /** Whether the end was told. Written by the thread that set FINISHED. */
+    private volatile boolean answered;
+
+    /** That the context is cancelled, and why. Written once, by the thread that set CANCELLED; read by anyone. */
+    private volatile @Nullable Cancellation cancellation;
+
+    /** Made when first needed, then kept. Set by CAS, read by anyone. */
+    private volatile @Nullable Slots slots;
+
+    /** Made when first needed, then kept. Set by CAS, read by anyone. */
+    private volatile @Nullable Failures failures;
 
     /** Made when first needed, then kept. Set by CAS, read by anyone. */
     private volatile @Nullable CancelHooks hooks;
@@ -44,18 +98,27 @@ final class GroupEngine extends GroupEnd implements GroupContext {
     private volatile @Nullable Deadline deadline;
 
     /**
-     * Who opened the group with a limit of 0, as long as nobody has called {@link #setLimit}: blocked in {@code go}, this
-     * thread would wait for a slot that nobody else is known to give. Null in any other group.
+     * The thread that opened the group with a limit of 0, as long as nobody has called {@link #setLimit}: blocked in
+     * {@code go}, it would wait for a slot that nobody else is known to give. Null in any other group.
      */
     private volatile @Nullable Thread openerAtZero;
 
-    /** Null unless it is captured. Written before the group is open to anyone else. */
-    @Nullable
-    OpeningPlace openedAt;
+    // What follows is written before the group is open to anyone else.
 
-    /** The next older group opened by the parent task. Written before the group is there, then by {@link Children#prune}. */
-    @Nullable
-    GroupEngine olderSibling;
+    /** When the group was opened, in its clock. */
+    private long openedNanos;
+
+    /** The class loader of the thread that opened the group. */
+    private @Nullable ClassLoader openersLoader;
+
+    /** The task that this group was opened in. */
+    private @Nullable TaskRun<?> parent;
+
+    /** Null unless it is captured. */
+    private @Nullable OpeningPlace openedAt;
+
+    /** Written later too, by {@link Children#prune}. */
+    private Children.@Nullable Child olderSibling;
 
     /** The first use of a group that was made before anyone wanted one. */
     private static final class LazyOpening {
@@ -77,7 +140,6 @@ final class GroupEngine extends GroupEnd implements GroupContext {
             lock.lock();
             try {
                 if (engine.phase() == GroupSnapshot.Phase.UNOPENED) {
-                    // So that a listener told of the opening can cancel.
                     engine.opened(); // fault: first-use-opens
                     engine.open(); // fault: opened-child-looks
                     done = true; // not for a listener that uses the group while it opens
@@ -93,40 +155,50 @@ final class GroupEngine extends GroupEnd implements GroupContext {
             ErrGroupOptions options,
             @Nullable Supplier<ErrGroupOptions> source,
             @Nullable Runnable beforeFirstUse) {
-        super(group, options, beforeFirstUse == null ? 0 : UNOPENED);
+        super(options.limit(), beforeFirstUse == null ? 0 : UNOPENED);
+        this.group = group;
+        this.options = options;
         this.source = source;
         this.lazyOpening = beforeFirstUse == null ? null : new LazyOpening(beforeFirstUse);
+        this.listeners = options.listeners().isEmpty() ? null : new Listeners(options.listeners());
+        this.stragglers = options.stragglerGrace() == null ? null : new Stragglers(this, options.stragglerGrace());
+        this.timed = listeners != null || stragglers != null;
+        this.rich = timed
+                || options.sharedLimit() != null
+                || options.contextPropagator() != null
+                || options.threads() instanceof ExternalExecutor;
+        this.launcher = options.threads().launcher(this, reuses(options));
     }
 
-    @Override
-    GroupEngine self() {
-        return this;
+    private static boolean reuses(ErrGroupOptions options) {
+        Boolean asked = options.reuseThreads();
+        return asked != null ? asked : options.limit() >= 0;
     }
 
     // ---- opening
 
     /** Called before anyone else can see the group, or under the lock of the lazy opening. */
     void open() {
-        Duration timeout = options().timeout();
+        Duration timeout = options.timeout();
         openersLoader = Thread.currentThread().getContextClassLoader();
-        openedNanos = options().clock().nanoTime();
+        openedNanos = options.clock().nanoTime();
         parent = CurrentTask.get();
-        openedAt = options().captureOpener() ? OpeningPlace.here() : null;
+        openedAt = options.captureOpener() ? OpeningPlace.here() : null;
         openerAtZero = limit() == 0 ? Thread.currentThread() : null;
-        tell(listener -> listener.onOpen(group()));
+        tell(listener -> listener.onOpen(group));
         if (timeout != null && deadline == null) { // else a listener has just set another
             setTimeout(timeout);
         }
         TaskRun<?> opener = parent;
         if (opener != null) {
             opener.extras().adopting().add(this); // fault: child-is-registered
-            if (opener.engine.isCancelled()) { // fault: registered-child-looks
-                cancelFromParent(opener.engine);
+            if (opener.group.cancellation() != null) { // fault: registered-child-looks
+                cancelFromParent(opener.group);
             }
         }
     }
 
-    @Override
+    /** Opens a lazily made group. */
     void used() {
         LazyOpening lazy = lazyOpening;
         if (lazy != null && !lazy.done) {
@@ -134,10 +206,599 @@ final class GroupEngine extends GroupEnd implements GroupContext {
         }
     }
 
-    // ---- cancelling
+    /** Opens a lazily made group, and refuses a finished or closed one. */
+    void usable() {
+        used();
+        refuseIfFinished();
+    }
+
+    // ---- a task's way in
+
+    <T extends @Nullable Object> Subtask<T> go(@Nullable String name, Object body) {
+        used();
+        TaskRun<T> task = newTask(name, body);
+        long index = tryAdmit();
+        if (index == FULL) {
+            goWhenFull(task);
+        } else {
+            goOn(task, index);
+        }
+        return task;
+    }
+
+    /** Starts a task that was admitted, or refused; or that somebody has started. */
+    private void goOn(TaskRun<?> task, long index) {
+        if (index >= 0) {
+            task.index(index);
+            start(task);
+        } else if (index == REFUSED) {
+            skipAtOnce(task);
+        }
+    }
+
+    private void goWhenFull(TaskRun<?> task) {
+        Slots waiting = slots(); // made before the admission: then nothing can keep it from being made after it
+        if (!isInside(CurrentTask.get())) {
+            refuseIfNeverGranted();
+            goOn(task, awaitSlot(task, waiting));
+            return;
+        }
+        long index = admitAnyway();
+        if (index == REFUSED) {
+            skipAtOnce(task);
+            return;
+        }
+        task.index(index);
+        try {
+            waiting.addToBacklog(task);
+        } catch (Throwable e) {
+            takeBack(task);
+            throw e;
+        }
+        waiting.run(); // fault: backlogged-task-pumps
+    }
+
+    /** Throws if the caller, which is about to block for a slot of the group's own limit, would block for ever. */
+    private void refuseIfNeverGranted() {
+        if (openerAtZero == Thread.currentThread() && remainingOrNull() == null) {
+            throw new IllegalStateException(
+                    this + " was opened with limit 0 by this thread, and go() would wait for ever:"
+                            + " nothing starts at limit 0, there is no deadline, and nobody has called setLimit(). Open it with a"
+                            + " limit above 0, or -1 for none; if another thread is to raise the limit while go() waits, call"
+                            + " setLimit(0) after opening it");
+        }
+    }
+
+    /** The group is cancelled: the task is counted, and never starts. */
+    private void skipAtOnce(TaskRun<?> task) {
+        task.index(admitToCancelled());
+        task.retire();
+        endUnstarted(task, null);
+    }
+
+    <T extends @Nullable Object> @Nullable Subtask<T> tryGo(@Nullable String name, Object body) {
+        used();
+        TaskRun<T> task = newTask(name, body);
+        long index = tryAdmit();
+        if (index < 0) {
+            return null;
+        }
+        task.index(index);
+        Throwable failure = null;
+        boolean started = false;
+        try {
+            SharedLimit shared = sharedLimit();
+            if (shared == null || shared.tryTake(task)) {
+                failure = launch(task, true);
+                started = failure == null;
+            }
+        } catch (Throwable e) {
+            takeBack(task);
+            throw e;
+        }
+        if (started) {
+            return task;
+        }
+        if (failure != null
+                && failure != Launcher.CANCELLED_MEANWHILE
+                && !(failure instanceof RejectedExecutionException)) {
+            endUnstarted(task, failure);
+            return task;
+        }
+        withdraw(task);
+        return null;
+    }
+
+    /** Made before the admission, so that nothing is to be undone if it cannot be made. Its index is told later. */
+    private <T extends @Nullable Object> TaskRun<T> newTask(@Nullable String name, Object body) {
+        ContextPropagator propagator = options.contextPropagator();
+        ContextPropagator.Captured captured = propagator == null ? null : propagator.capture();
+        TaskRun<T> task = new TaskRun<>(this, name, 0, body);
+        if (rich) {
+            task.firstExtras().captured = captured;
+        }
+        return task;
+    }
+
+    /** Starts an admitted task that has a slot, for a caller of {@code go}: from outside, blocks for the shared slot. */
+    private void start(TaskRun<?> task) {
+        SharedLimit shared = sharedLimit();
+        if (shared == null || shared.tryTake(task)) { // fault: shared-slot-is-taken
+            launchGranted(task, true);
+        } else if (isInside(CurrentTask.get())) {
+            startFromBacklog(task);
+        } else {
+            awaitSharedSlot(task, shared);
+        }
+    }
+
+    /** Never blocks: the caller ends a task of its own, or changes the limit. */
+    @Override
+    public void startFromBacklog(TaskRun<?> task) {
+        boolean granted;
+        try {
+            SharedLimit shared = sharedLimit();
+            granted = shared == null || queueForSharedSlot(task, shared, null);
+        } catch (Throwable e) {
+            endIfNotTaken(task, e);
+            return;
+        }
+        if (granted) {
+            launchGranted(task);
+        }
+    }
 
     @Override
-    void cancel(FirstCause cause) {
+    public boolean startForCaller(TaskRun<?> task) {
+        SharedLimit shared = sharedLimit();
+        if (!launcher.isForAnyCaller() || (shared != null && !shared.tryTake(task))) {
+            return false;
+        }
+        launchGranted(task);
+        return true;
+    }
+
+    /** Takes a shared slot, or queues for one. Returns whether the task has it now. */
+    private boolean queueForSharedSlot(TaskRun<?> task, SharedLimit shared, @Nullable Thread caller) {
+        if (shared.acquire(task, caller)) {
+            return true;
+        }
+        if (cancellation != null) { // fault: queued-task-looks
+            shared.cancelled(this, this::skip); // queued, then checked: the canceller may have looked before
+        }
+        return false;
+    }
+
+    @Override
+    public void launchGranted(TaskRun<?> task) {
+        launchGranted(task, false);
+    }
+
+    /** What is thrown is the task's failure: the end of another task may be below on the stack. */
+    private void launchGranted(TaskRun<?> task, boolean mayWait) {
+        Throwable failure;
+        try {
+            failure = launch(task, mayWait);
+        } catch (Throwable e) {
+            endIfNotTaken(task, e);
+            return;
+        }
+        if (failure != null) {
+            endUnstarted(task, failure == Launcher.CANCELLED_MEANWHILE ? null : failure);
+        }
+    }
+
+    private @Nullable Throwable launch(TaskRun<?> task, boolean mayWait) {
+        // One that is not pending waited for a shared slot when the group was cancelled.
+        return task.isPending() ? launcher.launch(task, mayWait) : null;
+    }
+
+    private void endIfNotTaken(TaskRun<?> task, Throwable failure) {
+        if (retire(task)) {
+            endUnstarted(task, failure);
+        }
+    }
+
+    /**
+     * Undoes an admission, unless somebody has taken the task: what the caller throws tells why. Not for a task in the
+     * workers' queue, which only whoever takes it out of there may end.
+     */
+    private void takeBack(TaskRun<?> task) {
+        if (retire(task)) {
+            withdraw(task);
+        }
+    }
+
+    /** Takes a task that may wait for a shared slot, never to run it. */
+    private boolean retire(TaskRun<?> task) {
+        SharedLimit shared = sharedLimit();
+        if (shared != null) {
+            shared.forget(task); // first: from then on it is granted no slot that nobody would free
+        }
+        return task.retire();
+    }
+
+    private void withdraw(TaskRun<?> task) {
+        countWithdrawn();
+        leave(task, Host.CALLERS_THREAD);
+    }
+
+    // ---- blocked in go
+
+    /** Blocks a caller until its task is admitted or refused. Returns its index, STARTED or REFUSED. */
+    private long awaitSlot(TaskRun<?> task, Slots waiting) {
+        guardWait();
+        long start = nanosIfTimed();
+        long admitted = FULL;
+        try {
+            try (Wait wait = Wait.begin(this)) {
+                admitted = waiting.admitSoon();
+                if (admitted == FULL) {
+                    admitted = awaitTurn(wait, waiting, task);
+                }
+            }
+            tellLimitWait(nanosIfTimed() - start);
+            return admitted;
+        } catch (Throwable e) {
+            if (admitted >= 0) {
+                countWithdrawn();
+                freeSlot();
+            }
+            throw e;
+        }
+    }
+
+    private long awaitTurn(Wait wait, Slots waiting, TaskRun<?> task) {
+        Slots.Waiting caller = waiting.addCaller(task); // fault: caller-queues
+        try {
+            waiting.run(); // fault: queued-caller-pumps
+            if (wait.until(this, Slots.Waiting::isDecided, caller, 0, mine -> cancelByInterrupt())) {
+                Thread.currentThread().interrupt();
+            }
+            if (caller.admitted() == REFUSED) {
+                refuseIfFinished();
+            }
+            return caller.admitted();
+        } catch (Throwable e) {
+            if (caller.giveUp()) {
+                countWithdrawn();
+                freeSlot();
+            }
+            throw e;
+        }
+    }
+
+    private void awaitSharedSlot(TaskRun<?> task, SharedLimit shared) {
+        boolean launched = false;
+        boolean interrupted = false;
+        long waited;
+        try {
+            guardWait();
+            long start = nanosIfTimed();
+            try (Wait wait = Wait.begin(this)) {
+                if (!queueForSharedSlot(task, shared, Thread.currentThread())) {
+                    interrupted = wait.until(this, SharedLimit::isDecided, task, 0, mine -> cancelByInterrupt());
+                }
+                waited = nanosIfTimed() - start;
+                // Launched before this thread queues for a slot of its own: a slot is never held by a waiting thread.
+                launched = true;
+                launchGranted(task, true);
+            }
+        } catch (Throwable e) {
+            if (!launched) {
+                takeBack(task);
+            }
+            throw e;
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        tellLimitWait(waited);
+    }
+
+    private long nanosIfTimed() {
+        return timed ? options.clock().nanoTime() : 0;
+    }
+
+    private void tellLimitWait(long nanos) {
+        if (timed) {
+            tell(listener -> listener.onLimitWait(group, Math.max(0, nanos)));
+        }
+    }
+
+    /** Asks whether this thread may block at all. What the guard throws is for the caller. */
+    private void guardWait() {
+        Runnable guard = options.waitGuard();
+        if (guard != null) {
+            guard.run();
+        }
+    }
+
+    // ---- a task's way out
+
+    @Override
+    public void taskStarts(TaskRun<?> task) {
+        if (timed) {
+            if (Thread.currentThread() instanceof LentThreads.Replacement) {
+                tellCompensated(task);
+            }
+            task.extras().startNanos = options.clock().nanoTime();
+            tell(listener -> listener.onTaskStart(group, task));
+        }
+    }
+
+    @Override
+    public void end(TaskRun<?> task, State state, @Nullable Object result, boolean interrupted, Host host) {
+        try {
+            State outcome = state;
+            if (result instanceof Throwable thrown && state == State.FAILED && cancellation != null) {
+                TaskExtras rare = task.extrasIfAny();
+                boolean touched = interrupted || (rare != null && rare.hookRan);
+                if (Cancellation.explains(thrown, touched, options.cancellationWhen())) {
+                    outcome = State.CANCELLED;
+                }
+            }
+            settle(task, outcome, result);
+            if (timed) {
+                tellEnd(task, outcome);
+            }
+        } catch (Throwable e) {
+            endBadly(task, e);
+        } finally {
+            try {
+                handOff(task, interrupted, host);
+            } finally {
+                leave(task, host);
+            }
+        }
+    }
+
+    /** Something of the engine's own failed (no memory, no stack): the task ends all the same. */
+    private void endBadly(TaskRun<?> task, Throwable fault) {
+        if (!task.isSettled()) {
+            settle(task, State.FAILED, fault);
+        }
+        Log.error(task.describe() + ": its end could not be told", fault);
+    }
+
+    /** Takes back what the thread must not keep. */
+    private static void handOff(TaskRun<?> task, boolean interrupted, Host host) {
+        try {
+            TaskExtras rare = task.extrasIfAny();
+            if (rare != null) {
+                rare.closeScope();
+            }
+            if (interrupted) {
+                task.awaitDelivery();
+            }
+            host.taskEnds(task, interrupted);
+        } catch (Throwable e) {
+            Log.error(task.describe() + ": its thread could not be reset", e);
+        }
+    }
+
+    @Override
+    public void endUnstarted(TaskRun<?> task, @Nullable Throwable failure) {
+        try {
+            settle(task, failure == null ? State.SKIPPED : State.FAILED, failure);
+            if (failure == null) {
+                tell(listener -> listener.onTaskSkipped(group, task));
+            } else {
+                failures().rejected.incrementAndGet();
+                tell(listener -> listener.onTaskRejected(group, task));
+            }
+        } catch (Throwable e) {
+            endBadly(task, e);
+        } finally {
+            leave(task, Host.CALLERS_THREAD);
+        }
+    }
+
+    /** The group is cancelled: a task that no thread has taken never starts. */
+    private void skip(TaskRun<?> task) {
+        if (task.retire()) {
+            launcher.skipped();
+            endUnstarted(task, null);
+        }
+    }
+
+    private void settle(TaskRun<?> task, State outcome, @Nullable Object result) {
+        task.settle(outcome, result);
+        if (outcome == State.FAILED && result instanceof Throwable thrown) {
+            Failures bad = failures();
+            bad.failed.incrementAndGet();
+            FirstCause failure = FirstCause.ofTask(task, thrown);
+            bad.record(failure); // fault: failure-is-recorded
+            if (options.cancelOnError()) {
+                cancel(failure);
+            }
+        } else if (outcome == State.CANCELLED) {
+            failures().cancelled.incrementAndGet();
+        } else if (outcome == State.SKIPPED) {
+            failures().skipped.incrementAndGet();
+        }
+    }
+
+    private void tellEnd(TaskRun<?> task, State outcome) {
+        if (outcome == State.SKIPPED) {
+            tell(listener -> listener.onTaskSkipped(group, task));
+            return;
+        }
+        if (stragglers != null) {
+            stragglers.taskEnded(task);
+        }
+        long nanos = nanosSince(task.extras().startNanos);
+        tell(listener -> listener.onTaskEnd(group, task, nanos));
+    }
+
+    private void leave(TaskRun<?> task, Host host) {
+        task.leave();
+        SharedLimit shared = sharedLimit();
+        boolean granted = false;
+        try {
+            granted = shared != null && shared.release(task);
+            if (granted) {
+                host.isHeldUp();
+            }
+            Cancellation why = cancellation;
+            if (timed && why != null) {
+                why.lastEndNanos = nanosOrZero();
+            }
+        } finally {
+            try {
+                freeSlot();
+            } finally {
+                if (granted && shared != null) {
+                    shared.launchGranted();
+                }
+            }
+        }
+    }
+
+    /** Takes an ended task, or one that was taken back, off the word. */
+    private void freeSlot() {
+        boolean isLast = leave(); // fault: task-leaves
+        try {
+            slotFreed(); // fault: slot-is-told-free
+        } finally {
+            if (isLast) {
+                wakeAwaiters(); // fault: last-wakes-awaiters
+            }
+        }
+    }
+
+    /** A slot may be free: whoever waits for one is to look. */
+    void slotFreed() {
+        Slots waiting = slots;
+        if (waiting != null) {
+            waiting.changed();
+        }
+    }
+
+    // ---- what the parts ask
+
+    @Override
+    public String name() {
+        return options.name();
+    }
+
+    @Override
+    public @Nullable Cancellation cancellation() {
+        return cancellation;
+    }
+
+    @Override
+    public boolean isRich() {
+        return rich;
+    }
+
+    @Override
+    public LiveTasks live() {
+        return live;
+    }
+
+    @Override
+    public Launcher launcher() {
+        return launcher;
+    }
+
+    @Override
+    public @Nullable SharedLimit sharedLimit() {
+        return options.sharedLimit();
+    }
+
+    @Override
+    public @Nullable Trampoline<?> slotTrampoline() {
+        Slots waiting = slots;
+        return waiting == null ? null : waiting.trampoline();
+    }
+
+    @Override
+    public @Nullable TaskRun<?> parent() {
+        return parent;
+    }
+
+    @Override
+    public @Nullable ClassLoader openersLoader() {
+        return openersLoader;
+    }
+
+    @Override
+    public @Nullable OpeningPlace openedAt() {
+        return openedAt;
+    }
+
+    @Override
+    public long patienceNanos() {
+        return options.starvationTimeout().toNanos();
+    }
+
+    @Override
+    public int slotsHeld() {
+        Slots waiting = slots;
+        int backlogged = waiting == null ? 0 : waiting.backlogSize();
+        return outstanding() - backlogged;
+    }
+
+    @Override
+    public boolean isTaskWaiting() {
+        Slots waiting = slots;
+        return waiting != null && waiting.isTaskWaiting();
+    }
+
+    /**
+     * Not while somebody waits for the end, which mostly is the thread that brought the tasks; unless callers had to wait for
+     * slots, and not every task has ended: then others may bring them.
+     */
+    @Override
+    public boolean mayBringMore() {
+        return !isOver() && (!hasAwaiter() || (slots != null && outstanding() > 0));
+    }
+
+    @Override
+    public void queueDrained() {
+        slotFreed();
+    }
+
+    @Override
+    public Children.@Nullable Child older() {
+        return olderSibling;
+    }
+
+    @Override
+    public void older(Children.@Nullable Child sibling) {
+        olderSibling = sibling;
+    }
+
+    @Override
+    public @Nullable GroupEngine above() {
+        TaskRun<?> opener = parent;
+        return opener == null ? null : engineOf(opener);
+    }
+
+    /** The one implementation of a task's group. */
+    private static GroupEngine engineOf(TaskRun<?> task) {
+        return (GroupEngine) task.group;
+    }
+
+    /** Whether a task belongs to this group or one below it, or runs nested in the thread of such a task. */
+    private boolean isInside(@Nullable TaskRun<?> task) {
+        return task != null && (task.group == this || isInside(task.group.parent()) || isInside(outer(task)));
+    }
+
+    private static @Nullable TaskRun<?> outer(TaskRun<?> task) {
+        TaskExtras rare = task.extrasIfAny();
+        return rare == null ? null : rare.outer;
+    }
+
+    // ---- cancelling
+
+    void cancel(CancelReason reason, Throwable cause) {
+        cancel(FirstCause.ofCancellation(reason, cause));
+    }
+
+    private void cancel(FirstCause cause) {
         List<GroupEngine> tree = new ArrayList<>(1);
         try {
             markCancelled(cause, tree); // fault: cancellation-is-written
@@ -166,7 +827,7 @@ final class GroupEngine extends GroupEnd implements GroupContext {
         }
         hooksBegin(); // fault: hooks-are-counted
         FirstCause first = failures().firstOr(mine);
-        boolean kept = first.isFailure() && !options().cancelOnError();
+        boolean kept = first.isFailure() && !options.cancelOnError();
         FirstCause why = kept ? mine : first; // fault: first-cause-cancels
         if (!tryPhase(CANCELLED, UNOPENED | CANCELLED | FINISHED | CLOSED, false)) { // fault: cancelled-is-set
             hooksEnd(); // fault: unneeded-hooks-are-discounted
@@ -175,37 +836,34 @@ final class GroupEngine extends GroupEnd implements GroupContext {
         if (kept && mine.reason() != CancelReason.CLOSED) {
             failures().cancelledLater(mine.thrown());
         }
-        cancellation = new Cancellation(why.reason(), why.thrown(), isTimed() ? nanosOrZero() : 0);
+        cancellation = new Cancellation(why.reason(), why.thrown(), timed ? nanosOrZero() : 0);
         tree.add(this); // fault: cancelled-group-joins-its-tree
-        tell(listener -> listener.onCancel(group(), why.reason(), why.thrown()));
+        tell(listener -> listener.onCancel(group, why.reason(), why.thrown()));
         FirstCause fromAbove = FirstCause.ofCancellation(CancelReason.PARENT, why.thrown());
-        live().forEach(task -> {
+        live.forEach(task -> {
             TaskExtras rare = task.extrasIfAny();
             if (rare != null && rare.children != null) {
-                rare.children.forEach(child -> child.markCancelled(fromAbove, tree));
+                rare.children.forEach(child -> ((GroupEngine) child).markCancelled(fromAbove, tree));
             }
         });
     }
 
     private void interruptTasks() {
-        if (options().interruptOnCancel()) {
-            live().forEach(TaskRun::interrupt);
+        if (options.interruptOnCancel()) {
+            live.forEach(TaskRun::interrupt);
         }
     }
 
-    /** Skips what has not started, and lets go who waits to start something. */
+    /** Skips what has not started, and lets go whoever waits to start something. */
     private void skipWaiting() {
-        live().forEach(this::skip);
-        if (workers != null) {
-            workers.skipQueued();
-            workers.endLingering();
-        }
-        Slots waiting = slotsIfAny();
+        live.forEach(this::skip);
+        launcher.groupCancelled();
+        Slots waiting = slots;
         if (waiting != null) {
             waiting.changed();
             waiting.wakeAllCallers();
         }
-        SharedLimit shared = options().sharedLimit();
+        SharedLimit shared = sharedLimit();
         if (shared != null) {
             shared.cancelled(this, this::skip);
         }
@@ -218,17 +876,17 @@ final class GroupEngine extends GroupEnd implements GroupContext {
         try {
             CancelHooks registered = hooks;
             if (registered != null) {
-                registered.runAll(this);
+                registered.runAll();
             }
         } finally {
             hooksEnd();
         }
     }
 
-    private void cancelFromParent(GroupEngine above) {
-        Throwable cause = above.cause();
-        if (cause != null) {
-            cancel(CancelReason.PARENT, cause);
+    private void cancelFromParent(TaskGroup above) {
+        Cancellation why = above.cancellation();
+        if (why != null) {
+            cancel(CancelReason.PARENT, why.cause);
         }
     }
 
@@ -247,30 +905,29 @@ final class GroupEngine extends GroupEnd implements GroupContext {
     }
 
     private boolean isBelowCancelled() {
-        for (TaskRun<?> opener = parent; opener != null; opener = opener.engine.parent) {
-            if (opener.engine.is(CANCELLED)) {
+        for (GroupEngine above = above(); above != null; above = above.above()) {
+            if (above.is(CANCELLED)) {
                 return true;
             }
         }
         return false;
     }
 
-    @Override
-    void cancelByInterrupt() {
+    private void cancelByInterrupt() {
         TaskRun<?> opener = parent;
-        if (opener != null && opener.engine.isCancelled()) {
-            cancelFromParent(opener.engine); // which is what the interrupt was for
+        if (opener != null && opener.group.cancellation() != null) {
+            cancelFromParent(opener.group); // which is what the interrupt was for
             return;
         }
         cancel(
                 CancelReason.INTERRUPTED,
                 new InterruptedException("thread '" + Thread.currentThread().getName() + "' was interrupted while it"
-                        + " waited for group '" + options().name() + "'"));
+                        + " waited for " + title()));
     }
 
     /** The deadline has passed. Called by the timer, which runs no user code. */
-    void expire() {
-        OwnThreads.startHelper("deadline", () -> cancel(CancelReason.TIMEOUT, timeoutException()));
+    private void expire() {
+        HelperThread.start("deadline", () -> cancel(CancelReason.TIMEOUT, timeoutException()));
     }
 
     private TimeoutException timeoutException() {
@@ -282,7 +939,7 @@ final class GroupEngine extends GroupEnd implements GroupContext {
                 names.add("'" + task.name() + "' (#" + task.index() + ")");
             }
         };
-        live().forEach(visitor);
+        live.forEach(visitor);
         forEachWaiting(visitor);
         if (unfinished[0] > MAX_NAMES) {
             names.add("...");
@@ -292,32 +949,143 @@ final class GroupEngine extends GroupEnd implements GroupContext {
                 + (names.isEmpty() ? "" : ": " + String.join(", ", names)));
     }
 
-    @Override
-    void forgetAtParent() {
-        TaskRun<?> opener = parent;
-        TaskExtras rare = opener == null ? null : opener.extrasIfAny();
-        Children siblings = rare == null ? null : rare.children;
-        if (siblings != null) {
-            siblings.prune();
+    // ---- waiting for the end
+
+    void await() throws InterruptedException {
+        Throwable bad = answer(awaitEnd());
+        if (bad != null) {
+            throw sneaky(bad);
         }
     }
 
-    @Override
-    boolean closeUnopened() {
-        LazyOpening lazy = lazyOpening;
-        if (lazy == null || !is(UNOPENED)) {
+    <X extends Throwable> void await(Class<X> type) throws InterruptedException, X {
+        Throwable bad = answer(awaitEnd());
+        // A group below wraps its first failure as this one does.
+        for (Throwable link = bad; link instanceof ErrGroupException; ) {
+            link = link.getCause();
+            if (type.isInstance(link)) {
+                throw type.cast(link);
+            }
+        }
+        if (bad != null) {
+            throw sneaky(bad);
+        }
+    }
+
+    /** Returns whether the thread was interrupted; its flag is cleared then. */
+    private boolean awaitEnd() {
+        used();
+        refuseInside("await");
+        guardWait(); // also if there is nothing to wait for: a bug shows in the first test
+        boolean interrupted = false;
+        boolean late = false;
+        do {
+            if (!isQuiet()) {
+                // Once every task has ended an interrupt cancels nothing any more, though a hook may still run (J4).
+                interrupted |= awaitUntil(GroupEngine::isIdleNow, true);
+                late |= awaitUntil(GroupEngine::isQuietNow, false);
+            }
+            if (!options.cancelOnError() && !is(CANCELLED | FINISHED | CLOSED)) {
+                break; // it may go on
+            }
+            if (tryFinish()) {
+                conclude();
+            }
+        } while (!is(FINISHED));
+        if (is(FINISHED)) {
+            late |= awaitUntil(engine -> engine.answered, false); // fault: end-is-told-first
+        }
+        Failures bad = failures;
+        if (bad != null) {
+            bad.answered();
+        }
+        if (late) {
+            Thread.currentThread().interrupt(); // not ours to answer
+        }
+        return interrupted;
+    }
+
+    /**
+     * Waits until the condition holds. An interrupt ends no wait; it may cancel the group, at once if the flag is set on
+     * entry and the condition does not hold.
+     *
+     * @return whether the thread was interrupted; its flag is cleared then
+     */
+    boolean awaitUntil(Wait.Condition<? super GroupEngine> condition, boolean cancelIfInterrupted) {
+        if (condition.holds(this)) {
             return false;
         }
-        lazy.lock.lock();
-        try {
-            return phase() == GroupSnapshot.Phase.UNOPENED && tryPhase(CLOSED | FINISHED, CLOSED, true);
-        } finally {
-            lazy.lock.unlock();
+        try (Wait wait = Wait.begin(this)) {
+            Awaiter further = register(); // fault: awaiter-registers
+            try {
+                launcher.endIdle(); // fault: registered-awaiter-looks
+                return wait.until(
+                        this,
+                        condition,
+                        this,
+                        ShortWait.looks(),
+                        cancelIfInterrupted ? GroupEngine::cancelByInterrupt : null);
+            } finally {
+                unregister(further);
+                launcher.look(); // fault: leaving-awaiter-looks
+            }
         }
     }
 
-    @Override
-    void releaseParts() {
+    /** As {@link #isIdle}, after a look whether queued tasks need one more worker. */
+    private boolean isIdleNow() {
+        launcher.look();
+        return isIdle();
+    }
+
+    /** As {@link #isQuiet}, after a look whether queued tasks need one more worker. */
+    private boolean isQuietNow() {
+        launcher.look();
+        return isQuiet();
+    }
+
+    /** What {@code await} throws, if anything. A flag that is not turned into an InterruptedException is set again. */
+    private @Nullable Throwable answer(boolean interrupted) {
+        Verdict verdict = verdict();
+        FirstCause first = verdict.first();
+        Throwable answer = null;
+        if (first != null) {
+            answer = verdict.toThrowable(first);
+        } else if (interrupted) {
+            answer = new InterruptedException("interrupted while waiting for " + title());
+        }
+        if (answer instanceof InterruptedException) {
+            Thread.interrupted();
+        } else if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        return answer;
+    }
+
+    private Verdict verdict() {
+        return Verdict.of(options.name(), failures, cancellation, above());
+    }
+
+    /** The thread that set FINISHED tells the end, and lets the awaiters go. */
+    private void conclude() {
+        try {
+            releaseParts();
+            if (timed) {
+                tellOutcome();
+            }
+        } finally {
+            answered = true;
+            wakeAwaiters();
+            launcher.endIdle();
+            Slots waiting = slots;
+            if (waiting != null) {
+                waiting.wakeAllCallers();
+            }
+        }
+    }
+
+    /** Drops what only an open group needs: the timers, the hooks. */
+    private void releaseParts() {
         Deadline set = deadline;
         if (set != null) {
             set.end();
@@ -331,26 +1099,167 @@ final class GroupEngine extends GroupEnd implements GroupContext {
         }
     }
 
+    private void tellOutcome() {
+        long open = nanosSince(openedNanos);
+        Cancellation why = cancellation;
+        if (why != null) {
+            long last = why.lastEndNanos;
+            long nanos = last == 0 ? 0 : Math.max(0, last - why.nanos);
+            tell(listener -> listener.onCancelled(group, nanos));
+        }
+        Verdict verdict = verdict();
+        tell(listener -> listener.onEnd(group, verdict.outcome(), verdict.failure(), open));
+    }
+
     @Override
-    boolean runsHookIn(Thread thread) {
+    public void close() {
+        close(true);
+    }
+
+    private void close(boolean reporting) {
+        if (closeUnopened()) {
+            answered = true;
+            return;
+        }
+        if (is(CLOSED)) {
+            return;
+        }
+        refuseInside("close");
+        boolean interrupted = false;
+        boolean concluding = false;
+        boolean closing = false;
+        while (!closing && !is(CLOSED)) {
+            if (outstanding() > 0) {
+                cancel(CancelReason.CLOSED, new CancellationException(title() + " was closed"));
+            }
+            interrupted |= awaitUntil(GroupEngine::isQuietNow, false);
+            concluding |= tryFinish();
+            closing = is(FINISHED) && tryPhase(CLOSED, CLOSED, false);
+        }
+        if (concluding) {
+            conclude();
+        }
+        interrupted |= awaitUntil(engine -> engine.answered, false);
+        forgetAtParent();
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        if (closing && reporting) {
+            reportUnanswered();
+        }
+    }
+
+    /** Closes a lazily made group that was never used. Returns whether it was one. */
+    private boolean closeUnopened() {
+        LazyOpening lazy = lazyOpening;
+        if (lazy == null || !is(UNOPENED)) {
+            return false;
+        }
+        lazy.lock.lock();
+        try {
+            return phase() == GroupSnapshot.Phase.UNOPENED && tryPhase(CLOSED | FINISHED, CLOSED, true);
+        } finally {
+            lazy.lock.unlock();
+        }
+    }
+
+    private void forgetAtParent() {
+        TaskRun<?> opener = parent;
+        TaskExtras rare = opener == null ? null : opener.extrasIfAny();
+        Children siblings = rare == null ? null : rare.children;
+        if (siblings != null) {
+            siblings.prune();
+        }
+    }
+
+    /** Nothing is lost silently (J5): what no {@code await} answered for, {@code close} throws. */
+    private void reportUnanswered() {
+        Failures bad = failures;
+        if (bad == null) {
+            return;
+        }
+        CancelReason reason = reason();
+        Verdict verdict = verdict();
+        FirstCause first = verdict.first();
+        boolean failed = bad.hasUnansweredFailures();
+        boolean undone = bad.hasUnansweredUndone();
+        if (first != null
+                && ((failed && first.reason() != CancelReason.CLOSED)
+                        || (undone && (reason == CancelReason.TIMEOUT || reason == CancelReason.SHUTDOWN)))) {
+            throw sneaky(verdict.toThrowableOfClose(first));
+        } else if (reason == CancelReason.CLOSED && (failed || undone)) {
+            throw verdict.toMisuseOfClose();
+        }
+    }
+
+    /**
+     * Ends the group after the body of a call threw, and closes it.
+     *
+     * @return what the call throws: the first cause in time, as a rule
+     */
+    Throwable afterBodyFailed(Throwable thrown) {
+        FirstCause before = failures().first();
+        boolean told = before != null && (failures().isAnswered(before) || before.isAnsweredBy(thrown));
+        if (thrown instanceof InterruptedException) {
+            cancel(CancelReason.INTERRUPTED, thrown);
+        } else if (!is(FINISHED | CLOSED) && (before == null || !before.isAnsweredBy(thrown))) {
+            FirstCause mine = FirstCause.ofBody(thrown);
+            failures().record(mine);
+            cancel(mine);
+        }
+        close(false);
+        Verdict verdict = verdict();
+        FirstCause first = verdict.first();
+        if (first == null
+                || first.thrown() == thrown
+                || (told && first == before)
+                // The body had done so, or may have; what it throws is what it makes of that.
+                || first.reason() == CancelReason.EXPLICIT
+                || first.reason() == CancelReason.CLOSED) {
+            return thrown;
+        }
+        Throwable answer = verdict.toThrowable(first);
+        if (answer instanceof InterruptedException) {
+            Thread.interrupted();
+        } else if (thrown instanceof InterruptedException) {
+            Thread.currentThread().interrupt();
+        }
+        return answer;
+    }
+
+    /** {@code await} and {@code close} from below would wait for themselves (G7). */
+    private void refuseInside(String verb) {
+        if (isInside(CurrentTask.get())) {
+            throw new IllegalStateException(
+                    verb + "() of " + this + " was called by one of its own tasks, or by a task of"
+                            + " a group opened in one; it would wait for itself. Call it outside, or open a group of its own there");
+        }
         CancelHooks registered = hooks;
-        return registered != null && registered.isRunningIn(thread);
+        if (registered != null && registered.isRunningIn(Thread.currentThread())) {
+            throw new IllegalStateException(
+                    verb + "() of " + this + " was called by one of its cancellation hooks, which it waits for");
+        }
+    }
+
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+    static <X extends Throwable> X sneaky(Throwable thrown) throws X {
+        throw (X) thrown;
     }
 
     // ---- the context
 
     @Override
     public boolean isCancelled() {
-        return cancellation != null;
+        return cancellation != null || (options.cancelOnError() && is(FINISHED));
     }
 
     @Override
     public @Nullable Throwable cause() {
         Cancellation why = cancellation;
-        if (why == Cancellation.ENDED) {
-            return new CancellationException(this + " has ended");
+        if (why != null) {
+            return why.cause;
         }
-        return why == null ? null : why.cause;
+        return isCancelled() ? new CancellationException(this + " has ended") : null;
     }
 
     @Override
@@ -367,8 +1276,8 @@ final class GroupEngine extends GroupEnd implements GroupContext {
     private @Nullable Duration remainingOrNull() {
         Deadline set = deadline;
         Duration own = set == null ? null : set.remaining();
-        TaskRun<?> opener = parent;
-        Duration above = opener == null ? null : opener.engine.remainingOrNull();
+        GroupEngine outer = above();
+        Duration above = outer == null ? null : outer.remainingOrNull();
         if (own == null || above == null) {
             return own == null ? above : own;
         }
@@ -379,7 +1288,10 @@ final class GroupEngine extends GroupEnd implements GroupContext {
     public Registration onCancel(Runnable hook) {
         Objects.requireNonNull(hook, "hook");
         used();
-        return hooks().add(this, hook);
+        if (hooks == null) {
+            HOOKS.compareAndSet(this, null, new CancelHooks(this));
+        }
+        return Objects.requireNonNull(hooks).add(hook);
     }
 
     @Override
@@ -389,17 +1301,6 @@ final class GroupEngine extends GroupEnd implements GroupContext {
             CancellationException thrown = new CancellationException(this + " is cancelled: " + UserText.of(cause));
             thrown.initCause(cause);
             throw thrown;
-        }
-    }
-
-    @Override
-    void refuseIfNeverGranted() {
-        if (openerAtZero == Thread.currentThread() && remainingOrNull() == null) {
-            throw new IllegalStateException(
-                    this + " was opened with limit 0 by this thread, and go() would wait for ever:"
-                            + " nothing starts at limit 0, there is no deadline, and nobody has called setLimit(). Open it with a"
-                            + " limit above 0, or -1 for none; if another thread is to raise the limit while go() waits, call"
-                            + " setLimit(0) after opening it");
         }
     }
 
@@ -417,7 +1318,7 @@ final class GroupEngine extends GroupEnd implements GroupContext {
         used();
         Deadline set = deadline;
         if (set == null) {
-            DEADLINE.compareAndSet(this, null, new Deadline(this, openedNanos));
+            DEADLINE.compareAndSet(this, null, new Deadline(options.clock(), openedNanos, this::expire));
             set = deadline;
         }
         if (set != null) {
@@ -428,13 +1329,27 @@ final class GroupEngine extends GroupEnd implements GroupContext {
         }
     }
 
-    GroupSnapshot snapshot() {
-        return Snapshots.of(this);
+    ErrGroup group() {
+        return group;
+    }
+
+    ErrGroupOptions options() {
+        return options;
     }
 
     @Nullable
     Supplier<ErrGroupOptions> source() {
         return source;
+    }
+
+    GroupSnapshot snapshot() {
+        return Snapshots.of(this);
+    }
+
+    @Nullable
+    ErrGroup parentGroup() {
+        GroupEngine above = above();
+        return above == null ? null : above.group;
     }
 
     /** How long ago it was opened; zero before that, and for ever in a group that was closed unused. */
@@ -443,17 +1358,73 @@ final class GroupEngine extends GroupEnd implements GroupContext {
         return lazy != null && !lazy.done ? Duration.ZERO : Duration.ofNanos(Math.max(0, now - openedNanos));
     }
 
-    @Nullable
-    ErrGroup parentGroup() {
-        TaskRun<?> opener = parent;
-        return opener == null ? null : opener.engine.group();
+    /** Visits the tasks that have not been launched. */
+    void forEachWaiting(Consumer<TaskRun<?>> visitor) {
+        launcher.forEachQueued(visitor);
+        Slots waiting = slots;
+        if (waiting != null) {
+            waiting.forEachBacklogged(visitor);
+        }
+        SharedLimit shared = sharedLimit();
+        if (shared != null) {
+            shared.forEachQueued(this, visitor);
+        }
     }
 
-    private CancelHooks hooks() {
-        if (hooks == null) {
-            HOOKS.compareAndSet(this, null, new CancelHooks());
+    /** Callers blocked in {@code go} for a slot of the group's own limit. */
+    int blockedCallers() {
+        Slots waiting = slots;
+        return waiting == null ? 0 : waiting.blockedCallers();
+    }
+
+    @Nullable
+    Failures failuresIfAny() {
+        return failures;
+    }
+
+    private Failures failures() {
+        if (failures == null) {
+            FAILURES.compareAndSet(this, null, new Failures());
         }
-        return Objects.requireNonNull(hooks);
+        return Objects.requireNonNull(failures);
+    }
+
+    private Slots slots() {
+        if (slots == null) {
+            SLOTS.compareAndSet(this, null, new Slots(this, this));
+        }
+        return Objects.requireNonNull(slots);
+    }
+
+    void tell(Consumer<GroupListener> event) {
+        Listeners all = listeners;
+        if (all != null) {
+            OpenersLoader.runWith(openersLoader, () -> all.tell(event));
+        }
+    }
+
+    @Override
+    public void tellCompensated(TaskRun<?> task) {
+        tell(listener -> listener.onTaskCompensated(group, task));
+    }
+
+    /** In the group's clock, and never below zero, though an injected clock may go back. */
+    long nanosSince(long start) {
+        return Math.max(0, options.clock().nanoTime() - start);
+    }
+
+    /** The group's clock, for what must go on though an injected one throws: 0 then. */
+    private long nanosOrZero() {
+        try {
+            return options.clock().nanoTime();
+        } catch (Throwable e) {
+            Log.error("the clock of " + this + " failed", e);
+            return 0;
+        }
+    }
+
+    private String title() {
+        return "group '" + options.name() + "'";
     }
 
     @Override

@@ -63,6 +63,8 @@ abstract class GroupState {
 
     private static final VarHandle WORD;
 
+    private static final VarHandle WITHDRAWN;
+
     private static final VarHandle HOOKS_ACTIVE;
 
     private static final VarHandle AWAITER;
@@ -73,6 +75,7 @@ abstract class GroupState {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
             WORD = lookup.findVarHandle(GroupState.class, "word", long.class);
+            WITHDRAWN = lookup.findVarHandle(GroupState.class, "withdrawn", int.class);
             HOOKS_ACTIVE = lookup.findVarHandle(GroupState.class, "hooksActive", int.class);
             AWAITERS = lookup.findVarHandle(GroupState.class, "moreAwaiters", Awaiter.class);
             AWAITER = lookup.findVarHandle(GroupState.class, "awaiter", Thread.class);
@@ -87,6 +90,10 @@ abstract class GroupState {
     /** Running tasks allowed at once, negative for any number. Written by {@link #limit(int)}; read by who admits. */
     private volatile int limit;
 
+    /** Admissions taken back: counted by the word, and never submitted. Atomic adds, before the word changes. */
+    @SuppressWarnings("unused")
+    private volatile int withdrawn;
+
     /** Cancellations and late hooks in progress. Atomic adds. */
     @SuppressWarnings("unused")
     private volatile int hooksActive;
@@ -97,14 +104,8 @@ abstract class GroupState {
     /** Further threads that wait, newest first; those that wait no more are passed over. Pushed by CAS. */
     private volatile @Nullable Awaiter moreAwaiters;
 
-    /** What a thread waits for. */
-    @FunctionalInterface
-    interface Condition {
-        boolean holds(GroupEngine engine);
-    }
-
     /** A thread that waits for the group. */
-    private static final class Awaiter {
+    static final class Awaiter {
         /** Null once it waits no more. Written by the thread itself. */
         private volatile @Nullable Thread thread = Thread.currentThread();
 
@@ -158,7 +159,11 @@ abstract class GroupState {
         if ((now & NOT_OPEN) == 0 && outstanding(now) < MAX_OUTSTANDING) { // fault: admission-sees-phase
             return now >>> SUBMITTED_SHIFT;
         }
-        withdraw();
+        // Nobody waits for the slot: a group that is not open gives none away, nor does one with so many tasks.
+        countWithdrawn();
+        if (leave()) {
+            wakeAwaiters();
+        }
         if (outstanding(now) >= MAX_OUTSTANDING) {
             throw new IllegalStateException(this + " has " + outstanding(now)
                     + " outstanding tasks, the most a group can have; set a limit, or submit from outside the group");
@@ -195,32 +200,20 @@ abstract class GroupState {
         }
     }
 
-    /** Takes an admission back: the task was never submitted. */
-    final void withdraw() {
-        try {
-            countWithdrawn();
-        } finally {
-            leave();
-        }
+    /** Counts an admission that is taken back: the task was never submitted. It leaves after this, as an ended one does. */
+    final void countWithdrawn() {
+        WITHDRAWN.getAndAdd(this, 1);
     }
 
-    /** An ended task leaves: its slot is free, and awaiters are woken if it was the last. */
-    final void leave() {
-        long now = (long) WORD.getAndAdd(this, -ONE_OUTSTANDING) - ONE_OUTSTANDING; // fault: task-leaves
-        try {
-            slotFreed(); // fault: slot-is-told-free
-        } finally {
-            if (outstanding(now) == 0) {
-                wakeAwaiters(); // fault: last-wakes-awaiters
-            }
-        }
+    /**
+     * An ended task leaves: its slot is free. The caller looks for whoever waits for the slot, then wakes the awaiters if it
+     * was the last one.
+     *
+     * @return whether nothing is outstanding now
+     */
+    final boolean leave() {
+        return outstanding((long) WORD.getAndAdd(this, -ONE_OUTSTANDING) - ONE_OUTSTANDING) == 0;
     }
-
-    /** A slot may be free: whoever waits for one is to look. */
-    abstract void slotFreed();
-
-    /** One submission that the word counts was taken back. */
-    abstract void countWithdrawn();
 
     // ---- phases
 
@@ -265,7 +258,7 @@ abstract class GroupState {
         return is(CANCELLED | FINISHED | CLOSED);
     }
 
-    final boolean isClosed() {
+    public final boolean isClosed() {
         return is(CLOSED);
     }
 
@@ -296,8 +289,13 @@ abstract class GroupState {
         return word >>> SUBMITTED_SHIFT;
     }
 
+    /** Admissions taken back so far. */
+    final int withdrawn() {
+        return withdrawn;
+    }
+
     /** Changes whenever a task comes or goes. */
-    final long progress() {
+    public final long progress() {
         return word;
     }
 
@@ -332,21 +330,15 @@ abstract class GroupState {
     }
 
     /** A virtual thread that waits for the group: cheap to wake. Null if there is none. */
-    final @Nullable Thread virtualAwaiter() {
+    public final @Nullable Thread virtualAwaiter() {
         Thread thread = awaiter;
-        return thread != null && OwnThreads.isVirtual(thread) ? thread : null;
+        return thread != null && VirtualThreads.isVirtual(thread) ? thread : null;
     }
 
     /** Whether a thread waits for the group's end, or for the tasks so far. */
     final boolean hasAwaiter() {
         return awaiter != null;
     }
-
-    /** Called by a waiting thread: there may be queued tasks that need one more worker. */
-    abstract void lookForWork();
-
-    /** Idle threads that wait for further tasks are to look whether they still may. */
-    abstract void endIdleThreads();
 
     final void wakeAwaiters() {
         Thread thread = awaiter;
@@ -359,48 +351,22 @@ abstract class GroupState {
     }
 
     /**
-     * Waits until the condition holds. An interrupt ends no wait; it may cancel the group, at once if the flag is set on
-     * entry and the condition does not hold.
+     * The current thread is about to wait for the group, and looks at the word after this.
      *
-     * @return whether the thread was interrupted; its flag is cleared then
+     * @return what {@link #unregister} needs: null for the first awaiter
      */
-    final boolean awaitUntil(Condition condition, GroupEngine engine, boolean cancelIfInterrupted) {
-        if (condition.holds(engine)) {
-            return false;
+    final @Nullable Awaiter register() {
+        return AWAITER.compareAndSet(this, null, Thread.currentThread()) ? null : push(new Awaiter());
+    }
+
+    /** The current thread waits no more. */
+    final void unregister(@Nullable Awaiter further) {
+        if (further == null) {
+            awaiter = null;
+        } else {
+            further.thread = null;
+            head();
         }
-        boolean interrupted = false;
-        try (Wait wait = Wait.begin(engine)) {
-            int looks = ShortWait.looks();
-            // fault: awaiter-registers
-            Awaiter further = AWAITER.compareAndSet(this, null, Thread.currentThread()) ? null : push(new Awaiter());
-            try {
-                engine.endIdleThreads(); // fault: registered-awaiter-looks
-                while (!condition.holds(engine)) {
-                    engine.lookForWork();
-                    if (Thread.interrupted()) {
-                        interrupted = true;
-                        if (cancelIfInterrupted) {
-                            engine.cancelByInterrupt();
-                        }
-                    } else if (looks-- > 0) {
-                        ShortWait.pause();
-                    } else if (wait == null) {
-                        LockSupport.park(engine);
-                    } else {
-                        wait.park();
-                    }
-                }
-            } finally {
-                if (further == null) {
-                    awaiter = null;
-                } else {
-                    further.thread = null;
-                    head();
-                }
-                engine.lookForWork(); // fault: leaving-awaiter-looks
-            }
-        }
-        return interrupted;
     }
 
     private Awaiter push(Awaiter self) {

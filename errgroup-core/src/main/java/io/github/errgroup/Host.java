@@ -3,7 +3,17 @@ package io.github.errgroup;
 /** Whose thread a task runs on: what becomes of the thread at the end of the task (J1, J13). */
 interface Host {
     /** A thread that ends with its task: but first it may launch the task that takes its slot, of another group too. */
-    Host FRESH_THREAD = (task, interrupted) -> Thread.interrupted();
+    Host FRESH_THREAD = new Host() {
+        @Override
+        public void taskEnds(TaskRun<?> task, boolean interrupted) {
+            Thread.interrupted();
+        }
+
+        @Override
+        public boolean endsWithTask() {
+            return true;
+        }
+    };
 
     /** A thread of a pool: the pool's next task finds no flag. */
     Host POOL_THREAD = (task, interrupted) -> Thread.interrupted();
@@ -22,6 +32,11 @@ interface Host {
      * @param interrupted whether we interrupted this thread for it; that interrupt has arrived
      */
     void taskEnds(TaskRun<?> task, boolean interrupted);
+
+    /** Whether the thread ends with the task, and nobody else's code runs in it. */
+    default boolean endsWithTask() {
+        return false;
+    }
 
     /**
      * The thread is about to free the task's slot, and then to launch a task of another group, which some executors run in the

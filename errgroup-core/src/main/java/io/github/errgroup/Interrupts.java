@@ -27,7 +27,7 @@ final class Interrupts {
      */
     static void deliver(Thread thread, Runnable delivered) {
         if (isUserCode(thread)) {
-            OwnThreads.startHelper("interrupt", () -> interrupt(thread, delivered));
+            HelperThread.start("interrupt", () -> interrupt(thread, delivered));
         } else {
             interrupt(thread, delivered);
         }

@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Which threads of a handed-in executor may be on their way back to its queue (N2). A task frees its slot in the executor's
+ * Which threads of a external executor may be on their way back to its queue (N2). A task frees its slot in the executor's
  * thread, so the next one comes before that thread can take it: an executor that has room for exactly as many tasks as the
  * limit allows rejects it then, and takes it a moment later.
  *

@@ -3,6 +3,7 @@ package io.github.errgroup;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>Only a thread whose {@code start()} has returned is looked after: not alive, it has ended, or never was started.
  * </ol>
  */
-final class LentThreads implements ThreadFactory {
+final class LentThreads implements ThreadFactory, Launcher.Watch {
     private static final int MADE = 0;
 
     private static final int STARTED = 1;
@@ -29,7 +30,8 @@ final class LentThreads implements ThreadFactory {
 
     private final ThreadFactory factory;
 
-    private final OwnThreads home;
+    /** Told of a thread that has lost what it was made for. */
+    private final Consumer<Thread> lost;
 
     /** What has not begun, by its thread. */
     private final ConcurrentHashMap<Thread, Loan> loans = new ConcurrentHashMap<>();
@@ -92,9 +94,9 @@ final class LentThreads implements ThreadFactory {
         }
     }
 
-    LentThreads(ThreadFactory factory, OwnThreads home) {
+    LentThreads(ThreadFactory factory, Consumer<Thread> lost) {
         this.factory = factory;
-        this.home = home;
+        this.lost = lost;
     }
 
     @Override
@@ -126,8 +128,12 @@ final class LentThreads implements ThreadFactory {
         }
     }
 
-    /** Called by a thread that waits for the group: replaces the threads that should have begun so long ago, and have ended. */
-    void replaceEnded(long patienceNanos) {
+    @Override
+    public void begin() {}
+
+    /** Replaces the threads that should have begun so long ago, and have ended. */
+    @Override
+    public void look(long patienceNanos) {
         long now = System.nanoTime();
         for (Loan loan : loans.values()) {
             Thread thread = loan.thread;
@@ -138,13 +144,16 @@ final class LentThreads implements ThreadFactory {
         }
     }
 
+    @Override
+    public void end() {}
+
     private void replace(Loan loan, Thread ended) {
         if (!loans.remove(ended, loan)) {
             return; // another waiter does it, or it has begun
         }
         try {
             new Replacement(loan, ended).start();
-            home.logLostOnce(ended);
+            lost.accept(ended);
         } catch (Throwable e) {
             loans.put(ended, loan);
             Log.warn("no compensating thread can be had in the place of '" + ended.getName() + "'; will try again", e);

@@ -21,6 +21,11 @@ final class Log {
         log(Level.ERROR, message, failure);
     }
 
+    /** The engine catches what tasks throw, so what ends a thread of ours is a fault of the engine's: say so. */
+    static void uncaught(Throwable fault) {
+        error("thread '" + Thread.currentThread().getName() + "' ended with an uncaught exception", fault);
+    }
+
     private static void log(Level level, String message, @Nullable Throwable failure) {
         try {
             LOGGER.log(level, message, failure);

@@ -1,9 +1,6 @@
 package io.github.errgroup;
 
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
-import java.lang.reflect.Method;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -12,23 +9,30 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Threads of the group's own: a fresh one per task, or workers that take several ({@link Workers}). Virtual threads are
- * reached by reflection, once per name, since the library is compiled for Java 17.
+ * Threads of the group's own: a fresh one per task ({@link FreshThreads}), or workers that take several ({@link Workers}).
  */
 final class OwnThreads extends TaskThreads {
-    static final boolean VIRTUAL_SUPPORTED = virtualBuilderOrNull() != null;
-
-    private static final @Nullable MethodHandle IS_VIRTUAL = isVirtualOrNull();
-
     static final OwnThreads AUTOMATIC =
-            VIRTUAL_SUPPORTED ? ofVirtual(DEFAULT_NAME_PREFIX) : ofPlatform(DEFAULT_NAME_PREFIX);
+            VirtualThreads.SUPPORTED ? ofVirtual(DEFAULT_NAME_PREFIX) : ofPlatform(DEFAULT_NAME_PREFIX);
 
-    /** Factories kept by group name, so that a name costs its string once and not per thread. */
+    /** What is kept by group name, so that a name costs its string once and not per thread. */
     private static final int MAX_CACHED_NAMES = 256;
+
+    /** What makes the threads of all groups of one name. */
+    private static final class Made {
+        private final ThreadFactory factory;
+
+        private final FreshThreads launcher;
+
+        Made(ThreadFactory factory) {
+            this.factory = factory;
+            this.launcher = new FreshThreads(factory);
+        }
+    }
 
     private final Function<String, ThreadFactory> factoryByGroup;
 
-    private final ConcurrentHashMap<String, ThreadFactory> cache = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<String, Made> cache = new ConcurrentHashMap<>();
 
     /** The user's factory that makes them; null if we do. */
     private final @Nullable ThreadFactory lender;
@@ -41,11 +45,11 @@ final class OwnThreads extends TaskThreads {
     }
 
     static OwnThreads ofVirtual(String prefix) {
-        if (!VIRTUAL_SUPPORTED) {
+        if (!VirtualThreads.SUPPORTED) {
             throw new UnsupportedOperationException("virtual threads need Java 21 or newer, this is Java "
                     + Runtime.version().feature() + "; use platform threads");
         }
-        return new OwnThreads(group -> virtualFactory(prefix + group), null);
+        return new OwnThreads(group -> VirtualThreads.factory(prefix + group), null);
     }
 
     static OwnThreads ofPlatform(String prefix) {
@@ -56,38 +60,36 @@ final class OwnThreads extends TaskThreads {
         return new OwnThreads(group -> body -> checked(factory.newThread(body), factory), factory);
     }
 
-    /** Makes the threads of one group. */
-    ThreadFactory factoryFor(String group) {
-        ThreadFactory made = factory(group);
-        return lender == null ? made : new LentThreads(made, this);
+    @Override
+    Launcher launcher(Workers.Group group, boolean reuse) {
+        Made made = madeFor(group.name());
+        if (lender == null) {
+            return reuse ? new Workers(group, made.factory) : made.launcher;
+        }
+        LentThreads lent = new LentThreads(made.factory, this::logLostOnce);
+        return reuse ? new Workers(group, lent) : new FreshThreads(lent);
     }
 
     /** A thread of the user's factory ended without running what it was made for. */
-    void logLostOnce(Thread ended) {
-        if (lender != null && lostLogged.compareAndSet(false, true)) {
-            Log.warn("thread '" + ended.getName() + "' of thread factory " + UserText.of(lender)
+    private void logLostOnce(Thread ended) {
+        if (lostLogged.compareAndSet(false, true)) {
+            Log.warn("thread '" + ended.getName() + "' of thread factory " + UserText.of(Objects.requireNonNull(lender))
                     + " ended without running its task, or was never started. A compensating thread runs the task. Let the"
                     + " factory's threads run what they are given. Logged once per factory");
         }
     }
 
-    /** A factory for the threads of a group. */
-    ThreadFactory factory(String group) {
-        ThreadFactory cached = cache.get(group);
+    private Made madeFor(String group) {
+        Made cached = cache.get(group);
         if (cached != null) {
             return cached;
         }
-        ThreadFactory made = factoryByGroup.apply(group);
+        Made made = new Made(factoryByGroup.apply(group));
         if (cache.size() < MAX_CACHED_NAMES) {
-            ThreadFactory raced = cache.putIfAbsent(group, made);
+            Made raced = cache.putIfAbsent(group, made);
             return raced == null ? made : raced;
         }
         return made;
-    }
-
-    /** The engine catches what tasks throw, so what ends a thread of ours is a fault of the engine's: say so. */
-    static void report(Throwable fault) {
-        Log.error("thread '" + Thread.currentThread().getName() + "' ended with an uncaught exception", fault);
     }
 
     private static Thread checked(@Nullable Thread thread, ThreadFactory factory) {
@@ -97,66 +99,6 @@ final class OwnThreads extends TaskThreads {
                     + "; it must return a new thread, not started");
         }
         return thread;
-    }
-
-    /**
-     * Starts a daemon thread for work that may run user code and must not hold up the caller; if none can be had, runs
-     * it in the caller after all, late being better than never.
-     */
-    static void startHelper(String purpose, Runnable work) {
-        try {
-            Thread thread = new Thread(null, work, "errgroup-" + purpose, 0, false);
-            thread.setDaemon(true);
-            thread.start();
-        } catch (Throwable e) {
-            Log.warn(
-                    "thread 'errgroup-" + purpose + "' could not be started; thread '"
-                            + Thread.currentThread().getName() + "' does its work",
-                    e);
-            work.run();
-        }
-    }
-
-    private static ThreadFactory virtualFactory(String name) {
-        try {
-            Class<?> builder = Class.forName("java.lang.Thread$Builder");
-            Object named = builder.getMethod("name", String.class).invoke(virtualBuilderOrNull(), name);
-            return (ThreadFactory) builder.getMethod("factory").invoke(named);
-        } catch (ReflectiveOperationException e) {
-            throw new LinkageError("Thread.ofVirtual() is not as Java 21 specifies it", e);
-        }
-    }
-
-    /** Whether a thread is virtual, on any JVM. */
-    static boolean isVirtual(Thread thread) {
-        try {
-            return IS_VIRTUAL != null && (boolean) IS_VIRTUAL.invokeExact(thread);
-        } catch (Error e) {
-            throw e; // of the JVM's: no stack, no memory
-        } catch (Throwable e) {
-            throw new LinkageError("Thread.isVirtual() is not as Java 21 specifies it", e);
-        }
-    }
-
-    private static @Nullable MethodHandle isVirtualOrNull() {
-        try {
-            return MethodHandles.publicLookup()
-                    .findVirtual(Thread.class, "isVirtual", MethodType.methodType(boolean.class));
-        } catch (ReflectiveOperationException e) {
-            return null;
-        }
-    }
-
-    private static @Nullable Object virtualBuilderOrNull() {
-        if (Runtime.version().feature() < 21) {
-            return null; // in 19 and 20 they exist and throw, as a preview
-        }
-        try {
-            Method ofVirtual = Thread.class.getMethod("ofVirtual");
-            return ofVirtual.invoke(null);
-        } catch (ReflectiveOperationException e) {
-            return null;
-        }
     }
 
     /** Daemon platform threads with running numbers. */

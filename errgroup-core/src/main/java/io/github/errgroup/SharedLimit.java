@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe. Never blocks.
  */
 public final class SharedLimit {
+    private static final int NO_LIMIT = -1;
+
     private static final AtomicLong ORDER = new AtomicLong();
 
     /** In which order threads that need slots of several limits take them. */
@@ -39,18 +41,20 @@ public final class SharedLimit {
     /** Tasks that have not started. Changed under {@link #lock}, read by anyone. */
     private final Queue<Entry> queue = new ConcurrentLinkedQueue<>();
 
-    /** Tasks that have their slot and are launched by who is in {@link #launching}. Guarded by {@link #lock}. */
-    private final ArrayDeque<TaskRun<?>> toLaunch = new ArrayDeque<>(0);
+    /** Tasks that have their slot and are to be launched. Guarded by {@link #lock}. */
+    private final ArrayDeque<TaskRun<?>> granted = new ArrayDeque<>(0);
 
-    /** Threads inside {@link #launchInTurn}. Guarded by {@link #lock}. */
-    private final List<Thread> launching = new ArrayList<>(1);
+    private final Trampoline<TaskRun<?>> trampoline = new Trampoline<>(lock, new Trampoline.Source<>() {
+        @Override
+        public @Nullable TaskRun<?> next() {
+            return granted.poll();
+        }
 
-    /** What a task has of a shared limit; null where it needs none, or not yet. */
-    enum Slot {
-        HELD,
-        /** Given back while it waits, to be taken again before it goes on. */
-        GIVEN_BACK
-    }
+        @Override
+        public void start(TaskRun<?> task) {
+            task.group.launchGranted(task);
+        }
+    });
 
     /** @param caller the thread blocked in {@code go}, which launches the task; null if whoever grants the slot does */
     private record Entry(TaskRun<?> task, @Nullable Thread caller) {}
@@ -63,7 +67,7 @@ public final class SharedLimit {
      * @param limit how many tasks may run at once over all groups; negative for no limit, 0 lets nothing start
      */
     public SharedLimit(int limit) {
-        this.limit = Math.max(limit, ErrGroupOptions.NO_LIMIT);
+        this.limit = Math.max(limit, NO_LIMIT);
     }
 
     /**
@@ -81,15 +85,14 @@ public final class SharedLimit {
      * @param limit how many tasks may run at once; negative for no limit, 0 lets nothing start
      */
     public void setLimit(int limit) {
-        List<TaskRun<?>> granted;
         lock.lock();
         try {
-            this.limit = Math.max(limit, ErrGroupOptions.NO_LIMIT);
-            granted = grant();
+            this.limit = Math.max(limit, NO_LIMIT);
+            grant();
         } finally {
             lock.unlock();
         }
-        launch(granted);
+        trampoline.run();
     }
 
     /** Takes a slot for a task if that needs no waiting. */
@@ -107,6 +110,11 @@ public final class SharedLimit {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Whether a caller that queued a task need not wait any more: the task has a slot, or its group skips it. */
+    static boolean isDecided(TaskRun<?> task) {
+        return !task.isPending() || task.extras().sharedSlot == TaskExtras.SharedSlot.HELD;
     }
 
     /** Takes a slot for a task, or queues it for one. True if it has one now. */
@@ -130,51 +138,40 @@ public final class SharedLimit {
     /**
      * A task has ended: frees its slot if it has one.
      *
-     * @return the tasks that have one now; the caller {@linkplain #launchInTurn launches} them once the end of its own is
+     * @return whether another task has it now; the caller {@linkplain #launchGranted launches} it once the end of its own is
      *     known
      */
-    List<TaskRun<?>> release(TaskRun<?> task) {
+    boolean release(TaskRun<?> task) {
         return free(task, null);
     }
 
-    /**
-     * This thread is about to wait: what its tasks' ends leave to a call of {@link #launchInTurn} that is below the wait on
-     * the stack would wait as long. Returns whether there is such a call, and {@link #goOnLaunching} is due after the wait.
-     */
-    boolean stopLaunching() {
-        lock.lock();
-        try {
-            return launching.remove(Thread.currentThread());
-        } finally {
-            lock.unlock();
-        }
+    /** Launches the tasks that have been given a slot, unless this thread does so further down its stack. */
+    void launchGranted() {
+        trampoline.run();
     }
 
-    /** The wait is over. */
-    void goOnLaunching() {
-        lock.lock();
-        try {
-            launching.add(Thread.currentThread());
-        } finally {
-            lock.unlock();
-        }
+    /** What launches tasks here. */
+    Trampoline<?> trampoline() {
+        return trampoline;
     }
 
-    /** A task waits, and its thread {@linkplain #stopLaunching launches}: frees its slot. Returns whether it had one. */
+    /** A task waits: frees its slot. Returns whether it had one. */
     boolean giveBack(TaskRun<?> task) {
-        boolean held = task.extras().sharedSlot == Slot.HELD; // only the thread that runs the task could change that
-        launchAll(free(task, Slot.GIVEN_BACK));
+        boolean held = task.extras().sharedSlot == TaskExtras.SharedSlot.HELD; // changed by the task's own thread alone
+        if (free(task, TaskExtras.SharedSlot.GIVEN_BACK)) {
+            launchGranted();
+        }
         return held;
     }
 
-    private List<TaskRun<?>> free(TaskRun<?> task, @Nullable Slot instead) {
-        if (task.extras().sharedSlot != Slot.HELD) {
-            return List.of(); // only the thread that runs or ends the task could change that
+    private boolean free(TaskRun<?> task, TaskExtras.@Nullable SharedSlot instead) {
+        if (task.extras().sharedSlot != TaskExtras.SharedSlot.HELD) {
+            return false; // only the thread that runs or ends the task could change that
         }
         lock.lock();
         try {
-            if (task.extras().sharedSlot != Slot.HELD) {
-                return List.of();
+            if (task.extras().sharedSlot != TaskExtras.SharedSlot.HELD) {
+                return false;
             }
             task.extras().sharedSlot = instead;
             held--;
@@ -184,86 +181,40 @@ public final class SharedLimit {
         }
     }
 
-    /**
-     * Launches tasks at the end of another. A caller-runs executor runs them inside the launch, and their ends come here
-     * again: that inner call leaves the work to the outer one, so that a long chain of tasks does not grow the stack.
-     */
-    void launchInTurn(List<TaskRun<?>> granted) {
-        if (!granted.isEmpty()) {
-            launchAll(granted);
-        }
-    }
-
-    private void launchAll(List<TaskRun<?>> granted) {
-        Thread self = Thread.currentThread();
-        lock.lock();
-        try {
-            toLaunch.addAll(granted);
-            if (launching.contains(self)) {
-                return;
-            }
-            launching.add(self);
-        } finally {
-            lock.unlock();
-        }
-        boolean done = false;
-        try {
-            for (TaskRun<?> task = nextToLaunch(self); task != null; task = nextToLaunch(self)) {
-                task.engine.launchGranted(task);
-            }
-            done = true;
-        } finally {
-            if (!done) {
-                stopLaunching(); // else what comes next in this thread would leave its tasks to nobody
-            }
-        }
-    }
-
-    private @Nullable TaskRun<?> nextToLaunch(Thread self) {
-        lock.lock();
-        try {
-            TaskRun<?> task = toLaunch.poll();
-            if (task == null) {
-                launching.remove(self);
-            }
-            return task;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** A task that waited goes on: blocks until it has a slot again, or its group is cancelled. */
-    void takeAgain(TaskRun<?> task, Wait wait) {
-        if (task.extras().sharedSlot != Slot.GIVEN_BACK) {
-            return;
+    /** A task that waited is about to go on: takes a slot again, or queues for one. Returns whether it need not wait. */
+    boolean takeAgain(TaskRun<?> task) {
+        if (task.extras().sharedSlot != TaskExtras.SharedSlot.GIVEN_BACK) {
+            return true;
         }
         Returning entry = new Returning(task, Thread.currentThread());
         lock.lock();
         try {
             if (hasRoom() && returning.isEmpty()) { // fault: returning-task-looks-for-a-slot
                 hold(task);
-                return;
+                return true;
             }
             returning.add(entry);
+            return false;
         } finally {
             lock.unlock();
         }
-        boolean interrupted = false;
-        while (task.extras().sharedSlot != Slot.HELD && !task.engine.isCancelled()) {
-            wait.park();
-            interrupted |= Thread.interrupted();
-        }
+    }
+
+    /** Whether a task that queues for a slot again need not wait any more: it has one, or its group is cancelled. */
+    static boolean mayGoOn(TaskRun<?> task) {
+        return task.extras().sharedSlot == TaskExtras.SharedSlot.HELD || task.group.cancellation() != null;
+    }
+
+    /** A task that queued for a slot again goes on, with it or without. */
+    void goesOn(TaskRun<?> task) {
         lock.lock();
         try {
-            returning.remove(entry);
-            if (task.extras().sharedSlot != Slot.HELD) {
+            returning.removeIf(entry -> entry.task == task);
+            if (task.extras().sharedSlot != TaskExtras.SharedSlot.HELD) {
                 task.extras().sharedSlot = null;
             }
         } finally {
             lock.unlock();
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
         }
     }
 
@@ -278,13 +229,13 @@ public final class SharedLimit {
     }
 
     /** A group was cancelled: skips its tasks that wait to start, and wakes those that wait to go on. */
-    void cancelled(GroupEngine engine, Consumer<TaskRun<?>> skip) {
+    void cancelled(TaskGroup group, Consumer<TaskRun<?>> skip) {
         List<Entry> forgotten = new ArrayList<>();
         lock.lock();
         try {
-            queue.removeIf(entry -> entry.task.engine == engine && forgotten.add(entry));
+            queue.removeIf(entry -> entry.task.group == group && forgotten.add(entry));
             for (Returning entry : returning) {
-                if (entry.task.engine == engine) {
+                if (entry.task.group == group) {
                     LockSupport.unpark(entry.thread);
                 }
             }
@@ -310,9 +261,9 @@ public final class SharedLimit {
     }
 
     /** Visits the tasks of a group that wait here. */
-    void forEachQueued(GroupEngine engine, Consumer<TaskRun<?>> visitor) {
+    void forEachQueued(TaskGroup group, Consumer<TaskRun<?>> visitor) {
         for (Entry entry : queue) {
-            if (entry.task.engine == engine) {
+            if (entry.task.group == group) {
                 visitor.accept(entry.task);
             }
         }
@@ -323,13 +274,12 @@ public final class SharedLimit {
     }
 
     private void hold(TaskRun<?> task) {
-        task.extras().sharedSlot = Slot.HELD;
+        task.extras().sharedSlot = TaskExtras.SharedSlot.HELD;
         held++;
     }
 
-    /** Gives free slots to who waits, in order. Returns what the caller is to launch when it has left the lock. */
-    private List<TaskRun<?>> grant() {
-        List<TaskRun<?>> granted = List.of();
+    /** Gives free slots to what waits, in order. Returns whether there are tasks to launch. */
+    private boolean grant() {
         while (hasRoom()) {
             Returning first = returning.poll();
             if (first != null) {
@@ -337,29 +287,19 @@ public final class SharedLimit {
                 LockSupport.unpark(first.thread);
                 continue;
             }
-            Entry entry = queue.poll();
+            Entry entry = queue.peek();
             if (entry == null) {
                 break;
             }
-            if (!entry.task.isPending()) {
-                continue;
-            }
-            hold(entry.task);
-            if (entry.caller != null) {
-                LockSupport.unpark(entry.caller);
-            } else {
-                if (granted.isEmpty()) {
-                    granted = new ArrayList<>();
+            if (entry.task.isPending()) {
+                if (entry.caller == null) {
+                    granted.add(entry.task); // first: what is thrown here leaves the entry where it is
                 }
-                granted.add(entry.task);
+                hold(entry.task);
+                LockSupport.unpark(entry.caller);
             }
+            queue.poll();
         }
-        return granted;
-    }
-
-    private static void launch(List<TaskRun<?>> granted) {
-        for (TaskRun<?> task : granted) {
-            task.engine.launchGranted(task);
-        }
+        return !granted.isEmpty();
     }
 }

@@ -18,11 +18,11 @@ final class ShortWait {
 
     /** How often the current thread is to pause and look again, before it parks. */
     static int looks() {
-        return OwnThreads.isVirtual(Thread.currentThread()) ? YIELDS : SPINS;
+        return VirtualThreads.isVirtual(Thread.currentThread()) ? YIELDS : SPINS;
     }
 
     static void pause() {
-        if (OwnThreads.isVirtual(Thread.currentThread())) {
+        if (VirtualThreads.isVirtual(Thread.currentThread())) {
             Thread.yield();
         } else {
             Thread.onSpinWait();

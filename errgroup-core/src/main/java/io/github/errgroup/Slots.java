@@ -1,7 +1,5 @@
 package io.github.errgroup;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
@@ -12,16 +10,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * What waits for a slot of a full group: callers from outside, blocked in {@code go} (G3), and tasks submitted from inside
  * the group, which are queued (N1). Made when a group is first full. Free slots are not counted here: how many tasks are
- * outstanding stands in the engine's word, and a slot is free while {@code outstanding - backlog < limit}.
+ * outstanding stands in the group's word, and a slot is free while {@code outstanding - backlog < limit}.
  *
  * <ol>
  *   <li>A backlogged task is counted as outstanding, so callers from outside come after it. The task of a blocked caller is
  *       not: it is admitted when it is given its slot.
- *   <li>No lost wake-up: who queues writes the queue, then reads the word; who frees a slot or raises the limit writes the
- *       word or the limit, then reads the queues.
- *   <li>{@link #pump} alone gives slots to what waits here, and decides under the lock, so two threads never start two tasks
- *       into one slot. It launches outside the lock. On a caller-runs executor a launch runs the task, whose end pumps again:
- *       that inner call leaves the work to the outer one, so that a long chain of tasks does not grow the stack.
+ *   <li>No lost wake-up: whoever queues writes the queue, then reads the word; whoever frees a slot or raises the limit writes
+ *       the word or the limit, then reads the queues.
+ *   <li>{@link #next} alone gives slots to what waits here, under the lock of the {@link Trampoline}, so two threads never
+ *       start two tasks into one slot.
  *   <li>A caller that is given a slot launches its task itself, in its own thread. On workers whoever gave it the slot has
  *       started the task, mostly the worker that freed it, which then takes it: the slot is not empty while the caller wakes.
  *       But not where the task needs a shared slot too and would have to wait for it: then the caller waits.
@@ -30,151 +27,192 @@ import org.jspecify.annotations.Nullable;
  *       platform threads: none of those wakes within that moment.
  * </ol>
  */
-final class Slots {
-    private final GroupEngine engine;
+final class Slots implements Trampoline.Source<Slots.Waiting> {
+    /** Starts what is given a slot. */
+    interface Starter {
+        /** Whether the context is cancelled: then backlogged tasks are skipped. */
+        @Nullable
+        Cancellation cancellation();
+
+        Launcher launcher();
+
+        /** Starts a task out of the backlog. Never blocks. */
+        void startFromBacklog(TaskRun<?> task);
+
+        /** Starts the task of a blocked caller, if that needs no waiting. Returns false if the caller has to start it. */
+        boolean startForCaller(TaskRun<?> task);
+    }
+
+    private final GroupState group;
+
+    private final Starter starter;
 
     private final ReentrantLock lock = new ReentrantLock();
 
-    /** Changed under {@link #lock}, read by anyone. */
-    private final Queue<TaskRun<?>> backlog = new ConcurrentLinkedQueue<>();
+    private final Trampoline<Waiting> trampoline = new Trampoline<>(lock, this);
 
-    /** The length of the backlog. Written under {@link #lock}, read by who frees a slot. */
+    /** Changed under {@link #lock}, read by anyone. */
+    private final Queue<Waiting> backlog = new ConcurrentLinkedQueue<>();
+
+    /** The length of the backlog. Written under {@link #lock}, read by whoever frees a slot. */
     private volatile int backlogSize;
 
-    /** Threads inside {@link #pump}. Guarded by {@link #lock}. */
-    private final List<Thread> pumping = new ArrayList<>(1);
-
     /** Taken out under {@link #lock}; added to and read by anyone. */
-    private final Queue<Caller> callers = new ConcurrentLinkedQueue<>();
+    private final Queue<Waiting> callers = new ConcurrentLinkedQueue<>();
 
-    /** A thread blocked in {@code go}, and its task; equal to itself alone. */
-    private static final class Caller {
-        private final Thread thread = Thread.currentThread();
-
+    /** A task that waits, and the thread that is blocked in {@code go} for it; equal to itself alone. */
+    final class Waiting {
         private final TaskRun<?> task;
 
-        /** What {@link #awaitRoom} returns; FULL while it waits. Written by who took it out of the queue. */
-        private volatile long admitted = GroupEngine.FULL;
+        /** Null for a backlogged task. */
+        private final @Nullable Thread caller;
 
-        Caller(TaskRun<?> task) {
+        /** What the caller is told; FULL while it waits. Written by whoever took it out of the queue. */
+        private volatile long admitted = GroupState.FULL;
+
+        /** What it will be told. Written under {@link #lock} by whoever takes it out, and read by that thread. */
+        private long index;
+
+        private Waiting(TaskRun<?> task, @Nullable Thread caller) {
             this.task = task;
+            this.caller = caller;
         }
 
-        void goOn(long index) {
-            admitted = index;
-            LockSupport.unpark(thread);
+        /** Whether the caller need not wait any more: it is given a slot, or the group is over. */
+        boolean isDecided() {
+            return admitted != GroupState.FULL || (group.isOver() && leave()); // fault: caller-leaves-the-queue
         }
 
-        /** Whoever took it out of the queue is about to tell. */
-        long awaitAdmitted() {
-            while (admitted == GroupEngine.FULL) {
-                Thread.yield();
-            }
+        /**
+         * What was decided.
+         *
+         * @return the task's index; {@link GroupState#STARTED} if it has it already, and a thread; {@link GroupState#REFUSED}
+         *     if the group is over
+         */
+        long admitted() {
             return admitted;
         }
-    }
 
-    Slots(GroupEngine engine) {
-        this.engine = engine;
-    }
-
-    /** Queues a task submitted from inside, already counted as outstanding. */
-    void enqueue(TaskRun<?> task) {
-        try {
+        /** Leaves the queue, refused. Returns false if somebody else took it out. */
+        private boolean leave() {
             lock.lock();
             try {
-                backlog.add(task);
-                backlogSize++;
+                if (!callers.remove(this)) {
+                    return false;
+                }
             } finally {
                 lock.unlock();
             }
-        } catch (Throwable e) {
-            engine.takeBack(task);
-            throw e;
+            admitted = GroupState.REFUSED;
+            return true;
         }
-        pump(); // fault: backlogged-task-pumps
+
+        /** The caller does not wait any more, because something was thrown. Returns whether it was admitted. */
+        boolean giveUp() {
+            if (!leave()) {
+                while (admitted == GroupState.FULL) {
+                    Thread.yield(); // whoever took it out of the queue is about to tell
+                }
+            }
+            return admitted >= 0;
+        }
+    }
+
+    Slots(GroupState group, Starter starter) {
+        this.group = group;
+        this.starter = starter;
+    }
+
+    /** What starts tasks here. */
+    Trampoline<?> trampoline() {
+        return trampoline;
+    }
+
+    /** Queues a task submitted from inside, already counted as outstanding. */
+    void addToBacklog(TaskRun<?> task) {
+        Waiting waiting = new Waiting(task, null);
+        lock.lock();
+        try {
+            backlog.add(waiting);
+            backlogSize++;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Queues the current thread, which then calls {@link #run}. */
+    Waiting addCaller(TaskRun<?> task) {
+        Waiting waiting = new Waiting(task, Thread.currentThread());
+        callers.add(waiting);
+        return waiting;
+    }
+
+    /** Admits the task of a caller if a slot is soon free; not if others are queued. Returns its index, FULL or REFUSED. */
+    long admitSoon() {
+        for (int looks = starter.launcher().isSlowToWake() ? 0 : ShortWait.looks();
+                looks > 0 && callers.isEmpty();
+                looks--) {
+            ShortWait.pause();
+            long admitted = group.tryAdmit();
+            if (admitted != GroupState.FULL) {
+                return admitted;
+            }
+        }
+        return GroupState.FULL;
     }
 
     /** A slot was freed, the limit changed, the workers' queue was emptied, or the group was cancelled. */
     void changed() {
         if (isTaskWaiting()) {
-            pump();
+            run();
         }
     }
 
     /** Gives free slots to what waits for one; if the group is cancelled, skips backlogged tasks. */
-    private void pump() {
-        Thread self = Thread.currentThread();
-        lock.lock();
-        try {
-            if (pumping.contains(self)) {
-                return;
-            }
-            pumping.add(self);
-        } finally {
-            lock.unlock();
-        }
-        try {
-            boolean more;
-            do {
-                more = startNext(self);
-            } while (more);
-        } catch (Throwable e) {
-            leave(self);
-            throw e;
-        }
+    void run() {
+        trampoline.run();
     }
 
-    /** Gives a free slot to what comes next. Returns false if there is no slot or nothing waits: this thread pumps no more. */
-    private boolean startNext(Thread self) {
-        TaskRun<?> task;
-        Caller caller = null;
-        long index = GroupEngine.FULL;
-        lock.lock(); // fault: grant-is-locked
-        try {
-            int limit = engine.limit(); // fault: grant-reads-the-limit
-            // fault: grant-sees-room
-            boolean room = limit < 0 || engine.outstanding() - backlogSize < limit || engine.isCancelled();
-            task = room ? backlog.poll() : null;
-            if (task != null) {
-                backlogSize--;
-            } else if (room && !callers.isEmpty() && engine.isQueueDrained()) {
-                index = engine.admitForCaller();
-                caller = index >= 0 ? callers.poll() : null;
-            }
-            if (task == null && caller == null) {
-                pumping.remove(self);
-                return false;
-            }
-        } finally {
-            lock.unlock();
+    /** Takes what a free slot goes to. */
+    @Override
+    public @Nullable Waiting next() {
+        int limit = group.limit();
+        // fault: grant-sees-room
+        boolean room = limit < 0 || group.outstanding() - backlogSize < limit || starter.cancellation() != null;
+        if (!room) {
+            return null;
         }
+        Waiting task = backlog.poll();
         if (task != null) {
-            engine.startFromBacklog(task);
-        } else if (caller != null) {
-            startForCaller(caller, index);
+            backlogSize--;
+            return task;
         }
-        return true;
+        if (callers.isEmpty() || !starter.launcher().isDrained()) {
+            return null;
+        }
+        long index = group.admitForCaller();
+        Waiting caller = index >= 0 ? callers.poll() : null;
+        if (caller != null) {
+            caller.index = index;
+        }
+        return caller;
     }
 
-    private void startForCaller(Caller caller, long index) {
-        caller.task.index(index);
-        long told = index; // then the caller launches it
+    @Override
+    public void start(Waiting waiting) {
+        if (waiting.caller == null) {
+            starter.startFromBacklog(waiting.task);
+            return;
+        }
+        waiting.task.index(waiting.index);
+        long told = waiting.index; // then the caller launches it
         try {
-            if (engine.startOnWorkers(caller.task)) {
-                told = GroupEngine.STARTED;
+            if (starter.startForCaller(waiting.task)) {
+                told = GroupState.STARTED;
             }
         } finally {
-            caller.goOn(told);
-        }
-    }
-
-    private void leave(Thread self) {
-        lock.lock();
-        try {
-            pumping.remove(self);
-        } finally {
-            lock.unlock();
+            waiting.admitted = told;
+            LockSupport.unpark(waiting.caller);
         }
     }
 
@@ -183,120 +221,26 @@ final class Slots {
      * that empties the queue gives them what is free by then, so that a caller is woken once for several slots.
      */
     boolean isTaskWaiting() {
-        return backlogSize > 0 || (!callers.isEmpty() && engine.isQueueDrained());
+        return backlogSize > 0 || (!callers.isEmpty() && starter.launcher().isDrained());
     }
 
     int backlogSize() {
         return backlogSize;
     }
 
-    /** Visits what waits here. */
-    void forEachBacklogged(Consumer<TaskRun<?>> visitor) {
-        backlog.forEach(visitor);
-    }
-
-    /**
-     * Blocks the caller until its task is admitted.
-     *
-     * @return the task's index; {@link GroupEngine#STARTED} if it has it already, and a thread; {@link GroupEngine#REFUSED} if
-     *     the group was cancelled meanwhile, by an interrupt of this thread too
-     */
-    long awaitRoom(TaskRun<?> task) {
-        Wait.guard(engine);
-        boolean listening = engine.isTimed();
-        long start = listening ? engine.options().clock().nanoTime() : 0;
-        long admitted = GroupEngine.FULL;
-        try {
-            try (Wait wait = Wait.begin(engine)) {
-                admitted = admitSoon();
-                if (admitted == GroupEngine.FULL) {
-                    admitted = admitInTurn(task, wait);
-                }
-            }
-            if (listening) {
-                engine.tellLimitWait(engine.nanosSince(start));
-            }
-            return admitted;
-        } catch (Throwable e) {
-            if (admitted >= 0) {
-                engine.withdraw();
-            }
-            throw e;
-        }
-    }
-
-    /** Looks again for a moment, unless others are queued. */
-    private long admitSoon() {
-        for (int looks = engine.isOnPlatformWorkers() ? 0 : ShortWait.looks();
-                looks > 0 && callers.isEmpty();
-                looks--) {
-            ShortWait.pause();
-            long admitted = engine.tryAdmit();
-            if (admitted != GroupEngine.FULL) {
-                return admitted;
-            }
-        }
-        return GroupEngine.FULL;
-    }
-
     int blockedCallers() {
         return callers.size();
     }
 
-    private long admitInTurn(TaskRun<?> task, @Nullable Wait wait) {
-        Caller self = new Caller(task);
-        callers.add(self); // fault: caller-queues
-        boolean interrupted = false;
-        try {
-            pump(); // fault: queued-caller-pumps
-            while (self.admitted == GroupEngine.FULL) {
-                if (engine.isOver() && withdraw(self)) { // fault: caller-leaves-the-queue
-                    engine.refuseIfFinished(); // fault: withdrawn-caller-is-refused
-                } else if (Thread.interrupted()) {
-                    interrupted = true;
-                    engine.cancelByInterrupt();
-                } else {
-                    park(wait);
-                }
-            }
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        } catch (Throwable e) {
-            if (!withdraw(self) && self.awaitAdmitted() >= 0) {
-                engine.withdraw();
-            }
-            throw e;
-        }
-        return self.admitted;
-    }
-
-    /** Takes a caller out of the queue, refused. Returns false if somebody else took it out. */
-    private boolean withdraw(Caller caller) {
-        lock.lock();
-        try {
-            if (!callers.remove(caller)) {
-                return false;
-            }
-        } finally {
-            lock.unlock();
-        }
-        caller.admitted = GroupEngine.REFUSED;
-        return true;
-    }
-
-    private void park(@Nullable Wait wait) {
-        if (wait == null) {
-            LockSupport.park(engine);
-        } else {
-            wait.park();
-        }
+    /** Visits the backlogged tasks. */
+    void forEachBacklogged(Consumer<TaskRun<?>> visitor) {
+        backlog.forEach(waiting -> visitor.accept(waiting.task));
     }
 
     /** The group is over: each caller is to see it. */
     void wakeAllCallers() {
-        for (Caller caller : callers) {
-            LockSupport.unpark(caller.thread);
+        for (Waiting caller : callers) {
+            LockSupport.unpark(caller.caller);
         }
     }
 }

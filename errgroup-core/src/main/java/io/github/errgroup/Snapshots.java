@@ -40,12 +40,11 @@ final class Snapshots {
             failed = bad == null ? 0 : bad.failed.get();
             cancelled = bad == null ? 0 : bad.cancelled.get();
             skipped = bad == null ? 0 : bad.skipped.get();
-            withdrawn = bad == null ? 0 : bad.withdrawn.get();
+            withdrawn = engine.withdrawn();
         } while (word != engine.progress() && ++tries < MAX_TRIES);
         long submitted = admitted - withdrawn;
         long succeeded = Math.max(0, submitted - pending - failed - cancelled - skipped);
-        OpeningPlace openedAt = engine.openedAt;
-        Slots slots = engine.slotsIfAny();
+        OpeningPlace openedAt = engine.openedAt();
         return new GroupSnapshot(
                 options.name(),
                 engine.phase(),
@@ -61,7 +60,7 @@ final class Snapshots {
                 cancelled,
                 skipped,
                 Math.max(0, submitted - succeeded - failed - cancelled - skipped),
-                slots == null ? 0 : slots.blockedCallers(),
+                engine.blockedCallers(),
                 List.copyOf(tasks));
     }
 

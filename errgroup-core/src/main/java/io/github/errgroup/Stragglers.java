@@ -27,7 +27,7 @@ final class Stragglers {
     void groupCancelled() {
         timer = engine.options().clock().schedule(grace, () -> {
             if (engine.outstanding() > 0) {
-                OwnThreads.startHelper("stragglers", () -> engine.live().forEach(this::report));
+                HelperThread.start("stragglers", () -> engine.live().forEach(this::report));
             }
         });
     }
@@ -82,7 +82,7 @@ final class Stragglers {
         if (stack.length > MAX_FRAMES) {
             text.append("\n\t... ").append(stack.length - MAX_FRAMES).append(" more");
         }
-        OpeningPlace place = engine.openedAt;
+        OpeningPlace place = engine.openedAt();
         if (place != null) {
             text.append("\nThe group was opened").append(place);
         }

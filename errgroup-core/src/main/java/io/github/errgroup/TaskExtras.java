@@ -4,6 +4,13 @@ import org.jspecify.annotations.Nullable;
 
 /** What only some tasks have: times, a captured context, a shared slot, child groups, a thread that is not ours. */
 final class TaskExtras implements TaskHolder {
+    /** What a task has of a shared limit; null where it needs none, or not yet. */
+    enum SharedSlot {
+        HELD,
+        /** Given back while it waits, to be taken again before it goes on. */
+        GIVEN_BACK
+    }
+
     private final TaskRun<?> task;
 
     /** The context of the thread that called {@code go}. Written before the launch. */
@@ -30,7 +37,7 @@ final class TaskExtras implements TaskHolder {
     volatile boolean hookRan;
 
     /** Its slot of the shared limit. Written under {@link SharedLimit}'s lock; read by compensating threads. */
-    volatile SharedLimit.@Nullable Slot sharedSlot;
+    volatile @Nullable SharedSlot sharedSlot;
 
     /** Groups opened by this task and not closed yet. Written by the task's thread, read by cancellers. */
     volatile @Nullable Children children;

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <ol>
- *   <li>A task that several may take (a handed-in executor, a compensating thread, the canceller) is taken by CAS out of
+ *   <li>A task that several may take (an external executor, a compensating thread, the canceller) is taken by CAS out of
  *       PENDING, so it runs, is skipped or is rejected exactly once. One that only one thread can take (a fresh thread of
  *       ours, a worker that took it out of the queue) is made ACTIVE by a plain write before others can see it.
  *   <li>Only an ACTIVE task is interrupted. The window is closed by the thread that runs it, as soon as the body has
@@ -83,7 +83,7 @@ final class TaskRun<T extends @Nullable Object> implements Subtask<T>, Runnable,
     /** How long the end of a task waits for an {@code interrupt()} that is user code and does not return. */
     private static final long USER_INTERRUPT_NANOS = 1_000_000_000L;
 
-    final GroupEngine engine;
+    final TaskGroup group;
 
     private final @Nullable String name;
 
@@ -108,8 +108,8 @@ final class TaskRun<T extends @Nullable Object> implements Subtask<T>, Runnable,
     /** What only some tasks have, or null. Set by who made the task, or by the thread that runs it. */
     private volatile @Nullable TaskExtras extras;
 
-    TaskRun(GroupEngine engine, @Nullable String name, long index, Object body) {
-        this.engine = engine;
+    TaskRun(TaskGroup group, @Nullable String name, long index, Object body) {
+        this.group = group;
         this.name = name;
         this.place = index << OFFSET_BITS;
         this.payload = body;
@@ -158,54 +158,32 @@ final class TaskRun<T extends @Nullable Object> implements Subtask<T>, Runnable,
 
     /** Whether its body runs, or has just ended. */
     boolean isRunning() {
-        int now = status;
-        return now != PENDING && now < ENDING && payload == STARTED;
+        return isActive() && payload == STARTED;
     }
 
     // ---- running
 
-    /** The entry of a fresh thread of ours, and of a handed-in executor. */
-    @Override
-    public void run() {
-        if (engine.threads() instanceof HandedInExecutor executor) {
-            executor.run(this);
-            return;
-        }
+    /** Whether a thread has it in hand and has not ended it. */
+    boolean isActive() {
         int now = status;
-        if (now != PENDING && now < ENDING) { // else a thread factory runs it too early, or twice
-            try {
-                performIn(Thread.currentThread(), this, Host.FRESH_THREAD);
-            } catch (Throwable fault) {
-                OwnThreads.report(fault);
-            }
-        }
+        return now != PENDING && now < ENDING;
     }
 
-    /** As {@link #perform}, known meanwhile as the task of this thread. */
-    void performIn(Thread thread, TaskHolder holder, Host host) {
-        TaskHolder hidden;
-        try {
-            hidden = CurrentTask.enter(thread, holder);
-        } catch (Throwable e) {
-            fail(e, host);
-            return;
-        }
-        try {
-            perform(host);
-        } finally {
-            CurrentTask.leave(thread, holder, hidden);
-        }
+    /** The entry of a fresh thread of ours, and of an external executor. */
+    @Override
+    public void run() {
+        group.launcher().run(this);
     }
 
     /** The end of an active task whose thread cannot run it. */
     void fail(Throwable failure, Host host) {
-        engine.end(this, State.FAILED, failure, !closeWindow(ENDING), host);
+        group.end(this, State.FAILED, failure, !closeWindow(ENDING), host);
     }
 
     /** Runs an active task to its very end. What it throws never leaves. */
     void perform(Host host) {
-        if (engine.isCancelled()) { // fault: starting-task-looks
-            engine.end(this, State.SKIPPED, null, !closeWindow(RETIRED), host);
+        if (group.cancellation() != null) { // fault: starting-task-looks
+            group.end(this, State.SKIPPED, null, !closeWindow(RETIRED), host);
             return;
         }
         State state;
@@ -217,16 +195,15 @@ final class TaskRun<T extends @Nullable Object> implements Subtask<T>, Runnable,
             }
             Object body = Objects.requireNonNull(payload);
             payload = STARTED;
-            engine.taskStarts(this);
+            group.taskStarts(this);
             result = call(body);
             state = State.SUCCEEDED;
         } catch (Throwable thrown) {
             result = thrown;
             state = State.FAILED;
         }
-        boolean interrupted =
-                host == Host.FRESH_THREAD && !engine.isRich() ? !closeWindowOfFresh() : !closeWindow(ENDING);
-        engine.end(this, state, result, interrupted, host);
+        boolean interrupted = host.endsWithTask() && !group.isRich() ? !closeWindowOfFresh() : !closeWindow(ENDING);
+        group.end(this, state, result, interrupted, host);
     }
 
     private @Nullable Object call(Object body) throws Exception {
@@ -454,7 +431,7 @@ final class TaskRun<T extends @Nullable Object> implements Subtask<T>, Runnable,
     }
 
     String describe() {
-        return "group '" + engine.options().name() + "': task '" + name() + "' (#" + index() + ")";
+        return "group '" + group.name() + "': task '" + name() + "' (#" + index() + ")";
     }
 
     @Override

@@ -12,4 +12,10 @@ class TaskThread extends Thread {
         super(null, body, name, 0, inheritThreadLocals);
         setDaemon(true);
     }
+
+    /** Called by the thread: the task that it runs begins to wait for a group, maybe inside another such wait. */
+    void waitBegins() {}
+
+    /** Called by the thread: the task goes on. */
+    void waitEnds() {}
 }

@@ -8,11 +8,18 @@ import java.util.concurrent.ThreadFactory;
  * Where the tasks of a group run: on threads of the group's own, or on an executor that was handed in. Instances are
  * immutable, thread-safe and may serve many groups.
  */
-public abstract sealed class TaskThreads permits OwnThreads, HandedInExecutor {
+public abstract sealed class TaskThreads permits OwnThreads, ExternalExecutor {
     /** What names of our own threads begin with unless told otherwise. */
     public static final String DEFAULT_NAME_PREFIX = "errgroup-";
 
     TaskThreads() {}
+
+    /**
+     * What gives the tasks of a group their threads.
+     *
+     * @param reuse whether a thread may take several tasks, one after another
+     */
+    abstract Launcher launcher(Workers.Group group, boolean reuse);
 
     /**
      * A virtual thread per task where the JVM has them (21 and up), else a daemon platform thread per task.
@@ -80,7 +87,7 @@ public abstract sealed class TaskThreads permits OwnThreads, HandedInExecutor {
      * @return the executor as a place for tasks
      */
     public static TaskThreads on(Executor executor) {
-        return HandedInExecutor.of(Objects.requireNonNull(executor, "executor"));
+        return ExternalExecutor.of(Objects.requireNonNull(executor, "executor"));
     }
 
     /**
@@ -89,6 +96,6 @@ public abstract sealed class TaskThreads permits OwnThreads, HandedInExecutor {
      * @return true from Java 21
      */
     public static boolean virtualThreadsSupported() {
-        return OwnThreads.VIRTUAL_SUPPORTED;
+        return VirtualThreads.SUPPORTED;
     }
 }

@@ -17,14 +17,24 @@ record Verdict(
         String group,
         @Nullable FirstCause first,
         @Nullable Failures bad,
-        @Nullable GroupEngine above) {
+        @Nullable Above above) {
     private static final Failures.Later NOTHING_LATER = new Failures.Later(List.of(), 0, 0);
 
-    static Verdict of(GroupTasks engine) {
-        TaskRun<?> opener = engine.parent;
-        Failures bad = engine.failuresIfAny();
-        FirstCause first = bad == null ? null : answersFor(bad, engine.cancellation);
-        return new Verdict(engine.options().name(), first, bad, opener == null ? null : opener.engine);
+    /** A group, as one in which another was opened. */
+    interface Above {
+        String name();
+
+        @Nullable
+        CancelReason reason();
+
+        /** The group that it was opened in. */
+        @Nullable
+        Above above();
+    }
+
+    static Verdict of(
+            String group, @Nullable Failures bad, @Nullable Cancellation cancellation, @Nullable Above above) {
+        return new Verdict(group, bad == null ? null : answersFor(bad, cancellation), bad, above);
     }
 
     /**
@@ -36,7 +46,7 @@ record Verdict(
         if (first == null || first.isFailure()) {
             return first;
         }
-        if (cancellation == null || cancellation.reason == null) {
+        if (cancellation == null) {
             return null; // it came when the group had just ended
         }
         boolean harmless = bad.failed.get() + bad.undone() == 0; // fault: harmless-counts-the-undone
@@ -88,12 +98,12 @@ record Verdict(
                     failureMessage(cause), cause.thrown(), cause.reason(), group, cause.task(), cause.index(), later);
         }
         if (cause.reason() == CancelReason.PARENT && above != null) {
-            GroupEngine top = above;
-            while (top.reason() == CancelReason.PARENT && top.parent != null) {
-                top = top.parent.engine;
+            Above top = above;
+            for (Above next = top.above(); top.reason() == CancelReason.PARENT && next != null; next = top.above()) {
+                top = next;
             }
             CancelReason reason = top.reason() == null ? CancelReason.PARENT : top.reason();
-            String message = title() + " was cancelled with " + top.title() + " (" + reason + "): "
+            String message = title() + " was cancelled with " + title(top.name()) + " (" + reason + "): "
                     + UserText.of(cause.thrown()) + counts();
             return new ParentCancelledException(message, cause.thrown(), reason, later);
         }
@@ -122,7 +132,11 @@ record Verdict(
     // ---- messages
 
     private String title() {
-        return "group '" + group + "'";
+        return title(group);
+    }
+
+    private static String title(String name) {
+        return "group '" + name + "'";
     }
 
     private String failureMessage(FirstCause cause) {

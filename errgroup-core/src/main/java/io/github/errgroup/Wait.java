@@ -1,137 +1,140 @@
 package io.github.errgroup;
 
-import static java.util.Objects.requireNonNull;
-
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thread's wait for a group, in {@code await}, {@code close} or a blocked {@code go}, and what the others must know
- * of it: a handed-in executor may be starved by it (N1), a compensating thread is not at work while it waits, and a task
- * gives its shared slot back (N7). It is who finds out that a user's executor or factory has lost a task (N2).
+ * One thread's wait for a group, in {@code await}, {@code close} or a blocked {@code go}, and the one loop in which such a
+ * thread parks. What the others must know of it: an external executor may be starved by it (N1), a compensating thread is
+ * not at work while it waits, a task gives its shared slot back (N7), and what a call further down the stack starts in turn
+ * is started by others meanwhile. It is the waiting thread that finds out that a user's executor or factory has lost a task
+ * (N2).
  */
 final class Wait implements AutoCloseable {
-    /** A group of whose tasks none starts or ends for this many patiences lost a task on a busy executor (N2). */
-    private static final int LOST_AFTER = 10;
+    /** A wait that concerns nobody else. */
+    private static final Wait PLAIN = new Wait();
 
-    private final GroupEngine engine;
+    /** What is waited for. */
+    @FunctionalInterface
+    interface Condition<S> {
+        boolean holds(S subject);
+    }
 
-    private final @Nullable TaskRun<?> self;
-
-    private final @Nullable Compensation compensation;
-
-    private final @Nullable LentThreads lent;
-
-    private final boolean own;
-
-    private final Compensation.@Nullable CompensatingThread compensating;
+    private final Launcher.@Nullable Watch watch;
 
     private final long patienceNanos;
 
+    private final @Nullable TaskThread thread;
+
     /** Tasks whose shared slots this wait gave back, innermost first: those that an outer wait gave back it takes again. */
-    private final List<TaskRun<?>> givers = new ArrayList<>(1);
+    private final List<TaskRun<?>> givers;
 
-    /** Shared limits whose tasks a call below this wait on the stack launches in turn. */
-    private final List<SharedLimit> stopped = new ArrayList<>(0);
+    /** What calls below this wait on the stack start in turn. */
+    private final List<Trampoline<?>> suspended;
 
-    private long progressSeen;
-
-    private long progressNanos = System.nanoTime();
-
-    /** Tells whom it concerns that this thread is about to wait. Null where it concerns nobody. */
-    static @Nullable Wait begin(GroupEngine engine) {
-        TaskRun<?> self = CurrentTask.get();
-        boolean concernsNobody = self == null && engine.threads() instanceof OwnThreads && engine.lentThreads() == null;
-        return concernsNobody ? null : new Wait(engine, self);
+    /** Tells whom it concerns that this thread is about to wait. */
+    static Wait begin(TaskGroup group) {
+        TaskRun<?> waiter = CurrentTask.get();
+        Launcher.Watch watch = group.launcher().watch(group, waiter);
+        return waiter == null && watch == null ? PLAIN : new Wait(group, waiter, watch);
     }
 
-    private Wait(GroupEngine engine, @Nullable TaskRun<?> self) {
-        this.engine = engine;
-        this.self = self;
-        this.lent = engine.lentThreads();
-        this.patienceNanos = engine.options().starvationTimeout().toNanos();
-        this.progressSeen = engine.progress();
-        this.compensating = Thread.currentThread() instanceof Compensation.CompensatingThread thread ? thread : null;
-        if (engine.threads() instanceof HandedInExecutor executor) {
-            this.compensation = executor.compensation();
-            this.own = self != null && self.engine.threads() == executor;
+    private Wait() {
+        this.watch = null;
+        this.patienceNanos = 0;
+        this.thread = null;
+        this.givers = List.of();
+        this.suspended = List.of();
+    }
+
+    private Wait(TaskGroup group, @Nullable TaskRun<?> waiter, Launcher.@Nullable Watch watch) {
+        this.watch = watch;
+        this.patienceNanos = group.patienceNanos();
+        this.thread = Thread.currentThread() instanceof TaskThread own ? own : null;
+        this.givers = new ArrayList<>(1);
+        this.suspended = new ArrayList<>(0);
+        for (TaskRun<?> task = waiter; task != null; task = outer(task)) {
+            suspend(task.group.slotTrampoline());
+            SharedLimit shared = task.group.sharedLimit();
+            if (shared != null) {
+                suspend(shared.trampoline());
+                if (shared.giveBack(task)) {
+                    givers.add(task);
+                }
+            }
+        }
+        if (thread != null) {
+            thread.waitBegins();
+        }
+        if (watch != null) {
+            watch.begin();
+        }
+    }
+
+    private void suspend(@Nullable Trampoline<?> trampoline) {
+        if (trampoline != null && trampoline.suspend()) {
+            suspended.add(trampoline);
+            trampoline.run();
+        }
+    }
+
+    /**
+     * Parks until the condition holds. An interrupt ends no wait.
+     *
+     * @param group what a thread dump shows as waited for
+     * @param done read again after each wake-up
+     * @param looks how often to pause and look again before it parks; see {@link ShortWait}
+     * @param onInterrupt what an interrupt does; null for nothing
+     * @return whether the thread was interrupted; its flag is cleared then
+     */
+    <S> boolean until(
+            TaskGroup group,
+            Condition<? super S> done,
+            S subject,
+            int looks,
+            @Nullable Consumer<? super S> onInterrupt) {
+        boolean interrupted = false;
+        int left = looks;
+        while (!done.holds(subject)) {
+            if (Thread.interrupted()) {
+                interrupted = true;
+                if (onInterrupt != null) {
+                    onInterrupt.accept(subject);
+                }
+            } else if (left-- > 0) {
+                ShortWait.pause();
+            } else {
+                park(group);
+            }
+        }
+        return interrupted;
+    }
+
+    private void park(Object blocker) {
+        if (watch == null) {
+            LockSupport.park(blocker);
         } else {
-            this.compensation = null;
-            this.own = false;
-        }
-        for (TaskRun<?> task = self; task != null; task = outer(task)) {
-            SharedLimit shared = task.engine.options().sharedLimit();
-            if (shared == null) {
-                continue;
-            }
-            if (shared.stopLaunching()) {
-                stopped.add(shared);
-            }
-            if (shared.giveBack(task)) {
-                givers.add(task);
-            }
-        }
-        if (compensating != null) {
-            compensating.waitBegins();
-        }
-        if (compensation != null) {
-            compensation.waitBegins(engine, own);
+            LockSupport.parkNanos(blocker, patienceNanos);
+            watch.look(patienceNanos);
         }
     }
 
-    /** Parks until unparked, interrupted, or it is time to look after a handed-in executor or factory. */
-    void park() {
-        if (compensation == null && lent == null) {
-            LockSupport.park(engine);
-            return;
-        }
-        LockSupport.parkNanos(engine, patienceNanos);
-        if (lent != null) {
-            lent.replaceEnded(patienceNanos);
-        }
-        if (compensation != null) {
-            lookAfter(compensation);
-        }
-    }
-
-    private void lookAfter(Compensation executor) {
-        long now = System.nanoTime();
-        long progress = engine.progress();
-        if (progress != progressSeen) {
-            progressSeen = progress;
-            progressNanos = now;
-        }
-        if (executor.isStarved(patienceNanos)) {
-            executor.compensateAgain(patienceNanos);
-        } else if (now - progressNanos >= LOST_AFTER * patienceNanos) {
-            executor.compensateAgain(LOST_AFTER * patienceNanos);
-        } else if (own) {
-            executor.compensate();
-        }
-    }
-
-    /** The wait is over. Blocks only for the shared slot that the task gave back. */
+    /** The wait is over. Blocks only for the shared slots that the thread's tasks gave back. */
     @Override
     public void close() {
         // Still a wait: the slot may be held by a task of the group that the executor cannot run, or has dropped.
         takeSharedSlotsAgain();
-        stopped.forEach(SharedLimit::goOnLaunching);
-        if (compensation != null) {
-            compensation.waitEnds(engine, own);
+        suspended.forEach(Trampoline::resume);
+        if (watch != null) {
+            watch.end();
         }
-        if (compensating != null) {
-            compensating.waitEnds();
-        }
-    }
-
-    /** Asks whether this thread may block at all. What the guard throws is for the caller. */
-    static void guard(GroupEngine engine) {
-        Runnable guard = engine.options().waitGuard();
-        if (guard != null) {
-            guard.run();
+        if (thread != null) {
+            thread.waitEnds();
         }
     }
 
@@ -148,15 +151,19 @@ final class Wait implements AutoCloseable {
             SharedLimit shared = sharedLimitOf(task);
             if (shared == before) {
                 shared.takeAgainAnyway(task);
-            } else {
-                shared.takeAgain(task, this);
+            } else if (!shared.takeAgain(task)) {
+                boolean interrupted = until(task.group, SharedLimit::mayGoOn, task, 0, null);
+                shared.goesOn(task);
+                if (interrupted) {
+                    Thread.currentThread().interrupt();
+                }
             }
             before = shared;
         }
     }
 
     private static SharedLimit sharedLimitOf(TaskRun<?> task) {
-        return requireNonNull(task.engine.options().sharedLimit());
+        return Objects.requireNonNull(task.group.sharedLimit());
     }
 
     /** The task in whose launch a caller-runs executor runs this one: its thread waits too. */

@@ -34,10 +34,10 @@ import org.jspecify.annotations.Nullable;
  *       finds nothing enters {@link #lingering}, or lowers {@link #alive}, then looks at the queue again.
  *   <li>A lingering worker holds no slot and runs no task, so nobody waits for it. It is taken out of {@link #lingering}
  *       either by who is committed, and is committed then in that one's place, or by itself, to end: when its moment is
- *       over, or as soon as no more tasks are to be expected ({@link GroupTasks#mayBringMore}).
+ *       over, or as soon as no more tasks are to be expected ({@link Group#mayBringMore}).
  * </ol>
  */
-final class Workers {
+final class Workers implements Launcher {
     private static final LiveTasks.Seat[] NO_SEAT = {};
 
     private static final int NOBODY = 0;
@@ -69,9 +69,33 @@ final class Workers {
         }
     }
 
-    private final GroupTasks group;
+    /** What the workers know of their group. */
+    interface Group extends TaskGroup {
+        /** A virtual thread that waits for the group: cheap to wake. Null if there is none. */
+        @Nullable
+        Thread virtualAwaiter();
+
+        /** Tasks that hold a slot. For a moment too few, while one is given out of the backlog: its launch looks once more. */
+        int slotsHeld();
+
+        /** Whether the slot that is freed next is given to a task of this group that waits for it. */
+        boolean isTaskWaiting();
+
+        /** Whether an idle worker may wait for another task. */
+        boolean mayBringMore();
+
+        /** The last task that waited for a worker was taken. */
+        void queueDrained();
+    }
+
+    private final Group group;
 
     private final ThreadFactory factory;
+
+    private final Consumer<Thread> starter;
+
+    /** What looks after the threads, where a user's factory makes them. */
+    private final @Nullable Watch watch;
 
     private final RunQueue queue = new RunQueue();
 
@@ -87,17 +111,28 @@ final class Workers {
     /** Workers started so far; the next one's place among the live tasks. Written by who is committed. */
     private int started;
 
-    Workers(GroupTasks group, ThreadFactory factory) {
+    /** With threads of ours. */
+    Workers(Group group, ThreadFactory factory) {
         this.group = group;
         this.factory = factory;
+        this.starter = Thread::start;
+        this.watch = null;
+    }
+
+    /** With threads of a user's factory. */
+    Workers(Group group, LentThreads lent) {
+        this.group = group;
+        this.factory = lent;
+        this.starter = lent::start;
+        this.watch = lent;
     }
 
     /**
      * Gives a task to a worker: the first task to the first worker, each other one to whoever takes it out of the queue
-     * soonest. Returns why there is no thread to be had; then the caller ends the task.
+     * soonest.
      */
-    @Nullable
-    Throwable submit(TaskRun<?> task) {
+    @Override
+    public @Nullable Throwable launch(TaskRun<?> task, boolean mayWait) {
         if (started == 0 && tryCommit()) {
             if (started == 0) {
                 return startFirst(task);
@@ -123,8 +158,8 @@ final class Workers {
         try {
             Worker worker = new Worker(started++, task);
             Thread thread = factory.newThread(worker);
-            lingering = OwnThreads.isVirtual(thread) ? null : new ConcurrentLinkedQueue<>();
-            failure = group.startOn(thread, task, worker, worker.wanted);
+            lingering = VirtualThreads.isVirtual(thread) ? null : new ConcurrentLinkedQueue<>();
+            failure = Launcher.start(thread, task, worker, worker.wanted, starter);
             if (failure == null) {
                 return null;
             }
@@ -138,29 +173,49 @@ final class Workers {
         return failure;
     }
 
-    boolean isIdle() {
-        return queue.isEmpty();
+    /** A worker runs its tasks itself. */
+    @Override
+    public void run(TaskRun<?> task) {
+        throw new IllegalStateException(task.describe() + " is run by a worker, which takes it out of the queue");
     }
 
-    /** As the first worker's thread was; false before there is one. */
-    boolean isOnPlatformThreads() {
+    @Override
+    public boolean isForAnyCaller() {
+        return true;
+    }
+
+    /** As the first worker's thread was a platform thread; false before there is one. */
+    @Override
+    public boolean isSlowToWake() {
         return lingering != null;
     }
 
-    void forEachQueued(Consumer<TaskRun<?>> visitor) {
+    @Override
+    public boolean isDrained() {
+        return queue.isEmpty();
+    }
+
+    @Override
+    public void forEachQueued(Consumer<TaskRun<?>> visitor) {
         queue.forEach(visitor);
     }
 
-    /** The group is cancelled: what still waits here never starts. */
-    void skipQueued() {
+    @Override
+    public void groupCancelled() {
         for (TaskRun<?> task = queue.poll(); task != null; task = queue.poll()) { // fault: skipped-tasks-are-taken-out
             end(task, null); // fault: skipped-task-ends
         }
+        endLingering();
+    }
+
+    @Override
+    public @Nullable Watch watch(TaskGroup waitedFor, @Nullable TaskRun<?> waiter) {
+        return watch;
     }
 
     private static void end(TaskRun<?> task, @Nullable Throwable failure) {
         if (task.retire()) {
-            task.engine.endUnstarted(task, failure);
+            task.group.endUnstarted(task, failure);
         }
     }
 
@@ -211,15 +266,23 @@ final class Workers {
         return !COMMITTED.compareAndSet(this, AWAITER, WORKER); // else it took it over as it left
     }
 
-    /** Called by every thread that waits for the group, before it parks and when it waits no more. */
-    void lookAsAwaiter() {
+    /** The awaiter may be committed. */
+    @Override
+    public void look() {
         if (committed == AWAITER && COMMITTED.compareAndSet(this, AWAITER, NOBODY)) {
             ensureCommitted();
         }
     }
 
+    @Override
+    public void endIdle() {
+        if (!group.mayBringMore()) {
+            endLingering();
+        }
+    }
+
     /** Each lingering worker is to look whether it still may. */
-    void endLingering() {
+    private void endLingering() {
         Queue<Worker> idle = lingering;
         if (idle != null) {
             idle.forEach(worker -> LockSupport.unpark(worker.idleThread));
@@ -237,7 +300,7 @@ final class Workers {
         }
         ALIVE.getAndAdd(this, 1);
         try {
-            group.start(factory.newThread(new Worker(started++, null)));
+            starter.accept(factory.newThread(new Worker(started++, null)));
             return null;
         } catch (Throwable e) {
             ALIVE.getAndAdd(this, -1);
@@ -284,7 +347,7 @@ final class Workers {
             try {
                 work(Thread.currentThread());
             } catch (Throwable fault) {
-                OwnThreads.report(fault);
+                Log.uncaught(fault);
             }
         }
 
@@ -381,7 +444,6 @@ final class Workers {
 
         private void run(TaskRun<?> task, Thread thread) {
             task.activate(thread);
-            // A full fence: what it took from the queue is seen to be gone, and itself to run the task.
             current = task; // fault: worker-shows-its-task
             perform(task);
         }

@@ -32,7 +32,7 @@ import org.openjdk.jcstress.infra.results.II_Result;
         becomes = "")
 public class AwaiterCommitment {
     private static final ThreadFactory AWAITERS =
-            TaskThreads.virtualThreadsSupported() ? OwnThreads.ofVirtual("").factory("awaiter") : Thread::new;
+            TaskThreads.virtualThreadsSupported() ? VirtualThreads.factory("awaiter") : Thread::new;
 
     /** Worker threads that were started. The actors run their bodies. */
     private final Queue<Runnable> started = new ConcurrentLinkedQueue<>();
@@ -74,7 +74,7 @@ public class AwaiterCommitment {
     @Actor
     public void awaiter() {
         Thread thread = AWAITERS.newThread(() -> {
-            engine.awaitUntil(this::isEnough, engine, false);
+            engine.awaitUntil(this::isEnough, false);
             left = true;
         });
         thread.start();

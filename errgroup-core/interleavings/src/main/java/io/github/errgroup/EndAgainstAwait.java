@@ -21,7 +21,10 @@ import org.openjdk.jcstress.infra.results.LL_Result;
 @SeededFault(
         value = "the owner looks before it registers, and not after",
         mark = {"awaiter-registers", "registered-awaiter-looks"},
-        becomes = {"boolean quiet = condition.holds(engine); $1", "if (!quiet) { LockSupport.park(engine); } $2"})
+        becomes = {
+            "boolean quiet = condition.holds(this); $1",
+            "if (!quiet) { java.util.concurrent.locks.LockSupport.park(this); } $2"
+        })
 public class EndAgainstAwait {
     private final Meeting meeting = new Meeting();
 

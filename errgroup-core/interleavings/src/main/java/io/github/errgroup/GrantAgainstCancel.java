@@ -19,8 +19,9 @@ import org.openjdk.jcstress.infra.results.LL_Result;
 @State
 @SeededFault(
         value = "a caller leaves the queue though it was given a slot",
-        mark = {"caller-leaves-the-queue", "withdrawn-caller-is-refused"},
-        becomes = {SeededFault.LATER + "if (engine.isOver()) { withdraw(self);", "return GroupEngine.REFUSED;"})
+        mark = "caller-leaves-the-queue",
+        becomes = "if (admitted != GroupState.FULL) { return true; } " + SeededFault.LATER
+                + "if (!group.isOver()) { return false; } leave(); admitted = GroupState.REFUSED; return true;")
 public class GrantAgainstCancel {
     private final Meeting meeting = new Meeting();
 

@@ -23,8 +23,8 @@ public class HandedOnAgainstHelper {
 
     private final ErrGroup group = Stage.open(o -> o.threads(TaskThreads.on(task -> {})));
 
-    private final HandedInExecutor executor =
-            (HandedInExecutor) Stage.engine(group).threads();
+    private final ExternalExecutor executor =
+            (ExternalExecutor) Stage.engine(group).launcher();
 
     private final TaskRun<?> task = Stage.submit(group, () -> {});
 

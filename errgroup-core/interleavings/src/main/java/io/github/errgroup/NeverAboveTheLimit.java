@@ -16,8 +16,8 @@ import org.openjdk.jcstress.infra.results.I_Result;
 @State
 @SeededFault(
         value = "whether there is room is decided outside the lock",
-        mark = {"grant-is-locked", "grant-reads-the-limit", "grant-sees-room"},
-        becomes = {"$2 $3 " + SeededFault.LATER + "$1", "", ""})
+        mark = "grant-sees-room",
+        becomes = "lock.unlock(); $1 " + SeededFault.LATER + "lock.lock();")
 public class NeverAboveTheLimit {
     private final Meeting meeting = new Meeting();
 
@@ -46,6 +46,6 @@ public class NeverAboveTheLimit {
 
     @Arbiter
     public void after(I_Result result) {
-        Stage.engine(group).slots().forEachBacklogged(task -> result.r1++);
+        Stage.engine(group).forEachWaiting(task -> result.r1++);
     }
 }

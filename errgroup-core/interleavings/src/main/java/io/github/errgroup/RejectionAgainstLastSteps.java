@@ -45,7 +45,7 @@ public class RejectionAgainstLastSteps {
         meeting.meet();
         first.run();
         room.set(1);
-        ((HandedInExecutor) Stage.engine(group).threads())
+        ((ExternalExecutor) Stage.engine(group).launcher())
                 .pooled()
                 .begins(System.nanoTime()); // a task of another group
     }

@@ -22,7 +22,7 @@ import org.openjdk.jcstress.infra.results.LL_Result;
         value = "the caller looks for room before it queues, and not after",
         mark = {"caller-queues", "queued-caller-pumps"},
         becomes = {
-            "long early = engine.tryAdmit(); if (early != GroupEngine.FULL) { return early; } " + SeededFault.LATER
+            "long early = tryAdmit(); if (early != FULL) { return early; } " + SeededFault.LATER
                     + "$1",
             ""
         })

@@ -51,7 +51,7 @@ public class SetLimitAgainstRelease {
 
     @Arbiter
     public void after(II_Result result) {
-        Stage.engine(group).slots().forEachBacklogged(task -> result.r1++);
+        Stage.engine(group).forEachWaiting(task -> result.r1++);
         result.r2 = Stage.engine(group).outstanding();
     }
 }

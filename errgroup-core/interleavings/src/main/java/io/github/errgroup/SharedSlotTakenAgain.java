@@ -22,7 +22,7 @@ import org.openjdk.jcstress.infra.results.LLL_Result;
 @SeededFault(
         value = "who gives back grants it to nobody",
         mark = "given-back-slot-is-granted",
-        becomes = "return instead == null ? grant() : List.of();")
+        becomes = "return instead == null && grant();")
 public class SharedSlotTakenAgain {
     private final Meeting meeting = new Meeting();
 

@@ -82,7 +82,7 @@ final class Stage {
     static void compensate(ErrGroup group, TaskRun<?> task) {
         Thread thread = Thread.currentThread();
         if (task.claim(thread)) {
-            HandedInExecutor executor = (HandedInExecutor) engine(group).threads();
+            ExternalExecutor executor = (ExternalExecutor) engine(group).launcher();
             executor.host(task, thread, Host.POOL_THREAD);
         }
     }

@@ -25,7 +25,7 @@ public class TwoCompensatingThreads {
     private final ErrGroup group = Stage.open();
 
     private final Compensation compensation =
-            new Compensation((HandedInExecutor) Stage.engine(group).threads());
+            new Compensation((ExternalExecutor) Stage.engine(group).launcher());
 
     private final CompensatingThread one = new CompensatingThread(compensation, 0, 1);
 

@@ -28,7 +28,7 @@ public class TwoStarvedWaiters {
     private final ErrGroup group = Stage.open();
 
     private final Compensation compensation =
-            new Compensation((HandedInExecutor) Stage.engine(group).threads());
+            new Compensation((ExternalExecutor) Stage.engine(group).launcher());
 
     public TwoStarvedWaiters() {
         Stage.submit(group, () -> {});

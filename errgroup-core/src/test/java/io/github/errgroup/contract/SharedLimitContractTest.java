@@ -385,7 +385,7 @@ class SharedLimitContractTest extends GroupContract {
                 newcomer =
                         Caller.calls(() -> other.go(() -> order.add("is new"))).blockedIn("go");
                 endBelow.open();
-                Threads.untilParkedIn(Objects.requireNonNull(thread.get()), SharedLimit.class);
+                Threads.untilQueuedAgain(Objects.requireNonNull(thread.get()));
             }
         }
 

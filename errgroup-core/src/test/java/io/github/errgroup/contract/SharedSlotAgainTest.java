@@ -8,7 +8,6 @@ import io.github.errgroup.SharedLimit;
 import io.github.errgroup.Subtask;
 import io.github.errgroup.TaskThreads;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -89,10 +88,7 @@ class SharedSlotAgainTest {
     }
 
     private static boolean queuesForItsSlot(@Nullable Thread thread) {
-        return thread != null
-                && Threads.isParked(thread)
-                && Arrays.stream(thread.getStackTrace())
-                        .anyMatch(frame -> frame.getClassName().equals(SharedLimit.class.getName()));
+        return thread != null && Threads.queuesAgain(thread);
     }
 
     /** In one thread, so the slot that the outermost gave back is free only when it itself takes it again. */

@@ -24,11 +24,15 @@ final class Threads {
         until(() -> isParked(thread));
     }
 
-    /** Waits until the thread is parked in a method of the class. */
-    static void untilParkedIn(Thread thread, Class<?> type) {
-        until(() -> isParked(thread)
+    /** Waits until the thread's task queues for the shared slot that it gave back. */
+    static void untilQueuedAgain(Thread thread) {
+        until(() -> queuesAgain(thread));
+    }
+
+    static boolean queuesAgain(Thread thread) {
+        return isParked(thread)
                 && Arrays.stream(thread.getStackTrace())
-                        .anyMatch(frame -> frame.getClassName().equals(type.getName())));
+                        .anyMatch(frame -> frame.getMethodName().equals("takeSharedSlotsAgain"));
     }
 
     static boolean isParked(Thread thread) {

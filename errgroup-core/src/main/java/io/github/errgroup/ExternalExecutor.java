@@ -10,16 +10,17 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
- * An executor that was handed in: one {@code execute} per task, and what it takes to be safe on a pool that may be
+ * An executor that was handed in, which stays its owner's: one {@code execute} per task, and what it takes to be safe on a pool that may be
  * starved, reject, drop, or run in the caller. All groups on one executor share one of these.
  */
-final class HandedInExecutor extends TaskThreads {
+final class ExternalExecutor extends TaskThreads implements Launcher {
     private static final ReentrantLock LOCK = new ReentrantLock();
 
     /** Guarded by {@link #LOCK}. The values hold their keys, hence weak on both sides. */
-    private static final Map<Executor, WeakReference<HandedInExecutor>> KNOWN = new WeakHashMap<>();
+    private static final Map<Executor, WeakReference<ExternalExecutor>> KNOWN = new WeakHashMap<>();
 
     private final Executor executor;
 
@@ -35,17 +36,17 @@ final class HandedInExecutor extends TaskThreads {
     /** When a task of ours last started or ended here, in nanoTime. Written by their threads, read by waiters. */
     private volatile long progressNanos = System.nanoTime();
 
-    private HandedInExecutor(Executor executor) {
+    private ExternalExecutor(Executor executor) {
         this.executor = executor;
     }
 
-    static HandedInExecutor of(Executor executor) {
+    static ExternalExecutor of(Executor executor) {
         LOCK.lock();
         try {
-            WeakReference<HandedInExecutor> known = KNOWN.get(executor);
-            HandedInExecutor found = known == null ? null : known.get();
+            WeakReference<ExternalExecutor> known = KNOWN.get(executor);
+            ExternalExecutor found = known == null ? null : known.get();
             if (found == null || found.executor != executor) {
-                found = new HandedInExecutor(executor);
+                found = new ExternalExecutor(executor);
                 KNOWN.put(executor, new WeakReference<>(found));
             }
             return found;
@@ -54,12 +55,41 @@ final class HandedInExecutor extends TaskThreads {
         }
     }
 
-    Compensation compensation() {
-        return compensation;
+    /** One for all groups. */
+    @Override
+    Launcher launcher(Workers.Group group, boolean reuse) {
+        return this;
+    }
+
+    @Override
+    public Watch watch(TaskGroup group, @Nullable TaskRun<?> waiter) {
+        return compensation.watch(group, waiter != null && waiter.group.launcher() == this);
     }
 
     long progressNanos() {
         return progressNanos;
+    }
+
+    @Override
+    public @Nullable Throwable launch(TaskRun<?> task, boolean mayWait) {
+        try {
+            task.group.live().add(task, (int) task.index()); // fault: launched-task-is-seen
+            if (task.group.cancellation() != null) { // fault: launched-task-looks
+                return task.retire() ? CANCELLED_MEANWHILE : null;
+            }
+            handOver(task, mayWait);
+            return null;
+        } catch (Throwable e) {
+            return retire(task, e);
+        }
+    }
+
+    /** Returns why the task was not launched; null if it was taken before: by a compensating thread, or by the canceller. */
+    private @Nullable Throwable retire(TaskRun<?> task, Throwable thrown) {
+        Throwable why = thrown instanceof RejectedExecutionException
+                ? new RejectedExecutionException(rejection(task, thrown), thrown)
+                : thrown;
+        return task.retire() ? why : null; // last: whoever retires a task ends it
     }
 
     /**
@@ -67,12 +97,12 @@ final class HandedInExecutor extends TaskThreads {
      * on its way back to take the task ({@link LastSteps}): then the task is handed over again a moment later, by this
      * thread, or by a helper if this thread may not wait, since it may be that very one.
      */
-    void launch(TaskRun<?> task, boolean mayWait) {
+    private void handOver(TaskRun<?> task, boolean mayWait) {
         for (int pauses = 0; ; pauses++) {
             long attemptNanos = System.nanoTime();
             try {
                 execute(task);
-                compensation.launched(task.engine);
+                compensation.launched(task.group);
                 return;
             } catch (RejectedExecutionException e) {
                 if (pauses == LastSteps.MAX_PAUSES || !task.isPending() || !mayHaveRoomSoon(attemptNanos)) {
@@ -106,7 +136,7 @@ final class HandedInExecutor extends TaskThreads {
     void handOn(TaskRun<?> task) {
         handedOn.add(task);
         if (helping.compareAndSet(false, true)) {
-            OwnThreads.startHelper("launch", this::launchHandedOn);
+            HelperThread.start("launch", this::launchHandedOn);
         }
     }
 
@@ -122,14 +152,18 @@ final class HandedInExecutor extends TaskThreads {
     /** The executor may make a thread for it, which then has the class loader of who opened the group too. */
     private void launchAgain(TaskRun<?> task) {
         try {
-            OpenersLoader.runWith(task.engine.openersLoader, () -> task.engine.launchAgain(task, this));
+            OpenersLoader.runWith(task.group.openersLoader(), () -> handOver(task, true));
         } catch (Throwable e) {
-            Log.error(task.describe() + ": its launch failed", e);
+            Throwable failure = retire(task, e);
+            if (failure != null) {
+                task.group.endUnstarted(task, failure);
+            }
         }
     }
 
     /** The executor runs a task. */
-    void run(TaskRun<?> task) {
+    @Override
+    public void run(TaskRun<?> task) {
         Thread thread = Thread.currentThread();
         boolean callerRuns = task.extras().launcher == thread;
         if (callerRuns) {
@@ -153,8 +187,9 @@ final class HandedInExecutor extends TaskThreads {
         return lastSteps.current();
     }
 
-    /** A task that the executor may have is skipped. */
-    void abandoned() {
+    /** A task that the executor may have. */
+    @Override
+    public void skipped() {
         lastSteps.abandoned();
     }
 
@@ -187,7 +222,7 @@ final class HandedInExecutor extends TaskThreads {
         rare.outer = CurrentTask.get();
         rare.host = thread;
         try {
-            task.performIn(thread, rare, host);
+            CurrentTask.perform(task, thread, rare, host);
         } finally {
             rare.host = null;
             progressNanos = System.nanoTime();

@@ -1,0 +1,57 @@
+package io.github.errgroup;
+
+import java.util.concurrent.ThreadFactory;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** A thread per task, which ends with it. Serves any number of groups, unless a user's factory makes the threads. */
+final class FreshThreads implements Launcher {
+    private final ThreadFactory factory;
+
+    private final Consumer<Thread> starter;
+
+    /** What looks after the threads, where a user's factory makes them. */
+    private final @Nullable Watch watch;
+
+    /** With threads of ours. */
+    FreshThreads(ThreadFactory factory) {
+        this.factory = factory;
+        this.starter = Thread::start;
+        this.watch = null;
+    }
+
+    /** With threads of a user's factory. */
+    FreshThreads(LentThreads lent) {
+        this.factory = lent;
+        this.starter = lent::start;
+        this.watch = lent;
+    }
+
+    @Override
+    public @Nullable Throwable launch(TaskRun<?> task, boolean mayWait) {
+        Thread thread;
+        try {
+            thread = factory.newThread(task);
+        } catch (Throwable e) {
+            return task.retire() ? e : null;
+        }
+        return Launcher.start(thread, task, task, (int) task.index(), starter);
+    }
+
+    @Override
+    public void run(TaskRun<?> task) {
+        if (!task.isActive()) {
+            return; // a thread factory runs it too early, or twice
+        }
+        try {
+            CurrentTask.perform(task, Thread.currentThread(), task, Host.FRESH_THREAD);
+        } catch (Throwable fault) {
+            Log.uncaught(fault);
+        }
+    }
+
+    @Override
+    public @Nullable Watch watch(TaskGroup group, @Nullable TaskRun<?> waiter) {
+        return watch;
+    }
+}

@@ -1,0 +1,100 @@
+package io.github.errgroup;
+
+import java.util.concurrent.CancellationException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the tasks of a group get their threads: a fresh one each ({@link FreshThreads}), one of a few that take several
+ * ({@link Workers}), or one of an executor that was handed in ({@link ExternalExecutor}).
+ */
+interface Launcher {
+    /** Why a task was not launched: its group was cancelled meanwhile. */
+    Throwable CANCELLED_MEANWHILE = new CancellationException("the group was cancelled");
+
+    /**
+     * Gives an admitted task its thread.
+     *
+     * @param mayWait whether the calling thread may wait a moment for an executor that has no room
+     * @return why there is none to be had, {@link #CANCELLED_MEANWHILE} among the reasons; then the task is out of everyone's
+     *     reach, and the caller ends it. Null if the task runs or will run, or somebody else has taken and ends it
+     */
+    @Nullable
+    Throwable launch(TaskRun<?> task, boolean mayWait);
+
+    /** Runs a task in the current thread, which was made or chosen for it. */
+    void run(TaskRun<?> task);
+
+    /** Whether whoever frees a slot launches the task of the caller that is given it; else the caller does. */
+    default boolean isForAnyCaller() {
+        return false;
+    }
+
+    /** Whether its threads take longer to wake than a short wait lasts. */
+    default boolean isSlowToWake() {
+        return false;
+    }
+
+    /** Whether no launched task waits for a thread: else whoever takes the last one wakes blocked callers. */
+    default boolean isDrained() {
+        return true;
+    }
+
+    /** Visits the launched tasks that no thread has taken and that are not among the live ones. */
+    default void forEachQueued(Consumer<TaskRun<?>> visitor) {}
+
+    /** The group is cancelled: what waits for a thread never starts. */
+    default void groupCancelled() {}
+
+    /** A task of a cancelled group, which may have been launched, is skipped. */
+    default void skipped() {}
+
+    /** Called by every thread that waits for the group, before it parks and when it waits no more. */
+    default void look() {}
+
+    /** Threads that are idle are to look whether more tasks are to be expected. */
+    default void endIdle() {}
+
+    /** What a thread that begins to wait for the group is to look after, so that no task is lost (N1, N2); null for nothing. */
+    default @Nullable Watch watch(TaskGroup group, @Nullable TaskRun<?> waiter) {
+        return null;
+    }
+
+    /** What a thread that waits for a group does meanwhile for threads that are a user's. */
+    interface Watch {
+        void begin();
+
+        /**
+         * Looks once whether tasks are lost or starved.
+         *
+         * @param patienceNanos how long nothing may move
+         */
+        void look(long patienceNanos);
+
+        void end();
+    }
+
+    /**
+     * Starts a thread that has its task in hand.
+     *
+     * @param seat where both are seen
+     * @param starter starts the thread
+     * @return why it could not, as {@link #launch} does
+     */
+    static @Nullable Throwable start(
+            Thread thread, TaskRun<?> task, LiveTasks.Seat seat, int wanted, Consumer<Thread> starter) {
+        task.activate(thread); // fault: fresh-task-has-its-thread
+        try {
+            task.group.live().add(seat, wanted); // fault: fresh-task-is-seen
+            if (task.group.cancellation() != null) {
+                task.retireActive();
+                return CANCELLED_MEANWHILE;
+            }
+            starter.accept(thread);
+            return null;
+        } catch (Throwable e) {
+            task.retireActive();
+            return e;
+        }
+    }
+}
