@@ -10,7 +10,7 @@ const GROUPS = {storefront: 'quote', fetcher: 'fetch', importer: 'import'};
 let run = null;
 /** The limit that the user chose last; the slider may hold less while there are fewer tasks. */
 let chosenLimit = Number($('limit').value);
-/** The user's changes of the limit, and how many of them the server has answered: while it is behind, it knows less. */
+/** How often the user has changed the limit, and how many of these changes the server has answered. */
 let changes = 0;
 let answered = 0;
 let retuning = Promise.resolve();
@@ -26,7 +26,7 @@ function tuneForm() {
   $('failAt-label').textContent = importer ? 'Thousand with a bad row' : 'Task that fails';
   const tasks = Number($('tasks').value) || 1;
   $('failAt').max = tasks;
-  // The three stages of an import wait for each other: a limit has nothing to choose there.
+  // The three stages of an import wait for each other, so all must run: there is no limit to choose.
   $('limit-field').hidden = importer;
   $('limit').max = Math.max(tasks, 2);
   showLimit(chosenLimit);
@@ -38,7 +38,7 @@ function showLimit(limit) {
   $('limit-value').value = $('limit').value;
 }
 
-/** The limit that the group really has, whoever set it. */
+/** Shows the limit that the group has, whoever set it. */
 function showRealLimit(limit) {
   $('limit').max = Math.max(Number($('limit').max), limit);
   showLimit(limit);
@@ -61,7 +61,7 @@ $('limit').addEventListener('change', () => {
   if (isRunning()) {
     const url = `runs/${run.id}`;
     changes++;
-    // One after the other: of two at once the earlier one might come last.
+    // One after the other: of two at once, the first could arrive last.
     retuning = retuning.then(() => send('PATCH', url, {limit: chosenLimit})).catch(showError).then(() => { answered++; });
   }
 });
@@ -89,7 +89,7 @@ async function send(method, url, body) {
   return answer;
 }
 
-/** In a place of its own, until the next thing that the user does. */
+/** Shows an error until the user does something else; null shows none. */
 function showError(error) {
   $('error').textContent = error?.message ?? '';
 }
@@ -125,7 +125,7 @@ function listen(mine) {
   const source = new EventSource(`runs/${mine.id}/events`);
   const on = (type, handle) => source.addEventListener(type, message => {
     const event = JSON.parse(message.data);
-    // The server's clock is the one that counts; ours only moves the bars in between.
+    // The server's clock counts; ours only moves the bars between two events.
     mine.at = Math.max(mine.at, event.at);
     mine.began = Math.min(mine.began, performance.now() - event.at);
     handle(event);
@@ -151,8 +151,8 @@ function listen(mine) {
     $('run').disabled = true;
   });
   source.addEventListener('error', () => {
-    // While it is CONNECTING the browser tries again by itself, and the server goes on where the connection broke. Once
-    // CLOSED the server has answered, and does not know the run: it was restarted.
+    // CONNECTING: the browser tries again, and the server resumes where the connection broke. CLOSED: the server has
+    // answered that it does not know the run, since it was restarted.
     mine.lost = true;
     if (source.readyState === EventSource.CLOSED) {
       end(mine, source);
@@ -175,10 +175,6 @@ function taskEvent(mine, event) {
   let task = mine.tasks[event.task];
   if (!task) {
     task = mine.tasks[event.task] = {name: event.name, waitedFrom: event.at, from: null, to: null, row: addRow(event.name)};
-  }
-  // A plan is made before its tasks are submitted, and may be told after the first of them has begun.
-  if (event.state === 'waiting' && task.state) {
-    return;
   }
   task.state = event.state;
   task.row.dataset.state = event.state;
@@ -326,7 +322,7 @@ const METERS = [
 let refreshing = false;
 let refreshAgain = false;
 
-/** One at a time; asked for meanwhile, once more after it, so that the last word is from after the end. */
+/** One refresh at a time. If another one is asked for meanwhile, it follows: so the last one shows what is true at the end. */
 async function refreshPanels() {
   refreshAgain = refreshing;
   if (refreshing) {
@@ -430,7 +426,7 @@ function groupList(groups) {
   return list;
 }
 
-/** An ISO duration such as PT1.234S in short. */
+/** A short form of an ISO duration such as PT1.234S. */
 function seconds(iso) {
   const match = /^PT(?:(\d+)M)?(?:([\d.]+)S)?$/.exec(iso);
   return match ? `${(Number(match[1] ?? 0) * 60 + Number(match[2] ?? 0)).toFixed(2)} s` : iso;

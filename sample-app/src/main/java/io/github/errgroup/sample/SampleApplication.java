@@ -18,13 +18,13 @@ public class SampleApplication {
     /**
      * Starts it.
      *
-     * @param args Spring Boot's own, such as {@code --server.port=0}
+     * @param args properties, such as {@code --server.port=0}
      */
     public static void main(String[] args) {
         SpringApplication.run(SampleApplication.class, args);
     }
 
-    /** The last line of the start says what to do next. */
+    /** The last line that the start logs says what to open. */
     @EventListener
     void ready(ApplicationReadyEvent event) {
         Environment environment = event.getApplicationContext().getEnvironment();

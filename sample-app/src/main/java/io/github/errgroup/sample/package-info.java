@@ -1,4 +1,4 @@
-/** The sample application: what a service built on errgroup looks like. Each package is one scenario. */
+/** The showcase: a service that uses errgroup as yours would. Its README says what to read for which question. */
 @NullMarked
 package io.github.errgroup.sample;
 

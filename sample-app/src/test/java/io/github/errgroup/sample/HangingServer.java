@@ -42,7 +42,7 @@ public final class HangingServer implements AutoCloseable {
         return "http://127.0.0.1:" + server.getLocalPort();
     }
 
-    /** Waits until so many connections were dropped; the names of their suppliers. */
+    /** Waits until this many connections were dropped, and returns the names of their suppliers. */
     public List<String> awaitDropped(int count) throws InterruptedException {
         List<String> names = new ArrayList<>();
         while (names.size() < count) {

@@ -31,7 +31,7 @@ class ReadmeTest {
     private static final Pattern ROW_OF_A_FILE = Pattern.compile("^\\| .+ \\| (\\[.+) \\|$", Pattern.MULTILINE);
 
     @Test
-    void the_first_application_is_shown_whole_and_as_it_is_but_for_its_imports() throws IOException {
+    void the_first_application_is_shown_as_its_sources_have_it_without_the_imports() throws IOException {
         Map<String, String> shown = SHOWN.matcher(Files.readString(README))
                 .results()
                 .collect(Collectors.toMap(block -> block.group(1), block -> block.group(2)));

@@ -18,17 +18,17 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.FileSystemUtils;
 
 /**
- * The directory of the embedded database, for one application at a time. A database file can hold code that H2 runs when
- * it opens it, so nobody but our own user may be able to put one there: the directory and what is in it must be ours, and
- * closed to everybody else. Where the file system knows no POSIX permissions (Windows), it is for the system to
- * keep others out of the directory that was named.
+ * The directory of the embedded database, for one application at a time. A database file can contain code that H2 runs when
+ * it opens the file. So only the user who runs this application may be able to put a file there: the directory and its files
+ * must belong to this user, and the directory must be closed to all others. Where the file system has no POSIX permissions
+ * (Windows), this is not checked.
  */
 final class DataDirectory implements AutoCloseable {
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rwx------");
 
     private final Path path;
 
-    /** Whether it was made for this run alone, and goes with it. */
+    /** Whether it was made for this run, and is deleted after it. */
     private final boolean temporary;
 
     private final FileChannel lock;
@@ -40,15 +40,15 @@ final class DataDirectory implements AutoCloseable {
     }
 
     /**
-     * Takes a directory, and makes it if it is not there.
+     * Takes a directory, and makes it if it does not exist.
      *
      * @param configured which; null for a new one below the system's temporary directory, which {@link #close} deletes
-     * @throws UnusableDirectoryException if it is not ours alone, or another application uses it
+     * @throws UnusableDirectoryException if others own it or can enter it, or another application uses it
      */
     static DataDirectory take(@Nullable Path configured) {
         try {
             if (configured == null) {
-                // Its name cannot be foretold, and it is for its owner alone.
+                // Nobody can guess its name, and only its owner can enter it.
                 Path made = Files.createTempDirectory("errgroup-sample-");
                 return new DataDirectory(made, true, lock(made));
             }
@@ -82,7 +82,7 @@ final class DataDirectory implements AutoCloseable {
                 return channel;
             }
         } catch (OverlappingFileLockException e) {
-            // Another application in this very JVM: the same answer.
+            // Another application in this JVM has it.
         }
         channel.close();
         throw new UnusableDirectoryException(directory, "must be used by no other running application", null);
@@ -115,7 +115,7 @@ final class DataDirectory implements AutoCloseable {
         }
     }
 
-    /** Whose files ours are: told by one that we make. */
+    /** Who we are: the owner of a file that we make. */
     private static UserPrincipal ourselves(Path directory) throws IOException {
         Path probe = Files.createTempFile(directory, "owner", null);
         try {
@@ -131,15 +131,14 @@ final class DataDirectory implements AutoCloseable {
 
     /** A JDBC URL of a database in it. */
     String url(String database) {
-        // The async: file system, since an interrupt in the middle of a plain file's I/O closes that file for
-        // everybody,
-        // and cancelling a group may interrupt. In memory a million rows in one transaction want more heap than this
-        // application has. Unless told not to, H2 closes the database itself at the first sign of a shutdown, under the
-        // requests that still run.
+        // async: since cancelling a group may interrupt, and an interrupt during the I/O of a plain file closes that
+        // file
+        // for all. On a file, since a million rows in one transaction need more heap than this application has. With
+        // DB_CLOSE_ON_EXIT, H2 would close the database as soon as a shutdown begins, while requests still use it.
         return "jdbc:h2:async:" + path.resolve(database) + ";DB_CLOSE_ON_EXIT=FALSE";
     }
 
-    /** Lets others use it; deletes it if it was made for this run. */
+    /** Releases it, and deletes it if it was made for this run. */
     @Override
     public void close() {
         try {

@@ -3,7 +3,7 @@ package io.github.errgroup.sample.database;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
-/** Tells it at start-up in a few lines, without a stack. */
+/** Reports it at start-up in a few lines, without a stack trace. */
 final class UnusableDirectoryAnalyzer extends AbstractFailureAnalyzer<UnusableDirectoryException> {
     @Override
     protected FailureAnalysis analyze(Throwable rootFailure, UnusableDirectoryException cause) {

@@ -21,7 +21,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.json.JsonMapper;
 
-/** {@code /runs}: what the page does. */
+/** {@code /runs}: what the page calls. */
 @RestController
 @RequestMapping("/runs")
 class RunController {
@@ -76,7 +76,7 @@ class RunController {
         return View.of(run);
     }
 
-    /** Cancels it. No effect once it has ended. */
+    /** Cancels the run. No effect if it has ended. */
     @DeleteMapping("/{id}")
     View cancel(@PathVariable String id) {
         Run run = runs.get(id);

@@ -17,12 +17,12 @@ import org.jspecify.annotations.Nullable;
  */
 record RunPlan(
         Scenario scenario, int tasks, @Nullable Integer limit, int failAt, Duration timeout, boolean cancelOnError) {
-    /** More bars than anybody looks at. */
+    /** More bars than anybody reads. */
     private static final int MAX_TASKS = 200;
 
     private static final long MIN_TIMEOUT_MS = 50;
 
-    /** Also where none is asked for: the two seconds of {@code errgroup.groups.quote} would end most runs too early. */
+    /** Also the default: the two seconds of {@code errgroup.groups.quote} would end most runs too early. */
     private static final long MAX_TIMEOUT_MS = 60_000;
 
     /**

@@ -89,7 +89,7 @@ class Runs {
         synchronized (runs) {
             Run run = runs.get(id);
             if (run == null) {
-                throw BadInputException.notFound("id", id, "must be of one of the last " + MAX_RUNS + " runs");
+                throw BadInputException.notFound("id", id, "must be the id of one of the last " + MAX_RUNS + " runs");
             }
             return run;
         }

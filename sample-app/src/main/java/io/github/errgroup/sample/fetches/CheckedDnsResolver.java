@@ -5,8 +5,8 @@ import java.net.UnknownHostException;
 import org.apache.hc.client5.http.DnsResolver;
 
 /**
- * Resolves a name and refuses it unless every one of its addresses is allowed. The client connects to the addresses
- * that this returned and asks nobody else, so a name that changes its address in between gains nothing.
+ * Resolves a name, and refuses it unless all of its addresses are allowed. The client connects to the addresses that this
+ * returned, and does not resolve the name again. So it does not help an attacker to change the address after the check.
  */
 final class CheckedDnsResolver implements DnsResolver {
     private final DnsResolver resolver;

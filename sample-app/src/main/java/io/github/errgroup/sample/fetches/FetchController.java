@@ -48,9 +48,9 @@ class FetchController {
     }
 
     /**
-     * The same as a stream: an event {@code fetched} for each URL as it ends, then {@code report}. The fetching is a
-     * task, and this thread writes: a task that is cancelled while it writes would close the caller's connection, and
-     * a slow reader would hold up the fetching.
+     * The same as a stream: an event {@code fetched} for each URL that has ended, then {@code report}. A task fetches, and
+     * this thread writes. If the tasks wrote, a cancelled one could close the connection to the client, and a slow client
+     * would delay the fetching.
      */
     @PostMapping(
             path = "/fetches",
@@ -73,7 +73,7 @@ class FetchController {
                     }
                 }
             } catch (IOException gone) {
-                // Nobody reads any more, so nobody needs the rest.
+                // The client has gone, and nobody needs the rest.
                 group.cancel(gone);
                 throw gone;
             }

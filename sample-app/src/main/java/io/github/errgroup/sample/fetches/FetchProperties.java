@@ -8,9 +8,9 @@ import org.springframework.util.unit.DataSize;
 /**
  * {@code sample.fetch.*}.
  *
- * @param allowPrivateTargets whether loopback, private and other special addresses may be fetched. For demonstrations:
- *     whoever can reach this service can then reach everything that it can
- * @param maxBody where a body is cut off, and its fetch fails
+ * @param allowPrivateTargets whether loopback, private and other special addresses may be fetched. For demonstrations
+ *     only: a client of this service can then reach all that the service can reach
+ * @param maxBody the largest body; the fetch of a larger one fails
  * @param connectTimeout how long to wait for a connection
  * @param responseTimeout how long to wait for each next part of an answer
  */

@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What became of all URLs.
+ * How the fetch of all URLs ended.
  *
  * @param results in the order of the request
  * @param firstFailure the URL that failed first; null if none did

@@ -7,9 +7,9 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What became of one URL.
+ * How the fetch of one URL ended.
  *
- * @param index its place in the request, from 0
+ * @param index of the URL in the request, from 0
  * @param url as it was given
  * @param state succeeded, failed, cancelled (it had begun) or skipped (it had not)
  * @param status of HTTP; null without an answer

@@ -26,12 +26,12 @@ class FetchService {
     }
 
     /**
-     * Fetches. Blocks until all have ended; interrupted, or in a group that is cancelled, it ends early.
+     * Fetches. Blocks until all URLs have ended; ends early if the thread is interrupted, or is in a task that is cancelled.
      *
      * @param plan what to fetch
-     * @param progress told of each URL that was fetched or failed, by the tasks: must not block
-     * @return what became of each, failures included
-     * @throws InterruptedException the thread was interrupted while it waited
+     * @param progress called by the tasks, for each URL that was fetched or failed; must not block
+     * @return how each of them ended, failures included
+     * @throws InterruptedException if the thread was interrupted while it waited
      */
     FetchReport fetch(FetchPlan plan, Consumer<FetchResult> progress) throws InterruptedException {
         List<URI> urls = plan.urls();

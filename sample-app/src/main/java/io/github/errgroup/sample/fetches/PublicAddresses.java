@@ -7,8 +7,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Allows what is an address of a host on the public internet, by the IANA registries of special-purpose addresses. An
- * IPv6 address with an IPv4 address inside (translated, tunnelled) is allowed if that is.
+ * Allows the addresses of hosts on the public internet, by the IANA registries of special-purpose addresses. An IPv6
+ * address that contains an IPv4 address (translated, tunnelled) is allowed if the IPv4 address is.
  */
 public final class PublicAddresses implements AddressPolicy {
     private static final List<Block> SPECIAL_V4 = List.of(

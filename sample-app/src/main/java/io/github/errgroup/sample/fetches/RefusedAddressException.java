@@ -2,11 +2,11 @@ package io.github.errgroup.sample.fetches;
 
 import java.net.UnknownHostException;
 
-/** A host's addresses are not all allowed. Does not tell which they are: an outsider is not to learn our network. */
+/** Not all addresses of a host are allowed. The message does not name them: an outsider must not learn our network. */
 public final class RefusedAddressException extends UnknownHostException {
     private static final long serialVersionUID = 1L;
 
-    /** What must be kept. */
+    /** The rule that is broken. */
     static final String RULE = "must resolve to public addresses only";
 
     RefusedAddressException(String host) {

@@ -19,11 +19,11 @@ import org.apache.hc.core5.util.Timeout;
 import org.springframework.util.unit.DataSize;
 
 /**
- * Fetches one URL. Follows no redirect, which would lead past the check of the address; sends no cookies and no
- * credentials; does not unpack bodies, so that a small one cannot become a huge one. Thread-safe.
+ * Fetches one URL. It follows no redirect, sends no cookies and no credentials, and does not unpack bodies, since a small
+ * one could become huge. Thread-safe.
  */
 public final class WebFetcher implements AutoCloseable {
-    /** More than all groups together may run: they are what limits, not the pool of connections. */
+    /** More than all groups together run: the groups set the limit, and not the pool of connections. */
     private static final int MAX_CONNECTIONS = 10_000;
 
     private final CloseableHttpClient http;
@@ -55,7 +55,7 @@ public final class WebFetcher implements AutoCloseable {
                         .setProtocolUpgradeEnabled(false)
                         .setResponseTimeout(millis(properties.responseTimeout()))
                         .build())
-                // Every fetch is of another host as a rule; an idle connection would only be a descriptor lost.
+                // Most fetches are of different hosts: an idle connection would only hold a file descriptor.
                 .setConnectionReuseStrategy((request, response, context) -> false)
                 .disableRedirectHandling()
                 .disableAutomaticRetries()
@@ -71,8 +71,8 @@ public final class WebFetcher implements AutoCloseable {
     }
 
     /**
-     * Fetches. Blocks until the body's last byte. A cancelled group closes the connection, through a hook: the thread
-     * blocks in a socket's read, and a platform thread would not notice an interrupt there.
+     * Fetches. Blocks until the last byte of the body. When the group is cancelled, a hook closes the connection: the thread
+     * blocks in a read of the socket, where a platform thread does not notice an interrupt.
      *
      * @param url http or https
      * @param context of the group whose task this is
@@ -106,7 +106,7 @@ public final class WebFetcher implements AutoCloseable {
         for (int read = body.read(buffer); read != -1; read = body.read(buffer)) {
             bytes += read;
             if (bytes > maxBody.toBytes()) {
-                // Before anybody tries to read the rest in order to keep the connection.
+                // The client must not read the rest, as it would do to keep the connection.
                 request.cancel();
                 throw new BodyTooLargeException(maxBody);
             }

@@ -21,7 +21,7 @@ final class Import {
 
     private final long start = System.nanoTime();
 
-    /** Null once ended. Written by the thread that imports, read by those that cancel. */
+    /** Null after the end. Written by the thread that imports, read by those that cancel. */
     private volatile @Nullable ErrGroup group;
 
     /** Written once, by the thread that imports. */
@@ -46,7 +46,7 @@ final class Import {
         return progress;
     }
 
-    /** Cancels it. No effect once it has ended. */
+    /** Cancels it. No effect if it has ended. */
     void cancel() {
         ErrGroup running = group;
         if (running != null) {

@@ -44,8 +44,8 @@ class ImportController {
     }
 
     /**
-     * Imports the body. It answers when all is done: only then is it known whether there is a bad row. Whoever wants to
-     * watch or cancel it meanwhile chooses its id.
+     * Imports the body, and answers when the import has ended, since only then it is known whether there is a bad row. A
+     * client that wants to watch or cancel the import meanwhile chooses its id.
      */
     @PostMapping(consumes = "text/csv")
     ResponseEntity<ImportView> run(@RequestParam(required = false) @Nullable String id, HttpServletRequest request)
@@ -68,7 +68,7 @@ class ImportController {
         return find(id).view();
     }
 
-    /** Cancels it: nothing of it is saved. No effect once it has ended. */
+    /** Cancels an import: nothing of it is saved. No effect if it has ended. */
     @DeleteMapping("/{id}")
     ImportView cancel(@PathVariable String id) {
         Import found = find(id);
@@ -79,7 +79,7 @@ class ImportController {
     private Import find(String id) {
         Import found = imports.find(id);
         if (found == null) {
-            throw BadInputException.notFound("id", id, "must be of one of the last imports");
+            throw BadInputException.notFound("id", id, "must be the id of one of the last imports");
         }
         return found;
     }
@@ -108,7 +108,7 @@ class ImportController {
             return problem(HttpStatus.BAD_REQUEST, "body: must be sent to its end without a pause");
         }
         log.error("an import failed", e);
-        return problem(HttpStatus.INTERNAL_SERVER_ERROR, "see the log of this time");
+        return problem(HttpStatus.INTERNAL_SERVER_ERROR, "an unexpected error, which is in the log");
     }
 
     private static ProblemDetail problem(HttpStatus status, String detail) {
@@ -117,6 +117,6 @@ class ImportController {
         return problem;
     }
 
-    /** All imports known, and how many products there are. */
+    /** The last imports, and how many products there are. */
     record All(long products, List<ImportView> imports) {}
 }

@@ -7,7 +7,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** The imports that run and the last ones that ended. Thread-safe; {@code imports} is used under this object's lock. */
+/** The running imports and the last ended ones. Thread-safe; {@code imports} is read and written under this object's lock. */
 @Component
 class ImportLog {
     private static final int MAX = 100;
@@ -15,16 +15,16 @@ class ImportLog {
     private final Map<String, Import> imports = new LinkedHashMap<>();
 
     /**
-     * Adds one in the place of an ended one of its id, and forgets the eldest that has ended if there are too many.
+     * Adds an import. An ended one of the same id is replaced. If there are too many, the oldest ended one is forgotten.
      *
-     * @throws BadInputException if one of its id runs
+     * @throws BadInputException if an import of the same id is running
      */
     synchronized void add(Import added) {
         Import old = imports.get(added.id());
         if (old != null && old.isRunning()) {
-            throw BadInputException.conflict("id", added.id(), "must be of no import that runs");
+            throw BadInputException.conflict("id", added.id(), "must not be the id of a running import");
         }
-        imports.remove(added.id()); // so that it is the youngest
+        imports.remove(added.id()); // so that it becomes the youngest
         imports.put(added.id(), added);
         if (imports.size() > MAX) {
             imports.values().stream()

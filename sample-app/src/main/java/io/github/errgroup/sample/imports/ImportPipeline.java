@@ -11,7 +11,7 @@ public class ImportPipeline {
     /** Rows that go from stage to stage, and into the database, together. */
     private static final int CHUNK = 500;
 
-    /** Chunks that wait between two stages: enough to even out, few enough to forget in a heap. */
+    /** Chunks that may wait between two stages: enough to even out their speed, and a small part of the heap. */
     private static final int CAPACITY = 4;
 
     private final ProductStore store;
@@ -21,12 +21,12 @@ public class ImportPipeline {
     }
 
     /**
-     * Starts the stages. Every stage is a task, also the reading: the group's caller would not be woken from a full
-     * queue, or from a read.
+     * Starts the stages. Every stage is a task, reading too: when a stage fails, the group cancels its tasks, but does not
+     * wake its caller from a full queue or a blocked read.
      *
-     * @param group in which; without a limit, or with one of at least three, since the stages wait for each other
+     * @param group its limit must be at least three, or none, since the stages wait for each other
      * @param csv the file, which the first stage reads
-     * @param progress is told how far they are
+     * @param progress counts the rows that went through each stage
      */
     public void start(ErrGroup group, InputStream csv, ImportProgress progress) {
         Pipe<List<RawRow>> raw = new Pipe<>(CAPACITY, group.context());

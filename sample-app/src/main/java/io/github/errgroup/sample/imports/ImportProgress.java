@@ -2,7 +2,7 @@ package io.github.errgroup.sample.imports;
 
 import java.util.concurrent.atomic.AtomicLong;
 
-/** How far an import is. Thread-safe: each stage writes its own number, anybody reads. */
+/** How far an import is. Thread-safe: each stage writes its own number, and any thread reads it. */
 public final class ImportProgress {
     private final AtomicLong read = new AtomicLong();
 
@@ -41,7 +41,7 @@ public final class ImportProgress {
     }
 
     /**
-     * Rows that went through the third stage: in the transaction, and seen by others only after its commit.
+     * Rows that went through the third stage: others see them only after the transaction was committed.
      *
      * @return the count
      */

@@ -27,18 +27,18 @@ class ImportService {
     /**
      * Imports a file: all of it, or nothing. Blocks until it has ended.
      *
-     * @param id of no import that runs
+     * @param id not the id of a running import
      * @param csv the file
      * @return how it ended
-     * @throws InterruptedException the thread was interrupted while it waited: nothing was saved
-     * @throws ErrGroupException nothing was saved; its cause is a {@link BadRowException} for the first bad row, an
-     *     {@code IOException} if the file could not be read, or what cancelled it
+     * @throws InterruptedException if the thread was interrupted while it waited; nothing was saved
+     * @throws ErrGroupException if it failed or was cancelled; nothing was saved. Its cause is a {@link BadRowException}
+     *     for the first bad row, an {@code IOException} if the file could not be read, or what cancelled the group
      */
     ImportView run(String id, InputStream csv) throws InterruptedException {
         try (ErrGroup group = template.fresh()) {
             Import running = new Import(id, group);
             log.add(running);
-            // What stays if this thread is interrupted.
+            // These stay if this thread is interrupted.
             Import.State state = Import.State.CANCELLED;
             @Nullable String failure = "interrupted";
             try {

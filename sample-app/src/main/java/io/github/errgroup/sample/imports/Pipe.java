@@ -8,13 +8,13 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A bounded queue between two stages of a group, that ends, and that wakes both sides when the group is cancelled, also
- * where cancelling does not interrupt (see {@code errgroup.groups.import.interrupt-on-cancel}).
+ * A bounded queue between two stages of a group. It has an end, and it wakes both stages when the group is cancelled, even
+ * if their threads are not interrupted (see {@code errgroup.groups.import.interrupt-on-cancel}).
  *
- * <p>Thread-safe. {@code items} and {@code ended} are read and written under the lock only. The cancellation is read
- * under the lock, and the hook signals under it after the group was cancelled, so no waiter can miss it.
+ * <p>Thread-safe. {@code items} and {@code ended} are read and written under the lock. A waiter asks under the lock whether
+ * the group is cancelled. The hook runs after the group was cancelled and signals under the lock, so no waiter misses it.
  *
- * @param <T> what goes through
+ * @param <T> the items
  */
 final class Pipe<T> {
     private final int capacity;
@@ -78,9 +78,9 @@ final class Pipe<T> {
     /**
      * Takes the next item; blocks while there is none.
      *
-     * @return null after the last one
-     * @throws java.util.concurrent.CancellationException if the group is cancelled: a stage never mistakes that for the
-     *     end
+     * @return the item; null after the last one
+     * @throws java.util.concurrent.CancellationException if the group is cancelled, so that a stage does not take this for
+     *     the end
      */
     @Nullable
     T take() throws InterruptedException {

@@ -18,7 +18,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 /** The third stage: saves the rows, all or none. Thread-safe. */
 @Component
 class ProductStore {
-    /** A whole batch in one statement, whose text is the same for every size: JdbcClient has no batches of its own. */
+    /** One statement for a whole batch, with the same text for every size: JdbcClient has no batches. */
     private static final String UPSERT_H2 = """
             MERGE INTO product (sku, name, price, stock) KEY (sku)
             SELECT * FROM UNNEST(CAST(? AS VARCHAR ARRAY), CAST(? AS VARCHAR ARRAY),
@@ -48,11 +48,12 @@ class ProductStore {
     }
 
     /**
-     * Saves to the end, in one transaction, which lives in the calling task: a transaction is bound to a thread, and
-     * one begun outside would not be seen here. A later row of the same sku wins over an earlier one.
+     * Saves all rows, in one transaction. The transaction begins and ends in the task that calls this, since it is bound to
+     * a thread: a transaction of the thread that opened the group would not be seen here. Of two rows with the same sku the
+     * later one counts.
      *
      * @param rows the rows
-     * @param progress is told of each batch
+     * @param progress counts the rows that were saved
      */
     void save(Pipe<List<ProductRow>> rows, ImportProgress progress) {
         transaction.executeWithoutResult(status -> {
@@ -94,13 +95,13 @@ class ProductStore {
     /**
      * How many products there are.
      *
-     * @return the count, of what is committed
+     * @return the count of the committed ones
      */
     long count() {
         return jdbc.sql("SELECT COUNT(*) FROM product").query(Long.class).single();
     }
 
-    /** Lets an interrupt through Spring's callback, as the cancellation that it is. */
+    /** Carries an interrupt through Spring's callback. Its cause tells the group that this is a cancellation. */
     private static final class SaveInterruptedException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 

@@ -4,7 +4,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A row as the file has it, without the white space around its fields.
+ * A row of the file, without the white space around its fields.
  *
  * @param line where it begins, from 1
  * @param fields in the order of {@link Column}; none if it is bad

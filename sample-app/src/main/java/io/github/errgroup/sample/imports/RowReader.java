@@ -15,12 +15,12 @@ import java.util.Iterator;
 import java.util.List;
 
 /**
- * The first stage: reads CSV, a bounded piece at a time, and takes the white space from around the fields. A record that
- * it cannot read goes the way of the others, as a {@linkplain RawRow#bad bad row}: the rows before it are checked first, so
- * the row that is reported is the first bad one of the file.
+ * The first stage: reads CSV piece by piece, and strips the white space around the fields. A record that it cannot read is
+ * passed on as a {@linkplain RawRow#bad bad row}. So the rows before it are checked first, and the row that is reported is
+ * the first bad one of the file.
  */
 final class RowReader {
-    /** The longest record: what one broken quote can make us read. */
+    /** The longest record. A quote that is not closed makes the reader read so much, and no more. */
     private static final int MAX_RECORD_CHARS = 64 * 1024;
 
     private static final char BYTE_ORDER_MARK = '\uFEFF';
@@ -35,14 +35,14 @@ final class RowReader {
      * Reads to the end of the file.
      *
      * @param csv UTF-8
-     * @param rows gets the rows, in lists of at most {@code chunk}
-     * @param chunk how many
+     * @param rows where the rows go, in lists of at most {@code chunk}
+     * @param chunk how many rows a list has at most
      * @throws BadRowException if the first line is not the header
      * @throws IOException if it cannot be read
      */
     void read(InputStream csv, Pipe<List<RawRow>> rows, int chunk)
             throws BadRowException, IOException, InterruptedException {
-        // A decoder of its own, since the default one replaces what is no UTF-8, and we would save that.
+        // With a decoder, since without one the reader replaces what is not UTF-8, and the replacement would be saved.
         InputStreamReader text = new InputStreamReader(csv, StandardCharsets.UTF_8.newDecoder());
         CsvReader<CsvRecord> reader = CsvReader.builder()
                 .skipEmptyLines(true)

@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The second stage: holds every row against the rules. */
+/** The second stage: checks every row against the rules. */
 final class RowRules {
     private static final Pattern SKU = Pattern.compile("[A-Z0-9-]{1,32}");
 
@@ -28,11 +28,11 @@ final class RowRules {
     }
 
     /**
-     * Checks to the end.
+     * Checks all rows.
      *
      * @param from the rows
-     * @param to gets them, in lists as they came
-     * @throws BadRowException for the first row, in the order of the file, that is none or breaks a rule
+     * @param to where the checked rows go
+     * @throws BadRowException for the first row of the file that could not be read or breaks a rule
      */
     void check(Pipe<List<RawRow>> from, Pipe<List<ProductRow>> to) throws BadRowException, InterruptedException {
         for (@Nullable List<RawRow> rows = from.take(); rows != null; rows = from.take()) {
@@ -54,7 +54,7 @@ final class RowRules {
         String sku = row.field(Column.SKU).toUpperCase(Locale.ROOT);
         require(SKU.matcher(sku).matches(), row, Column.SKU, "must be 1 to 32 letters, digits or hyphens");
         String name = row.field(Column.NAME);
-        // A NUL is a character to us, and PostgreSQL does not store it.
+        // PostgreSQL does not store a NUL.
         require(
                 !name.isEmpty()
                         && name.length() <= MAX_NAME_LENGTH

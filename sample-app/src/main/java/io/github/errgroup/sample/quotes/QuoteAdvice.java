@@ -13,7 +13,7 @@ import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.client.RestClientResponseException;
 
-/** What became of a quote's group, in terms of HTTP. */
+/** Answers a quote that failed: 404, 502, 503 or 504. */
 @RestControllerAdvice(assignableTypes = QuoteController.class)
 @Order(Ordered.HIGHEST_PRECEDENCE)
 class QuoteAdvice {
@@ -27,7 +27,7 @@ class QuoteAdvice {
             return problem(HttpStatus.NOT_FOUND, "Unknown product", String.valueOf(first.getMessage()));
         }
         if (supplier != null) {
-            log.warn("no quote, since supplier {} {}", supplier, what(first), first);
+            log.warn("no quote: supplier {} {}", supplier, what(first), first);
             ProblemDetail problem =
                     problem(HttpStatus.BAD_GATEWAY, "Supplier failed", "supplier '" + supplier + "' " + what(first));
             problem.setProperty("supplier", supplier);
@@ -36,7 +36,7 @@ class QuoteAdvice {
         if (e.reason() == CancelReason.TIMEOUT) {
             return problem(HttpStatus.GATEWAY_TIMEOUT, "Suppliers too slow", String.valueOf(e.getMessage()));
         }
-        // No failure and no deadline: somebody cancelled the group, as a stopping application does.
+        // No failure and no deadline: the group was cancelled, as the stop of the application does it.
         return problem(HttpStatus.SERVICE_UNAVAILABLE, "Cancelled", "the quote was cancelled before it was complete");
     }
 

@@ -1,4 +1,4 @@
-/** The storefront: a quote is made from four suppliers, asked at once, failing fast. */
+/** The storefront: a quote asks four suppliers at once, and the first failure ends it. */
 @NullMarked
 package io.github.errgroup.sample.quotes;
 

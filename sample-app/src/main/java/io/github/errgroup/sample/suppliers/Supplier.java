@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Who is asked for a part of a quote. */
+/** The suppliers. */
 public enum Supplier {
     /** What it costs. */
     PRICE,

@@ -7,16 +7,16 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * How a supplier behaves.
  *
  * @param delay how long it takes to answer, from zero to {@link #MAX_DELAY}
- * @param failureRate which part of its answers is a 503, from 0 to 1
- * @param straggler whether we call it in a way that does not notice cancellation, as a forgotten
- *     {@code CompletableFuture.join()} would: the group's end then waits for its answer
+ * @param failureRate the part of its answers that are a 503, from 0 to 1
+ * @param straggler whether the storefront calls it in a way that ignores cancellation, as {@code CompletableFuture.join()}
+ *     does: the end of the group then waits for its answer
  */
 public record SupplierBehaviour(
         @DefaultValue("50ms") Duration delay,
         @DefaultValue("0") double failureRate,
         @DefaultValue("false") boolean straggler) {
 
-    /** The longest delay: a simulated supplier must not hold a request for ever. */
+    /** The longest delay: a played supplier must not hold a request for ever. */
     public static final Duration MAX_DELAY = Duration.ofSeconds(60);
 
     /**

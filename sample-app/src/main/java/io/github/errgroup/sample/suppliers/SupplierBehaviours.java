@@ -7,15 +7,15 @@ import java.util.Map;
 import java.util.Objects;
 import org.springframework.stereotype.Component;
 
-/** How each supplier behaves now. Thread-safe; starts with what the properties say. */
+/** How each supplier behaves now: as the properties say, until it is changed. Thread-safe. */
 @Component
 public class SupplierBehaviours {
     private static final SupplierBehaviour DEFAULT = new SupplierBehaviour(Duration.ofMillis(50), 0, false);
 
-    /** What the properties say. Never changed. */
+    /** From the properties. Never changed. */
     private final Map<Supplier, SupplierBehaviour> configured;
 
-    /** Replaced as a whole under the lock of this object, read without. Never changed in place. */
+    /** An unmodifiable map. Replaced under the lock of this object, read without it. */
     private volatile Map<Supplier, SupplierBehaviour> behaviours;
 
     SupplierBehaviours(SupplierProperties properties) {

@@ -10,7 +10,7 @@ import org.springframework.context.annotation.Lazy;
 /** Plays the suppliers, unless the properties say where real ones are. */
 @Configuration(proxyBeanMethods = false)
 class SupplierConfiguration {
-    /** Lazy: it starts when its address is asked for, and not at all where there are real ones. */
+    /** Lazy: it starts when its address is needed, which is never if there are real suppliers. */
     @Bean
     @Lazy
     SupplierServer supplierServer(SupplierProperties properties, Catalogue catalogue, SupplierBehaviours behaviours) {

@@ -15,7 +15,7 @@ import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Shows and changes how the suppliers behave, so that one can provoke a failure, a deadline or a straggler. */
+/** Shows and changes how the suppliers behave, to provoke a failure, a deadline or a straggler. */
 @RestController
 @RequestMapping("/suppliers")
 class SupplierController {
@@ -41,7 +41,7 @@ class SupplierController {
         return View.of(changed);
     }
 
-    /** Takes back what was changed. */
+    /** Takes all changes of one supplier back. */
     @DeleteMapping("/{id}")
     View reset(@PathVariable String id) {
         Supplier supplier = find(id);
@@ -49,7 +49,7 @@ class SupplierController {
         return View.of(behaviours.of(supplier));
     }
 
-    /** Takes back what was changed of any. */
+    /** Takes all changes of all suppliers back. */
     @DeleteMapping
     Map<String, View> resetAll() {
         for (Supplier supplier : Supplier.values()) {

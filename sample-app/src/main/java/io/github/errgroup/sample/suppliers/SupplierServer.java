@@ -9,9 +9,9 @@ import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServer;
 
 /**
- * The HTTP server on loopback that plays the suppliers: a second one, so that quotes waiting for suppliers can never
- * take the threads that the suppliers need to answer. Started by its constructor; closed after the application's own
- * server, whose last requests still need it.
+ * The HTTP server on loopback that plays the suppliers. It is a second one, so that quotes that wait for suppliers cannot
+ * take the threads that the suppliers need to answer. Its constructor starts it; it is closed after the application's own
+ * server, whose last requests need it.
  */
 final class SupplierServer implements AutoCloseable {
     private final ScheduledExecutorService timer;
@@ -29,13 +29,13 @@ final class SupplierServer implements AutoCloseable {
         factory.setRegisterDefaultServlet(false);
         factory.addConnectorCustomizers(connector -> {
             connector.setProperty("maxConnections", "20000");
-            // Few are enough for answers that wait on a timer, and always as many leave the count of threads in peace.
+            // Few are enough, since answers wait on a timer. A fixed number, since the load test counts threads.
             connector.setProperty("maxThreads", "16");
             connector.setProperty("minSpareThreads", "16");
-            // A burst of new connections is not to overflow the queue: a dropped packet is sent again after a second.
+            // A burst of new connections must not overflow the queue: a dropped packet is sent again after a second.
             connector.setProperty("acceptCount", "4096");
             connector.setProperty("maxKeepAliveRequests", "-1");
-            // Longer than the client keeps an idle connection, or it would now and then pick one that we just closed.
+            // Longer than the client keeps an idle connection: else it would sometimes use one that was just closed.
             connector.setProperty(
                     "keepAliveTimeout", Long.toString(Duration.ofMinutes(30).toMillis()));
         });

@@ -21,7 +21,7 @@ import tools.jackson.databind.json.JsonMapper;
  * {@code GET /<supplier>/<sku>}: answers after the supplier's delay, and fails as often as it should. A request may ask
  * for a delay or a failure of its own with {@code ?delayMs=200} and {@code ?fail=true}.
  *
- * <p>Waits on a timer instead of in a thread, so that a thousand slow answers cost a thousand timer entries.
+ * <p>An answer waits on a timer and not on a thread, so that a thousand slow answers need no thousand threads.
  */
 final class SupplierServlet extends HttpServlet {
     private static final long serialVersionUID = 1L;
@@ -86,8 +86,8 @@ final class SupplierServlet extends HttpServlet {
                 response.getOutputStream().write(body);
             }
         } catch (IOException e) {
-            // The caller's group was cancelled and the connection with it: what a fail-fast client does.
-            log.debug("the caller of {} has gone", supplier.id(), e);
+            // The group of the caller was cancelled, and the caller closed the connection.
+            log.debug("the caller of supplier {} has gone", supplier.id(), e);
         } finally {
             async.complete();
         }

@@ -1,6 +1,6 @@
 /**
- * The four suppliers a quote is made from, played by an HTTP server of their own on loopback. Nothing outside this
- * package knows that they are not somebody else's machines: all it gets is a base URL.
+ * The four suppliers, played by a second HTTP server on loopback. The storefront gets only a base URL, as if the suppliers
+ * were other machines.
  */
 @NullMarked
 package io.github.errgroup.sample.suppliers;

@@ -5,11 +5,11 @@ import org.springframework.http.HttpStatus;
 import org.springframework.http.ProblemDetail;
 import org.springframework.web.ErrorResponseException;
 
-/** A value from outside breaks a rule: answered as problem+json with {@code name}, {@code value} and {@code rule}. */
+/** A value from outside breaks a rule. Answered as problem+json with {@code name}, {@code value} and {@code rule}. */
 public final class BadInputException extends ErrorResponseException {
     private static final long serialVersionUID = 1L;
 
-    /** The most of a value that is sent back. */
+    /** How many characters of a value are sent back. */
     private static final int MAX_VALUE_LENGTH = 200;
 
     /**

@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Server-sent events, written in the thread of the request: simple, and on a virtual thread as cheap as any other way.
+ * Server-sent events, written on the thread of the request. That is simple, and on a virtual thread it is cheap.
  * Not thread-safe.
  */
 public final class EventStream {
@@ -29,12 +29,12 @@ public final class EventStream {
     }
 
     /**
-     * Begins the answer.
+     * Starts the answer.
      *
      * @param response not yet committed
      * @param json how to write data
      * @return the stream
-     * @throws IOException if nobody reads any more
+     * @throws IOException if the reader has gone
      */
     public static EventStream open(HttpServletResponse response, JsonMapper json) throws IOException {
         response.setContentType("text/event-stream;charset=UTF-8");
@@ -49,28 +49,28 @@ public final class EventStream {
      *
      * @param event its name
      * @param data its data, sent as JSON on one line
-     * @throws IOException if nobody reads any more
+     * @throws IOException if the reader has gone
      */
     public void send(String event, Object data) throws IOException {
         write("event: " + event + "\ndata: " + json.writeValueAsString(data) + "\n\n");
     }
 
     /**
-     * Sends an event that a reader can go on after, if its connection broke.
+     * Sends an event with an id: a reader whose connection broke resumes after it.
      *
      * @param id what the reader will send as {@code Last-Event-ID}
      * @param event its name
      * @param data its data, sent as JSON on one line
-     * @throws IOException if nobody reads any more
+     * @throws IOException if the reader has gone
      */
     public void send(long id, String event, Object data) throws IOException {
         write("id: " + id + "\nevent: " + event + "\ndata: " + json.writeValueAsString(data) + "\n\n");
     }
 
     /**
-     * Sends a comment if nothing was sent for a second: a reader who has gone is noticed by writing only.
+     * Sends a comment if nothing was sent for a second, since only a write notices that the reader has gone.
      *
-     * @throws IOException if nobody reads any more
+     * @throws IOException if the reader has gone
      */
     public void beat() throws IOException {
         if (System.nanoTime() - lastWrite >= BEAT_NANOS) {

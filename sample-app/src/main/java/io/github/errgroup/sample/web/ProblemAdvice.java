@@ -18,7 +18,7 @@ import org.springframework.web.context.request.WebRequest;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
 import tools.jackson.core.JacksonException;
 
-/** Answers every refusal as problem+json. A scenario's own advice comes first. */
+/** Answers every refusal as problem+json. The advice of a single controller comes first. */
 @RestControllerAdvice
 @Order(Ordered.LOWEST_PRECEDENCE)
 class ProblemAdvice extends ResponseEntityExceptionHandler {
@@ -35,15 +35,15 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
 
     private static String rule(HttpMessageNotReadableException e) {
         if (e.getCause() instanceof JacksonException json) {
-            // The original message alone: the rest would tell the caller about our classes.
+            // Only the location: the message would tell the caller about our classes.
             var at = json.getLocation();
             return "must be JSON of the documented form"
                     + (at == null ? "" : "; see line " + at.getLineNr() + ", column " + at.getColumnNr());
         }
-        return "must be there, as JSON of the documented form";
+        return "must not be empty: JSON of the documented form";
     }
 
-    /** The application stops, and a request's thread was interrupted. */
+    /** The thread of a request was interrupted, since the application stops. */
     @ExceptionHandler(InterruptedException.class)
     ProblemDetail interrupted(InterruptedException e) {
         Thread.currentThread().interrupt();
@@ -54,11 +54,12 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
     @Nullable
     ProblemDetail unexpected(Exception e, HttpServletResponse response) {
         if (response.isCommitted()) {
-            // The middle of a stream: its reader has gone, and there is nobody to tell.
-            log.debug("a stream broke off", e);
+            // In the middle of a stream, whose reader has gone: nobody is left to be told.
+            log.debug("the reader of a stream has gone", e);
             return null;
         }
         log.error("a request failed unexpectedly", e);
-        return ProblemDetail.forStatusAndDetail(HttpStatus.INTERNAL_SERVER_ERROR, "see the log of this time");
+        return ProblemDetail.forStatusAndDetail(
+                HttpStatus.INTERNAL_SERVER_ERROR, "an unexpected error, which is in the log");
     }
 }

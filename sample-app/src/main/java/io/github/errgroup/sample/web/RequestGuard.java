@@ -19,11 +19,11 @@ import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 
 /**
- * What holds for every request, also for the actuator's.
+ * Checks every request, those to the actuator too.
  *
- * <p>This application has no login, and listens to this machine alone. So the pages of other sites, which a browser on
- * this machine shows, must not reach it: not by a name that an attacker's DNS turned to this machine (the host is
- * checked), not by a request of theirs (the origin is), and not in a frame. And a body that is read at once is bounded.
+ * <p>This application has no login, and listens to this machine alone. But a browser on this machine also shows pages of
+ * other sites, and they must not reach it. Therefore the host is checked (an attacker's DNS can lead a name to this machine),
+ * the origin is checked, and no answer may be shown in a frame. A body that is read as a whole must not be too large.
  */
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE + 10) // inside the observation of the request, before anything reads a body

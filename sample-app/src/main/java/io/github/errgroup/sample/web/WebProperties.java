@@ -8,8 +8,8 @@ import org.springframework.util.unit.DataSize;
 /**
  * {@code sample.web.*}.
  *
- * @param allowedHosts the names by which this application may be addressed, without a port; others are refused
- * @param maxBody the largest body of a request; of one that is no CSV, which is read piece by piece
+ * @param allowedHosts the hosts that a request may name, without a port; others are refused
+ * @param maxBody the largest body of a request; CSV may be larger, since it is read piece by piece
  */
 @ConfigurationProperties("sample.web")
 public record WebProperties(

@@ -1,4 +1,4 @@
-/** What the scenarios have in common on the web: every refusal is problem+json that names value and rule. */
+/** What the controllers share: refusals as problem+json that name value and rule, the check of requests, event streams. */
 @NullMarked
 package io.github.errgroup.sample.web;
 

@@ -44,7 +44,7 @@ class DataDirectoryTest {
     @Nested
     class Unset {
         @Test
-        void it_is_a_new_one_for_its_owner_alone_and_goes_with_the_application() throws IOException {
+        void a_new_directory_is_made_that_only_its_owner_can_enter_and_it_is_deleted_at_the_end() throws IOException {
             Path first;
             try (DataDirectory taken = DataDirectory.take(null);
                     DataDirectory second = DataDirectory.take(null)) {
@@ -60,7 +60,7 @@ class DataDirectoryTest {
     @Nested
     class Configured {
         @Test
-        void it_is_made_for_its_owner_alone_and_stays() throws IOException {
+        void the_directory_is_made_so_that_only_its_owner_can_enter_and_it_is_kept() throws IOException {
             try (DataDirectory taken = DataDirectory.take(directory)) {
                 assertThat(path(taken)).isEqualTo(directory.toRealPath());
                 assertThat(permissions(directory)).isEqualTo("rwx------");
@@ -71,7 +71,8 @@ class DataDirectoryTest {
 
         @ParameterizedTest
         @ValueSource(strings = {"rwxrwxrwx", "rwx-w--wx", "rwxr-xr-x", "rwx--x---"})
-        void one_that_is_open_to_others_is_refused_with_the_property_and_the_fix(String open) throws IOException {
+        void a_directory_that_is_open_to_others_is_refused_with_the_property_and_the_fix(String open)
+                throws IOException {
             make(open);
 
             assertThatThrownBy(() -> DataDirectory.take(directory))
@@ -80,9 +81,9 @@ class DataDirectoryTest {
             assertThat(directory).as("touched by nobody").isEmptyDirectory();
         }
 
-        /** What another user planted, before the directory was closed to others. */
+        /** Another user may have put it there before the directory was closed to others. */
         @Test
-        void one_with_a_file_of_another_user_is_refused() throws IOException {
+        void a_directory_with_a_file_of_another_user_is_refused() throws IOException {
             make("rwx------");
             Path planted = Files.writeString(directory.resolve("products.mv.db"), "CREATE ALIAS");
             giveAway(planted);
@@ -93,7 +94,7 @@ class DataDirectoryTest {
         }
 
         @Test
-        void one_of_another_user_is_refused() throws IOException {
+        void a_directory_of_another_user_is_refused() throws IOException {
             make("rwx------");
             giveAway(directory);
 
@@ -103,7 +104,7 @@ class DataDirectoryTest {
         }
 
         @Test
-        void one_in_use_is_refused_until_it_is_free() {
+        void a_directory_in_use_is_refused_until_it_is_free() {
             try (DataDirectory taken = DataDirectory.take(directory)) {
                 assertThat(taken).isNotNull();
                 assertThatThrownBy(() -> DataDirectory.take(directory))
@@ -114,7 +115,7 @@ class DataDirectoryTest {
         }
 
         @Test
-        void a_file_is_refused() throws IOException {
+        void a_file_in_place_of_a_directory_is_refused() throws IOException {
             Files.writeString(directory, "x");
 
             assertThatThrownBy(() -> DataDirectory.take(directory.resolve("below")))
@@ -127,7 +128,7 @@ class DataDirectoryTest {
     @ExtendWith(OutputCaptureExtension.class)
     class The_application {
         @Test
-        void a_second_one_starts_beside_the_first(CapturedOutput output) {
+        void a_second_application_starts_beside_the_first(CapturedOutput output) {
             try (ConfigurableApplicationContext first = run();
                     ConfigurableApplicationContext second = run()) {
                 assertThat(answer(first)).isOne();
@@ -136,7 +137,7 @@ class DataDirectoryTest {
         }
 
         @Test
-        void a_second_one_in_the_same_directory_is_told_the_property(CapturedOutput output) {
+        void a_second_application_in_the_same_directory_names_the_property(CapturedOutput output) {
             String configured = "--sample.data-directory=" + directory;
             try (ConfigurableApplicationContext first = run(configured)) {
                 assertThat(answer(first)).isOne();
@@ -149,7 +150,7 @@ class DataDirectoryTest {
         }
 
         @Test
-        void another_database_takes_no_directory() {
+        void with_another_database_no_directory_is_taken() {
             try (ConfigurableApplicationContext application = run("--spring.datasource.url=jdbc:h2:mem:other")) {
                 assertThat(application.getBeanProvider(DataDirectory.class)).isEmpty();
                 assertThat(answer(application)).isOne();
@@ -181,11 +182,11 @@ class DataDirectoryTest {
 
     private void make(String permissions) throws IOException {
         Files.createDirectory(directory);
-        // Not as an attribute of its creation: the process's umask would take some away.
+        // After its creation: there the umask of the process would take some permissions away.
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString(permissions));
     }
 
-    /** Root alone may do so. */
+    /** Only root can do this. */
     private static void giveAway(Path path) throws IOException {
         UserPrincipal nobody =
                 FileSystems.getDefault().getUserPrincipalLookupService().lookupPrincipalByName("nobody");

@@ -102,7 +102,7 @@ class FetchesTest {
     void no_more_than_the_limit_are_fetched_at_once() throws Exception {
         AtomicInteger now = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
-        // Opens for three at a time: fewer than the limit at once would wait here for ever.
+        // Opens when three wait: if fewer than the limit ran at once, they would wait here for ever.
         CyclicBarrier three = new CyclicBarrier(3);
         server.createContext("/gate", exchange -> {
             most.accumulateAndGet(now.incrementAndGet(), Math::max);
@@ -143,7 +143,7 @@ class FetchesTest {
     }
 
     @Test
-    void past_the_deadline_it_is_504_and_the_connections_are_dropped() throws Exception {
+    void past_the_deadline_the_answer_is_504_and_the_connections_are_dropped() throws Exception {
         try (HangingServer hanging = new HangingServer("none")) {
             HttpResponse<String> response = post(Map.of("urls", List.of(hanging.baseUrl() + "/a/"), "timeoutMs", 200));
 
@@ -153,7 +153,7 @@ class FetchesTest {
     }
 
     @Test
-    void without_cancel_on_error_all_are_fetched_and_the_failures_told() throws Exception {
+    void without_cancel_on_error_all_are_fetched_and_the_failures_are_listed() throws Exception {
         HttpResponse<String> response = post(Map.of(
                 "urls",
                 List.of(url("/bytes/1001"), url("/bytes/1000"), "http://127.0.0.1:1/"),
@@ -171,7 +171,7 @@ class FetchesTest {
     }
 
     @Test
-    void progress_is_streamed_as_events_when_asked_for() throws Exception {
+    void a_client_that_asks_for_events_gets_one_for_each_url_and_the_report() throws Exception {
         HttpRequest request = request(Map.of("urls", List.of(url("/bytes/1"), url("/bytes/2"))))
                 .header("Accept", "text/event-stream")
                 .build();
@@ -210,9 +210,9 @@ class FetchesTest {
         }
     }
 
-    /** The customizer of {@link FetchConfiguration} says so: TLS reports its closed connection as a fault of its own. */
+    /** By the customizer of {@link FetchConfiguration}: where a hook closed the connection, TLS reports a fault. */
     @Test
-    void an_answer_that_breaks_off_after_the_cancellation_is_cancelled_and_has_not_failed() throws Exception {
+    void a_fetch_whose_answer_breaks_off_after_the_cancellation_is_cancelled_and_not_failed() throws Exception {
         CountDownLatch reading = new CountDownLatch(1);
         CountDownLatch never = new CountDownLatch(1);
         try (ErrGroup group = groups.open("fetch")) {

@@ -54,7 +54,7 @@ class PublicAddressesTest {
                 "2002:a00:1::1",
                 "100::1"
             })
-    void refuses_what_is_no_public_host(String address) throws UnknownHostException {
+    void an_address_that_is_not_of_a_public_host_is_refused(String address) throws UnknownHostException {
         assertThat(policy.allows(InetAddress.getByName(address))).isFalse();
     }
 
@@ -81,7 +81,7 @@ class PublicAddressesTest {
                 "64:ff9b::808:808",
                 "2002:808:808::1"
             })
-    void allows_public_hosts_up_to_the_edge_of_each_block(String address) throws UnknownHostException {
+    void public_addresses_are_allowed_up_to_the_edge_of_each_block(String address) throws UnknownHostException {
         assertThat(policy.allows(InetAddress.getByName(address))).isTrue();
     }
 }

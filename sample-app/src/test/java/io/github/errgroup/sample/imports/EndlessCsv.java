@@ -3,7 +3,7 @@ package io.github.errgroup.sample.imports;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 
-/** Good rows without end, until closed: then the file ends. */
+/** Good rows without end, until it is closed. */
 final class EndlessCsv extends InputStream {
     private byte[] row = "sku,name,price,stock\n".getBytes(StandardCharsets.UTF_8);
 

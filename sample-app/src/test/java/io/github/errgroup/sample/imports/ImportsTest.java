@@ -33,7 +33,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What holds on every database; on which one, the subclasses say. */
+/** Imports on any database; a subclass chooses which. */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
 abstract class ImportsTest {
     private static final String HEADER = "sku,name,price,stock\n";
@@ -123,7 +123,7 @@ abstract class ImportsTest {
         assertThat(json.readTree(get("/imports/bad")).get("state").asString()).isEqualTo("failed");
     }
 
-    /** The reader is ahead of the rules by some chunks: it finds the second one before they have come to the first. */
+    /** The reader is some chunks ahead of the rules, and finds the second bad row before the rules come to the first. */
     @ParameterizedTest
     @ValueSource(strings = {"T-392,n,1.00", "T-392,n,1.00,\"1"})
     void of_two_bad_rows_the_first_of_the_file_is_named(String second) throws Exception {
@@ -177,7 +177,8 @@ abstract class ImportsTest {
                 "sku,name,price,stock~~a,\"x, y\",1,2~b,c,1,x| 4 | stock | must be a whole number from 0 to 1000000",
                 "sku,name,price,stock~a,b,1,2~c,\"d,1,2     | 3 | row   | must be CSV, with every quote closed and at most 65536 characters"
             })
-    void each_rule_is_told_with_line_and_column(String csv, int line, String column, String rule) throws Exception {
+    void each_broken_rule_is_named_with_line_and_column(String csv, int line, String column, String rule)
+            throws Exception {
         HttpResponse<String> response =
                 post("rule-" + System.nanoTime(), csv.replace('~', '\n').replace("''", ""));
 
@@ -190,7 +191,7 @@ abstract class ImportsTest {
     }
 
     @Test
-    void what_is_no_utf_8_is_refused_and_not_replaced() throws Exception {
+    void a_file_that_is_not_utf_8_is_refused() throws Exception {
         byte[] latin1 = (HEADER + "a,Käse,1.00,1\n").getBytes(StandardCharsets.ISO_8859_1);
         HttpRequest request = HttpRequest.newBuilder(uri("/imports"))
                 .header("Content-Type", "text/csv")
@@ -205,7 +206,7 @@ abstract class ImportsTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void cancelled_in_the_middle_of_a_batch_nothing_is_saved_and_the_database_goes_on(boolean interrupting)
+    void an_import_that_is_cancelled_in_the_middle_saves_nothing_and_the_next_one_works(boolean interrupting)
             throws Exception {
         for (int round = 0; round < 5; round++) {
             ImportProgress progress = new ImportProgress();
@@ -216,8 +217,9 @@ abstract class ImportsTest {
 
                 group.cancel();
 
-                // An interrupt closes PostgreSQL's socket under a virtual thread. Spring then reports that the rollback
-                // failed, in place of what began it; which is why the application does not interrupt.
+                // An interrupt closes the socket to PostgreSQL under a virtual thread. Spring then throws that the
+                // rollback
+                // failed, and not what caused the rollback. Therefore the application does not interrupt.
                 var ended = assertThatThrownBy(group::await).isInstanceOf(ErrGroupException.class);
                 if (!interrupting) {
                     ended.hasCauseInstanceOf(CancellationException.class);
@@ -238,7 +240,7 @@ abstract class ImportsTest {
     }
 
     @Test
-    void progress_can_be_watched_and_the_import_cancelled_from_outside() throws Exception {
+    void a_client_can_watch_the_progress_of_an_import_and_cancel_it() throws Exception {
         try (EndlessCsv csv = new EndlessCsv()) {
             HttpRequest request = HttpRequest.newBuilder(uri("/imports?id=watched"))
                     .header("Content-Type", "text/csv")

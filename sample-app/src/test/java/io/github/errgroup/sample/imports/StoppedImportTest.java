@@ -22,7 +22,8 @@ import org.springframework.context.ConfigurableApplicationContext;
 /** An application of its own, since it is stopped. */
 class StoppedImportTest {
     @Test
-    void an_import_that_the_stop_of_the_application_cancels_is_503(@TempDir Path directory) throws Exception {
+    void an_import_that_is_cancelled_because_the_application_stops_is_answered_with_503(@TempDir Path directory)
+            throws Exception {
         ConfigurableApplicationContext application = SpringApplication.run(
                 SampleApplication.class,
                 "--server.port=0",

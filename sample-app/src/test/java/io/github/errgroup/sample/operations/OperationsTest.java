@@ -45,7 +45,7 @@ class OperationsTest {
     private final HttpClient http = HttpClient.newHttpClient();
 
     @Test
-    void prometheus_sees_the_meters_of_each_configured_group_before_it_was_used() throws Exception {
+    void prometheus_gets_the_meters_of_each_configured_group_before_its_first_use() throws Exception {
         String scrape = get("/actuator/prometheus");
 
         assertThat(scrape)
@@ -73,7 +73,7 @@ class OperationsTest {
                         "asking a supplier: /stock/SKU-0001",
                         "asking a supplier: /reviews/SKU-0001",
                         "asking a supplier: /shipping/SKU-0001",
-                        "no quote, since supplier stock answered 503");
+                        "no quote: supplier stock answered 503");
     }
 
     @ParameterizedTest
@@ -83,7 +83,7 @@ class OperationsTest {
     }
 
     @Test
-    void an_operator_retunes_a_group_and_takes_it_back() throws Exception {
+    void an_operator_changes_a_limit_and_takes_the_change_back() throws Exception {
         HttpRequest retune = HttpRequest.newBuilder(uri("/actuator/errgroups/fetch"))
                 .header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofString("{\"limit\": 3}"))

@@ -23,7 +23,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
-/** The commands of both READMEs, run by a shell as they stand there, but for the ports; and run a second time. */
+/** A shell runs the commands of both READMEs, with other ports; and a second time, to see that the first left nothing. */
 @RequiresCurl
 @Timeout(120)
 @SpringBootTest(
@@ -46,7 +46,7 @@ class ReadmeCommandsTest {
     private SupplierAddress suppliers;
 
     @RepeatedTest(2)
-    void each_block_of_commands_answers_as_the_text_around_it_says(@TempDir Path directory, CapturedOutput log)
+    void each_block_of_commands_gets_the_answer_that_the_text_promises(@TempDir Path directory, CapturedOutput log)
             throws Exception {
         List<String> answers = new ArrayList<>();
         for (String block : blocks()) {

@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What somebody sees who starts the application: in a process of its own, since a JVM sets up its log once. */
+/** The log of a start. In a process of its own, since a JVM configures its log once. */
 class StartTest {
     private static final String READY = "open http://127\\.0\\.0\\.1:\\d+/";
 
@@ -40,7 +40,7 @@ class StartTest {
     }
 
     @Test
-    void a_port_that_is_taken_is_told_in_a_line_and_without_a_stack() throws IOException {
+    void a_port_that_is_taken_is_reported_in_a_line_without_a_stack_trace() throws IOException {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
             List<String> lines = untilReady("--server.port=" + taken.getLocalPort());
 
@@ -50,7 +50,7 @@ class StartTest {
         }
     }
 
-    /** What it says until it is ready, or has ended. */
+    /** Starts the application; its output until it is ready or has ended. */
     private static List<String> untilReady(String... args) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),

@@ -65,7 +65,7 @@ final class Chromium {
         return new ChromeDriver(service, options);
     }
 
-    /** Makes the window this wide and high, narrower also than a window can be, light or dark. */
+    /** Sets width, height and color scheme of the page. It may be narrower than a window of Chromium can be. */
     static void show(ChromeDriver chrome, int width, int height, String scheme) {
         chrome.executeCdpCommand(
                 "Emulation.setDeviceMetricsOverride",

@@ -69,7 +69,7 @@ class PageIT {
     void open() {
         Chromium.show(chrome, 1100, 1000, "light");
         chrome.get("http://127.0.0.1:" + port + "/");
-        // What an earlier test's page has said is that test's business.
+        // Drops what the page of an earlier test has logged.
         forgetWhatTheConsoleSaid();
     }
 
@@ -78,7 +78,7 @@ class PageIT {
     }
 
     @AfterEach
-    void nothing_was_said_on_the_console_and_no_group_is_left() {
+    void the_console_is_empty_and_no_group_is_left() {
         List<LogEntry> said = chrome.manage().logs().get(LogType.BROWSER).getAll();
         assertThat(said).isEmpty();
         Awaitility.await().untilAsserted(() -> assertThat(groups.live()).isEmpty());
@@ -86,7 +86,7 @@ class PageIT {
 
     @ParameterizedTest
     @CsvSource({"storefront", "fetcher"})
-    void the_first_failure_is_a_line_and_the_rest_is_cancelled_or_skipped(String scenario) throws IOException {
+    void a_line_marks_the_first_failure_and_the_rest_is_cancelled_or_skipped(String scenario) throws IOException {
         choose(scenario);
         enter("tasks", "24");
         enter("failAt", "9");
@@ -169,7 +169,7 @@ class PageIT {
         await(() -> bars("running") == 3);
         // The live tree is beside it.
         await(() -> chrome.findElement(By.id("tree")).getText().startsWith("fetch: open, limit 3"));
-        // Of each task the line of code that waits, and not the JDK's way to wait.
+        // Of each task it shows the line of code that waits, and not the JDK's method that parks.
         await(() -> {
             String tree = chrome.findElement(By.id("tree")).getText();
             return tree.contains(" at org.apache.hc.") && !tree.contains("park");
@@ -185,7 +185,7 @@ class PageIT {
     }
 
     @Test
-    void the_slider_retunes_the_limit_while_it_runs() {
+    void the_slider_changes_the_limit_while_the_group_runs() {
         choose("fetcher");
         enter("tasks", "60");
         enter("failAt", "");
@@ -201,7 +201,7 @@ class PageIT {
     }
 
     @Test
-    void typing_a_number_of_tasks_leaves_the_chosen_limit() {
+    void typing_a_number_of_tasks_does_not_change_the_chosen_limit() {
         choose("fetcher");
         enter("tasks", "24");
         slide("limit", 6);
@@ -216,7 +216,7 @@ class PageIT {
     }
 
     @Test
-    void a_limit_that_the_endpoint_sets_is_the_one_that_is_shown() throws Exception {
+    void the_page_shows_a_limit_that_the_endpoint_has_set() throws Exception {
         choose("fetcher");
         enter("tasks", "60");
         enter("failAt", "");
@@ -231,7 +231,7 @@ class PageIT {
             await(() -> limit().equals("70"));
             chrome.findElement(By.id("cancel")).click();
             awaitEnd();
-            // Also where it was there before the run, and wins over what the run asks for.
+            // Also for a new run: the endpoint wins over what the run asks for.
             enter("tasks", "4");
             run();
             await(() -> limit().equals("70"));
@@ -242,7 +242,7 @@ class PageIT {
     }
 
     @Test
-    void an_error_stays_until_the_next_thing_that_the_user_does() {
+    void an_error_is_shown_until_the_user_does_something_else() {
         choose("fetcher");
         enter("tasks", "30");
         enter("failAt", "");
@@ -326,7 +326,7 @@ class PageIT {
         awaitEnd();
 
         assertThat(bars("succeeded")).isEqualTo(4);
-        // From the first control to the last one by Tab alone, each one shown to have the focus.
+        // The Tab key alone reaches every control.
         chrome.executeScript("document.activeElement.blur(); window.scrollTo(0, 0)");
         Set<String> reached = new HashSet<>();
         WebElement body = chrome.findElement(By.tagName("body"));
@@ -341,7 +341,7 @@ class PageIT {
 
     @ParameterizedTest
     @CsvSource({"360,light", "360,dark", "1100,dark"})
-    void nothing_sticks_out_however_narrow_or_dark(int width, String scheme) throws IOException {
+    void nothing_is_wider_than_the_window_however_narrow_or_dark(int width, String scheme) throws IOException {
         Chromium.show(chrome, width, 1000, scheme);
         choose("storefront");
         enter("tasks", "16");
@@ -367,7 +367,7 @@ class PageIT {
         field.sendKeys(value);
     }
 
-    /** Moves a slider, one key at a time, as a hand would; then leaves it, which is when it counts. */
+    /** Moves a slider by its arrow keys. */
     private static void slide(String id, int value) {
         WebElement slider = chrome.findElement(By.id(id));
         int now = Integer.parseInt(slider.getDomProperty("value"));
@@ -422,7 +422,7 @@ class PageIT {
                 .until(condition);
     }
 
-    /** Takes a picture of the whole page, also of what is below the window's edge. */
+    /** Takes a picture of the whole page, and not only of what the window shows. */
     private static void screenshot(String name) throws IOException {
         long height = (Long) chrome.executeScript("return document.documentElement.scrollHeight");
         long width = (Long) chrome.executeScript("return window.innerWidth");

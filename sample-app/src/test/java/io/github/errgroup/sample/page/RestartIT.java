@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.openqa.selenium.By;
 import org.openqa.selenium.chrome.ChromeDriver;
 
-/** The page outlives its server, which is a JVM of its own here, so that it can be killed. */
+/** The page when its server is killed and restarted: the server runs in a JVM of its own. */
 @RequiresChromium
 class RestartIT {
     private int port;
@@ -46,7 +46,8 @@ class RestartIT {
     }
 
     @Test
-    void a_run_whose_server_was_killed_and_restarted_is_told_to_be_lost_and_another_can_be_started() throws Exception {
+    void a_run_is_reported_as_lost_after_its_server_was_killed_and_restarted_and_another_one_can_be_started()
+            throws Exception {
         chrome.get("http://127.0.0.1:" + port + "/");
         chrome.findElement(By.cssSelector("input[value=importer]")).click();
         enter("tasks", "200"); // 20 s

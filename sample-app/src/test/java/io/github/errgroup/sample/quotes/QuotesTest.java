@@ -67,7 +67,7 @@ class QuotesTest {
     }
 
     @Test
-    void an_unknown_sku_is_404_in_problem_json() {
+    void an_unknown_sku_is_answered_with_404_and_problem_json() {
         http.get()
                 .uri("/quotes/SKU-9999")
                 .exchange()
@@ -87,7 +87,7 @@ class QuotesTest {
         }
         behaviours.change(Supplier.STOCK, new SupplierBehaviour(Duration.ZERO, 1, false));
 
-        // The others take longer than the deadline: were they waited for, this would be a 504.
+        // The others take longer than the deadline: if the quote waited for them, this would be a 504.
         http.get()
                 .uri("/quotes/SKU-0001")
                 .exchange()
@@ -104,7 +104,7 @@ class QuotesTest {
     }
 
     @Test
-    void past_the_deadline_it_is_504_and_the_slow_supplier_is_named() {
+    void past_the_deadline_the_answer_is_504_and_names_the_slow_supplier() {
         behaviours.change(Supplier.REVIEWS, new SupplierBehaviour(AN_AGE, 0, false));
 
         http.get()
@@ -120,7 +120,7 @@ class QuotesTest {
     }
 
     @Test
-    void a_supplier_that_does_not_notice_cancellation_holds_up_the_end() {
+    void a_supplier_that_ignores_cancellation_delays_the_answer() {
         Duration delay = Duration.ofMillis(700);
         behaviours.change(Supplier.REVIEWS, new SupplierBehaviour(delay, 0, true));
         behaviours.change(Supplier.STOCK, new SupplierBehaviour(Duration.ZERO, 1, false));

@@ -55,7 +55,7 @@ class BadInputTest {
                 "POST   | /fetches | application/json | {\"urls\":[null]} | 400 | must have at most 2048 characters",
                 "POST   | /fetches | application/json | {\"urls\":\"http://a.example\"} | 400 | must be JSON of the documented form",
                 "POST   | /fetches | application/json | {\"urls\":[ | 400 | must be JSON of the documented form",
-                "POST   | /fetches | application/json | | 400 | must be there, as JSON of the documented form",
+                "POST   | /fetches | application/json | | 400 | must not be empty: JSON of the documented form",
                 "POST   | /fetches | text/plain | x | 415 | not supported",
                 "POST   | /fetches | application/json | {\"urls\":[\"ht tp://\"]} | 400 | must be a URL",
                 "POST   | /fetches | application/json | {\"urls\":[\"file:///etc/passwd\"]} | 400 | must begin with http:// or https://",
@@ -78,8 +78,8 @@ class BadInputTest {
                 "POST   | /imports | text/csv | | 422 | must be the header sku,name,price,stock",
                 "POST   | /imports | application/json | {} | 415 | not supported",
                 "POST   | /imports?id=a%20b | text/csv | x | 400 | must be 1 to 64 letters, digits or hyphens",
-                "GET    | /imports/none | | | 404 | must be of one of the last imports",
-                "DELETE | /imports/none | | | 404 | must be of one of the last imports",
+                "GET    | /imports/none | | | 404 | must be the id of one of the last imports",
+                "DELETE | /imports/none | | | 404 | must be the id of one of the last imports",
                 "PUT    | /imports | text/csv | x | 405 | not supported",
                 // The page
                 "POST   | /runs | application/json | {} | 400 | must be one of storefront, fetcher, importer",
@@ -90,12 +90,12 @@ class BadInputTest {
                 "POST   | /runs | application/json | {\"scenario\":\"importer\",\"tasks\":5,\"limit\":2} | 400 | must be from 3 to 200",
                 "POST   | /runs | application/json | {\"scenario\":\"fetcher\",\"tasks\":5,\"failAt\":6} | 400 | must be from 1 to 5",
                 "POST   | /runs | application/json | {\"scenario\":\"fetcher\",\"tasks\":5,\"deadlineMs\":49} | 400 | must be from 50 to 60000",
-                "GET    | /runs/none | | | 404 | must be of one of the last 20 runs",
-                "GET    | /runs/none/events | | | 404 | must be of one of the last 20 runs",
-                "PATCH  | /runs/none | application/json | {\"limit\":1} | 404 | must be of one of the last 20 runs",
-                "DELETE | /runs/none | | | 404 | must be of one of the last 20 runs"
+                "GET    | /runs/none | | | 404 | must be the id of one of the last 20 runs",
+                "GET    | /runs/none/events | | | 404 | must be the id of one of the last 20 runs",
+                "PATCH  | /runs/none | application/json | {\"limit\":1} | 404 | must be the id of one of the last 20 runs",
+                "DELETE | /runs/none | | | 404 | must be the id of one of the last 20 runs"
             })
-    void is_answered_with_problem_json_that_tells_the_rule(
+    void bad_input_is_answered_with_problem_json_that_names_the_rule(
             String method, String path, String contentType, String body, int status, String rule) throws Exception {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
                 .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
@@ -115,7 +115,7 @@ class BadInputTest {
 
     @ParameterizedTest
     @CsvSource({"/fetches,{}", "/fetches,{\"urls\":[\"file:///etc/passwd\"]}"})
-    void is_problem_json_also_for_one_who_asked_for_events(String path, String body) throws Exception {
+    void a_client_that_asked_for_events_gets_problem_json_too(String path, String body) throws Exception {
         HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
                 .header("Content-Type", "application/json")
                 .header("Accept", "text/event-stream")

@@ -18,7 +18,7 @@ import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
-/** By a bare socket: an HTTP client would not send the headers that an attacker's browser does. */
+/** Uses a plain socket, since an HTTP client does not send the headers that an attacker's browser sends. */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
 class RequestGuardTest {
     private static final int HUNDRED_MEGABYTES = 100 * 1024 * 1024;
@@ -32,7 +32,7 @@ class RequestGuardTest {
         assertThat(get("/imports", "Host: " + host + ":" + port)).startsWith("HTTP/1.1 200");
     }
 
-    /** DNS rebinding: the attacker's page is of the attacker's host, whose name now leads here. */
+    /** DNS rebinding: the attacker's page has the attacker's host, whose name now leads to this machine. */
     @ParameterizedTest
     @ValueSource(strings = {"/", "/imports", "/actuator", "/actuator/errgroups"})
     void another_host_is_refused_whatever_the_path(String path) throws IOException {
@@ -110,7 +110,7 @@ class RequestGuardTest {
     }
 
     @Test
-    void csv_may_be_long_and_of_unknown_length() throws IOException {
+    void csv_may_be_of_unknown_length() throws IOException {
         assertThat(send(
                         "POST /imports",
                         "5\r\nwrong\r\n0\r\n\r\n",
@@ -128,7 +128,7 @@ class RequestGuardTest {
         return send("GET " + path, "", headers);
     }
 
-    /** Sends the head and the beginning of a body, and reads the whole answer. */
+    /** Sends the headers and the beginning of a body, and reads the whole answer. */
     private String send(String request, String body, String... headers) throws IOException {
         StringBuilder head = new StringBuilder(request + " HTTP/1.1\r\nConnection: close\r\n");
         for (String header : headers) {
