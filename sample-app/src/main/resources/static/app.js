@@ -142,7 +142,7 @@ function listen(mine) {
   });
   on('cancelled', event => { mine.latency = event.millis; });
   on('end', event => {
-    mine.outcome = event.state;
+    mine.outcome = event.state.replace('_', ' ');
     mine.at = event.at;
     end(mine, source);
   });
@@ -300,7 +300,7 @@ function statusText(now) {
   }
   if (run.rows) {
     const [read, checked, saved] = run.rows.map(rows => rows.toLocaleString('en'));
-    const undone = run.ended && run.outcome !== 'success' ? ' and rolled back' : '';
+    const undone = run.ended && run.outcome !== 'succeeded' ? ' and rolled back' : '';
     text += ` Rows: ${read} read, ${checked} checked, ${saved} saved${undone}.`;
   }
   return text;

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -99,15 +100,36 @@ public interface ErrGroups {
     default <T, R extends @Nullable Object> List<R> map(
             String name, Iterable<? extends T> items, ThrowingFunction<? super T, ? extends R> function)
             throws InterruptedException {
-        return call(name, group -> {
-            List<Subtask<R>> subtasks = group.map(items, function);
-            group.await();
-            List<R> results = new ArrayList<>(subtasks.size());
-            for (Subtask<R> subtask : subtasks) {
-                results.add(subtask.get());
-            }
-            return results;
-        });
+        return call(name, group -> results(group, group.map(items, function)));
+    }
+
+    /**
+     * As {@link #map(String, Iterable, ThrowingFunction)}, for a stream, which is read as in
+     * {@link ErrGroup#forEach(Stream, ThrowingConsumer)}. The stream is not closed.
+     *
+     * @param name the group's name
+     * @param items the items
+     * @param function makes the result of one item
+     * @param <T> the items' type
+     * @param <R> the results' type
+     * @return the results in the order of the items
+     * @throws InterruptedException the thread was interrupted while it waited
+     * @throws ErrGroupException a task failed, or the group was cancelled; see {@link ErrGroup#await()}
+     */
+    default <T, R extends @Nullable Object> List<R> map(
+            String name, Stream<? extends T> items, ThrowingFunction<? super T, ? extends R> function)
+            throws InterruptedException {
+        return call(name, group -> results(group, group.map(items, function)));
+    }
+
+    private static <R extends @Nullable Object> List<R> results(ErrGroup group, List<Subtask<R>> subtasks)
+            throws InterruptedException {
+        group.await();
+        List<R> results = new ArrayList<>(subtasks.size());
+        for (Subtask<R> subtask : subtasks) {
+            results.add(subtask.get());
+        }
+        return results;
     }
 
     /**
@@ -121,6 +143,25 @@ public interface ErrGroups {
      * @throws ErrGroupException a task failed, or the group was cancelled; see {@link ErrGroup#await()}
      */
     default <T> void forEach(String name, Iterable<? extends T> items, ThrowingConsumer<? super T> action)
+            throws InterruptedException {
+        this.<@Nullable Void, RuntimeException>call(name, group -> {
+            group.forEach(items, action);
+            return null;
+        });
+    }
+
+    /**
+     * As {@link #forEach(String, Iterable, ThrowingConsumer)}, for a stream, which is read as in
+     * {@link ErrGroup#forEach(Stream, ThrowingConsumer)}. The stream is not closed.
+     *
+     * @param name the group's name
+     * @param items the items
+     * @param action what to do with one item
+     * @param <T> the items' type
+     * @throws InterruptedException the thread was interrupted while it waited
+     * @throws ErrGroupException a task failed, or the group was cancelled; see {@link ErrGroup#await()}
+     */
+    default <T> void forEach(String name, Stream<? extends T> items, ThrowingConsumer<? super T> action)
             throws InterruptedException {
         this.<@Nullable Void, RuntimeException>call(name, group -> {
             group.forEach(items, action);

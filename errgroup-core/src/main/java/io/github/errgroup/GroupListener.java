@@ -111,7 +111,7 @@ public interface GroupListener {
      *
      * @param group the group
      * @param outcome how: it agrees with what {@code await} and {@code close} throw
-     * @param failure the failure that came first; null for every outcome but FAILURE
+     * @param failure the failure that came first; null for every outcome but FAILED
      * @param nanos from open to end, in nanoseconds
      */
     default void onEnd(ErrGroup group, GroupOutcome outcome, @Nullable Throwable failure, long nanos) {}

@@ -3,11 +3,11 @@ package io.github.errgroup;
 /** How a group ended: told by what came first in it, in time, as is what {@link ErrGroup#await()} throws. */
 public enum GroupOutcome {
     /** Every task succeeded, though the group may have been cancelled. */
-    SUCCESS,
+    SUCCEEDED,
     /** A task failed before anything had cancelled the group, or with an Error. */
-    FAILURE,
+    FAILED,
     /** The group was cancelled before any task failed, by something other than its deadline. */
     CANCELLED,
     /** The deadline passed before any task failed or anything else cancelled the group. */
-    TIMEOUT
+    TIMED_OUT
 }

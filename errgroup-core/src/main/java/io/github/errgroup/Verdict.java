@@ -55,11 +55,11 @@ record Verdict(
 
     GroupOutcome outcome() {
         if (first == null) {
-            return GroupOutcome.SUCCESS;
+            return GroupOutcome.SUCCEEDED;
         }
         return switch (first.reason()) {
-            case FAILURE -> GroupOutcome.FAILURE;
-            case TIMEOUT -> GroupOutcome.TIMEOUT;
+            case FAILURE -> GroupOutcome.FAILED;
+            case TIMEOUT -> GroupOutcome.TIMED_OUT;
             default -> GroupOutcome.CANCELLED;
         };
     }

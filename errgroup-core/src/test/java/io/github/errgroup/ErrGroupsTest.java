@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -145,6 +146,22 @@ class ErrGroupsTest {
         }
 
         @Test
+        void reads_a_stream_as_tasks_start() throws InterruptedException {
+            AtomicInteger done = new AtomicInteger();
+            AtomicInteger furthestAhead = new AtomicInteger();
+            Stream<Integer> items = IntStream.range(0, 100)
+                    .boxed()
+                    .peek(item -> furthestAhead.accumulateAndGet(item - done.get(), Math::max));
+
+            assertThat(groups.map("map", items, item -> {
+                        done.incrementAndGet();
+                        return item;
+                    }))
+                    .isEqualTo(IntStream.range(0, 100).boxed().toList());
+            assertThat(furthestAhead).hasValueBetween(1, 4);
+        }
+
+        @Test
         void of_nothing_is_empty() throws InterruptedException {
             assertThat(groups.map("map", List.of(), item -> item)).isEmpty();
         }
@@ -194,8 +211,9 @@ class ErrGroupsTest {
             Set<Integer> handled = ConcurrentHashMap.newKeySet();
 
             groups.forEach("forEach", IntStream.range(0, 1_000).boxed().toList(), handled::add);
+            groups.forEach("forEach", IntStream.range(1_000, 1_100).boxed(), handled::add);
 
-            assertThat(handled).hasSize(1_000);
+            assertThat(handled).hasSize(1_100);
             assertThat(groups.live()).isEmpty();
         }
 

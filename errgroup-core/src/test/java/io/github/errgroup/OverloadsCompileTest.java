@@ -327,7 +327,9 @@ class OverloadsCompileTest {
             List<Integer> lengths = groups.map("map", List.of("a", "bb"), String::length);
             List<Number> wider = groups.map("map", Set.of("a"), text -> text.length());
             List<String> read = groups.map("map", List.of("c"), OverloadsCompileTest::readValue);
+            List<Integer> ofStream = groups.map("map", Stream.of("a", "bb"), String::length);
             groups.forEach("forEach", List.of(1), number -> seen.countDown());
+            groups.forEach("forEach", Stream.of("x"), OverloadsCompileTest::readValue);
             groups.forEach("forEach", Set.of("x"), text -> {
                 readValue(text);
                 seen.countDown();
@@ -335,7 +337,7 @@ class OverloadsCompileTest {
 
             assertThat(unchecked).isEqualTo(4);
             assertThat(checked).isEqualTo("call");
-            assertThat(lengths).containsExactly(1, 2);
+            assertThat(lengths).containsExactly(1, 2).isEqualTo(ofStream);
             assertThat(wider).hasSize(1);
             assertThat(read).containsExactly("c");
             assertThat(seen.getCount()).isZero();

@@ -165,7 +165,7 @@ class FirstCauseContractTest extends GroupContract {
         assertThat(group.context().reason()).isEqualTo(why);
         assertThat(told.count("cancel " + why)).isOne();
         assertThat(told.countOf("cancel")).isOne();
-        assertThat(told.count("ended " + (why == CancelReason.TIMEOUT ? "TIMEOUT" : "CANCELLED")))
+        assertThat(told.count("ended " + (why == CancelReason.TIMEOUT ? "TIMED_OUT" : "CANCELLED")))
                 .as("%s", told.events())
                 .isOne();
     }
@@ -189,7 +189,7 @@ class FirstCauseContractTest extends GroupContract {
         assertThat(thrown.task()).isEqualTo("stock");
         assertThat(thrown.getSuppressed()).singleElement().isInstanceOf(TimeoutException.class);
         assertThat(group.context().reason()).isEqualTo(CancelReason.TIMEOUT);
-        assertThat(recorder.count("ended FAILURE")).isOne();
+        assertThat(recorder.count("ended FAILED")).isOne();
     }
 
     @Test
@@ -208,7 +208,7 @@ class FirstCauseContractTest extends GroupContract {
 
         assertThat(catchThrowable(group::await)).isSameAs(error);
         assertThat(group.context().reason()).isEqualTo(CancelReason.TIMEOUT);
-        assertThat(recorder.count("ended FAILURE")).isOne();
+        assertThat(recorder.count("ended FAILED")).isOne();
     }
 
     @Test
@@ -251,7 +251,7 @@ class FirstCauseContractTest extends GroupContract {
         group.await();
 
         assertThat(recorder.count("cancel " + why)).isOne();
-        assertThat(recorder.count("ended SUCCESS")).isOne();
+        assertThat(recorder.count("ended SUCCEEDED")).isOne();
     }
 
     /** A group with a task that ends, after the cancellation and whatever the interrupt, as it is told to. */

@@ -81,7 +81,7 @@ class ListenerContractTest extends GroupContract {
         assertThat(recorder.events()).containsExactly("open");
         group.go("one", () -> "x");
         group.await();
-        assertThat(recorder.events()).containsExactly("open", "start one", "end one SUCCEEDED", "ended SUCCESS");
+        assertThat(recorder.events()).containsExactly("open", "start one", "end one SUCCEEDED", "ended SUCCEEDED");
         group.close();
         assertThat(recorder.countOf("ended")).isOne();
     }
@@ -95,8 +95,8 @@ class ListenerContractTest extends GroupContract {
         });
         catchThrowable(group::await);
         assertThat(recorder.events())
-                .containsSubsequence("start one", "cancel FAILURE", "end one FAILED", "ended FAILURE")
-                .containsSubsequence("cancel FAILURE", "cancelled", "ended FAILURE")
+                .containsSubsequence("start one", "cancel FAILURE", "end one FAILED", "ended FAILED")
+                .containsSubsequence("cancel FAILURE", "cancelled", "ended FAILED")
                 .hasSize(6);
     }
 
@@ -158,7 +158,7 @@ class ListenerContractTest extends GroupContract {
         group.await();
         assertThat(recorder.countOf("ended")).isZero();
         group.close();
-        assertThat(recorder.events()).endsWith("ended SUCCESS");
+        assertThat(recorder.events()).endsWith("ended SUCCEEDED");
         group.close();
         assertThat(recorder.countOf("ended")).isOne();
     }
@@ -206,7 +206,7 @@ class ListenerContractTest extends GroupContract {
         stuck(late);
         clock.advance(Duration.ofSeconds(1));
         catchThrowable(late::await);
-        assertThat(outcomes).containsExactly(GroupOutcome.CANCELLED, GroupOutcome.TIMEOUT);
+        assertThat(outcomes).containsExactly(GroupOutcome.CANCELLED, GroupOutcome.TIMED_OUT);
     }
 
     @Test
@@ -218,7 +218,7 @@ class ListenerContractTest extends GroupContract {
         untilAllEnded(cancelled);
         cancelled.cancel();
         cancelled.await();
-        assertThat(recorder.events()).endsWith("ended SUCCESS");
+        assertThat(recorder.events()).endsWith("ended SUCCEEDED");
 
         Gate end = new Gate();
         ErrGroup interrupted = open(o -> o.listener(recorder));
@@ -256,7 +256,7 @@ class ListenerContractTest extends GroupContract {
                 Subtask<String> task = group.go("one", () -> "x");
                 group.await();
                 assertThat(task.get()).isEqualTo("x");
-                assertThat(after.events()).containsExactly("open", "start one", "end one SUCCEEDED", "ended SUCCESS");
+                assertThat(after.events()).containsExactly("open", "start one", "end one SUCCEEDED", "ended SUCCEEDED");
                 assertThat(log.countOf(thrown)).isOne();
             }
         }

@@ -49,7 +49,7 @@ final class MeterCheck {
         for (CancelReason reason : CancelReason.values()) {
             Counter counter = registry()
                     .get(ErrGroupMeter.CANCELLATIONS.getName())
-                    .tag("cause", reason.name().toLowerCase(Locale.ROOT))
+                    .tag("reason", reason.name().toLowerCase(Locale.ROOT))
                     .counter();
             same("groups cancelled by " + reason, totals.cancellations(reason), (long) counter.count());
         }

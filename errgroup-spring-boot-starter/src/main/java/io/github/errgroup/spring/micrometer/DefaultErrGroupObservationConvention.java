@@ -34,7 +34,7 @@ public class DefaultErrGroupObservationConvention implements ErrGroupObservation
         return KeyValues.of(
                 LowCardinalityKeyNames.GROUP.withValue(context.getAccountedName()),
                 LowCardinalityKeyNames.OUTCOME.withValue(
-                        outcome == null ? KeyValue.NONE_VALUE : LowerCase.of(outcome)));
+                        outcome == null ? KeyValue.NONE_VALUE : TagValues.of(outcome)));
     }
 
     @Override
@@ -42,6 +42,6 @@ public class DefaultErrGroupObservationConvention implements ErrGroupObservation
         CancelReason reason = context.getGroup().context().reason();
         KeyValues name = KeyValues.of(
                 HighCardinalityKeyNames.GROUP_NAME.withValue(context.getGroup().name()));
-        return reason == null ? name : name.and(HighCardinalityKeyNames.REASON.withValue(LowerCase.of(reason)));
+        return reason == null ? name : name.and(HighCardinalityKeyNames.REASON.withValue(TagValues.of(reason)));
     }
 }

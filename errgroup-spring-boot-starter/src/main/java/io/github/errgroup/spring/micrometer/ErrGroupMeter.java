@@ -3,6 +3,7 @@ package io.github.errgroup.spring.micrometer;
 import io.micrometer.common.docs.KeyName;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.docs.MeterDocumentation;
+import java.util.Locale;
 
 /**
  * The meters of groups. Each has the tag {@code group}: a configured name, or {@code default} for the groups of all
@@ -44,7 +45,7 @@ public enum ErrGroupMeter implements MeterDocumentation {
             "Tasks run by a compensating thread, because their executor is starved"),
 
     /** Groups cancelled, by what cancelled them. */
-    CANCELLATIONS("errgroup.cancellations", Meter.Type.COUNTER, "Groups cancelled, by cause", Key.CAUSE),
+    CANCELLATIONS("errgroup.cancellations", Meter.Type.COUNTER, "Groups cancelled, by reason", Key.REASON),
 
     /** Time from a group's cancellation to the end of its last task. */
     CANCELLATION_LATENCY(
@@ -110,13 +111,13 @@ public enum ErrGroupMeter implements MeterDocumentation {
         /** The simple class name of a failure. */
         EXCEPTION,
         /** What cancelled a group. */
-        CAUSE,
+        REASON,
         /** Whether a limit is of one group or shared by all of the name. */
         SCOPE;
 
         @Override
         public String asString() {
-            return LowerCase.of(this);
+            return name().toLowerCase(Locale.ROOT);
         }
     }
 }

@@ -75,9 +75,9 @@ final class GroupMeters implements GroupListener {
      */
     GroupMeters(MeterLease meters, String name, IntSupplier limit, IntSupplier sharedLimit) {
         this.groupTag = Tags.of(Key.GROUP.asString(), name);
-        this.succeeded = taskTimer(meters, "success");
-        this.failed = taskTimer(meters, "failure");
-        this.cancelled = taskTimer(meters, "cancelled");
+        this.succeeded = taskTimer(meters, Subtask.State.SUCCEEDED);
+        this.failed = taskTimer(meters, Subtask.State.FAILED);
+        this.cancelled = taskTimer(meters, Subtask.State.CANCELLED);
         this.failures = new FailureCounters(
                 exception -> meters.counter(ErrGroupMeter.TASK_FAILURES, tags(Key.EXCEPTION, exception)));
         this.skipped = meters.counter(ErrGroupMeter.TASK_SKIPPED, groupTag);
@@ -86,10 +86,10 @@ final class GroupMeters implements GroupListener {
         this.limitWait = meters.timer(ErrGroupMeter.LIMIT_WAIT, groupTag);
         this.cancellationLatency = meters.timer(ErrGroupMeter.CANCELLATION_LATENCY, groupTag);
         this.cancellations = Stream.of(CancelReason.values())
-                .map(reason -> meters.counter(ErrGroupMeter.CANCELLATIONS, tags(Key.CAUSE, LowerCase.of(reason))))
+                .map(reason -> meters.counter(ErrGroupMeter.CANCELLATIONS, tags(Key.REASON, TagValues.of(reason))))
                 .toArray(Counter[]::new);
         this.groups = Stream.of(GroupOutcome.values())
-                .map(outcome -> meters.timer(ErrGroupMeter.GROUP, tags(Key.OUTCOME, LowerCase.of(outcome))))
+                .map(outcome -> meters.timer(ErrGroupMeter.GROUP, tags(Key.OUTCOME, TagValues.of(outcome))))
                 .toArray(Timer[]::new);
         meters.gauge(ErrGroupMeter.TASK_ACTIVE, groupTag, Double::sum, () -> count(active));
         meters.gauge(ErrGroupMeter.TASK_STRAGGLERS, groupTag, Double::sum, () -> count(stragglers));
@@ -194,7 +194,7 @@ final class GroupMeters implements GroupListener {
         return groupTag.and(key.asString(), value);
     }
 
-    private Timer taskTimer(MeterLease meters, String outcome) {
-        return meters.timer(ErrGroupMeter.TASK, tags(Key.OUTCOME, outcome));
+    private Timer taskTimer(MeterLease meters, Subtask.State state) {
+        return meters.timer(ErrGroupMeter.TASK, tags(Key.OUTCOME, TagValues.of(state)));
     }
 }

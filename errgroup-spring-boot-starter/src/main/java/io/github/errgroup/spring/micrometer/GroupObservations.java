@@ -124,7 +124,7 @@ public final class GroupObservations implements GroupListener {
         void end(GroupOutcome outcome, @Nullable Throwable failure) {
             context.setOutcome(outcome);
             try {
-                if (outcome == GroupOutcome.FAILURE && failure != null) {
+                if (outcome == GroupOutcome.FAILED && failure != null) {
                     observation.error(failure);
                 }
             } finally {

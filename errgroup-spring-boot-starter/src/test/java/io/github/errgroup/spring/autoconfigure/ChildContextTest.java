@@ -209,7 +209,7 @@ class ChildContextTest {
                                     .one("below")
                                     .totals()
                                     .groups()
-                                    .success())
+                                    .succeeded())
                             .isEqualTo(1);
                     ErrGroupsEndpoint above = context.getParent().getBean(ErrGroupsEndpoint.class);
                     assertThat(above).isNotSameAs(context.getBean(ErrGroupsEndpoint.class));
@@ -241,7 +241,7 @@ class ChildContextTest {
                                     .names()
                                     .values())
                             .allSatisfy(report -> assertThat(
-                                            report.totals().groups().success())
+                                            report.totals().groups().succeeded())
                                     .isZero());
                 });
     }

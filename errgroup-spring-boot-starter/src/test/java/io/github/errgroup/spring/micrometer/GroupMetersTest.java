@@ -94,7 +94,7 @@ class GroupMetersTest {
             assertThat(tagValues(ErrGroupMeter.TASK, "outcome"))
                     .containsExactlyInAnyOrder("success", "failure", "cancelled");
             assertThat(tagValues(ErrGroupMeter.TASK_FAILURES, "exception")).containsExactly("none");
-            assertThat(tagValues(ErrGroupMeter.CANCELLATIONS, "cause"))
+            assertThat(tagValues(ErrGroupMeter.CANCELLATIONS, "reason"))
                     .containsExactlyInAnyOrder(
                             "failure", "timeout", "explicit", "interrupted", "parent", "closed", "shutdown");
             assertThat(tagValues(ErrGroupMeter.GROUP, "outcome"))
@@ -148,7 +148,8 @@ class GroupMetersTest {
                     .isOne();
             assertThat(counter(ErrGroupMeter.TASK_FAILURES, "exception", "none"))
                     .isZero();
-            assertThat(counter(ErrGroupMeter.CANCELLATIONS, "cause", "failure")).isOne();
+            assertThat(counter(ErrGroupMeter.CANCELLATIONS, "reason", "failure"))
+                    .isOne();
             assertThat(timer(ErrGroupMeter.CANCELLATION_LATENCY)).isOne();
             assertThat(timer(ErrGroupMeter.GROUP, "outcome", "failure")).isOne();
         }
@@ -168,7 +169,7 @@ class GroupMetersTest {
 
             assertThat(timer(ErrGroupMeter.TASK, "outcome", "cancelled")).isOne();
             assertThat(tagValues(ErrGroupMeter.TASK_FAILURES, "exception")).containsExactly("none");
-            assertThat(counter(ErrGroupMeter.CANCELLATIONS, "cause", "explicit"))
+            assertThat(counter(ErrGroupMeter.CANCELLATIONS, "reason", "explicit"))
                     .isOne();
             assertThat(timer(ErrGroupMeter.CANCELLATION_LATENCY)).isOne();
             assertThat(timer(ErrGroupMeter.GROUP, "outcome", "cancelled")).isOne();
@@ -313,7 +314,8 @@ class GroupMetersTest {
                 assertThatThrownBy(group::await).isInstanceOf(ErrGroupException.class);
             }
 
-            assertThat(counter(ErrGroupMeter.CANCELLATIONS, "cause", "timeout")).isOne();
+            assertThat(counter(ErrGroupMeter.CANCELLATIONS, "reason", "timeout"))
+                    .isOne();
             assertThat(timer(ErrGroupMeter.GROUP, "outcome", "timeout")).isOne();
         }
 
@@ -431,7 +433,7 @@ class GroupMetersTest {
             assertThat(timer(ErrGroupMeter.GROUP, "outcome", other)).as(other).isEqualTo(other.equals(outcome) ? 1 : 0);
         }
         for (CancelReason other : CancelReason.values()) {
-            assertThat(counter(ErrGroupMeter.CANCELLATIONS, "cause", LowerCase.of(other)))
+            assertThat(counter(ErrGroupMeter.CANCELLATIONS, "reason", TagValues.of(other)))
                     .as("%s", other)
                     .isEqualTo(other == reason ? 1 : 0);
         }

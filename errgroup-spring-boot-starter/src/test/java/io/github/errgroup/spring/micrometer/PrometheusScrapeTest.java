@@ -97,7 +97,7 @@ class PrometheusScrapeTest {
     void what_groups_do_shows_in_the_next_scrape() throws Exception {
         double successes = value("errgroup_task_seconds_count", "outcome", "success");
         double failures = value("errgroup_task_seconds_count", "outcome", "failure");
-        double cancellations = value("errgroup_cancellations_total", "cause", "failure");
+        double cancellations = value("errgroup_cancellations_total", "reason", "failure");
 
         try (ErrGroup group = groups.open("quote")) {
             group.go(() -> 1);
@@ -114,7 +114,7 @@ class PrometheusScrapeTest {
         assertThat(value("errgroup_task_seconds_count", "outcome", "failure")).isEqualTo(failures + 1);
         assertThat(value("errgroup_task_failures_total", "exception", "IOException"))
                 .isEqualTo(failures + 1);
-        assertThat(value("errgroup_cancellations_total", "cause", "failure")).isEqualTo(cancellations + 1);
+        assertThat(value("errgroup_cancellations_total", "reason", "failure")).isEqualTo(cancellations + 1);
         assertThat(value("errgroup_limit", "scope", "group")).isEqualTo(8);
         assertThat(get("/actuator/metrics/errgroup.task?tag=group:quote&tag=outcome:success"))
                 .contains("\"COUNT\"");

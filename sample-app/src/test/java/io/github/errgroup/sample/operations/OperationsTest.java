@@ -51,7 +51,7 @@ class OperationsTest {
         assertThat(scrape)
                 .contains("errgroup_task_seconds_count{group=\"quote\",outcome=\"success\"}")
                 .contains("errgroup_task_seconds_count{group=\"fetch\",outcome=\"failure\"}")
-                .contains("errgroup_cancellations_total{cause=\"timeout\",group=\"import\"}");
+                .contains("errgroup_cancellations_total{group=\"import\",reason=\"timeout\"}");
     }
 
     @Test

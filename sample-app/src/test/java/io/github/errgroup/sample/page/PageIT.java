@@ -97,7 +97,7 @@ class PageIT {
         awaitEnd();
 
         assertThat(status())
-                .startsWith("Ended: failure")
+                .startsWith("Ended: failed")
                 .containsPattern("First failure: .* at \\d+ ms: [A-Za-z$]+: .*503")
                 .contains("Cancelled by failure");
         assertThat(bars("failed")).isOne();
@@ -123,7 +123,7 @@ class PageIT {
         run();
         awaitEnd();
 
-        assertThat(status()).startsWith("Ended: success");
+        assertThat(status()).startsWith("Ended: succeeded");
         assertThat(bars("succeeded")).isEqualTo(8);
         assertThat(chrome.findElement(By.id("marker")).isDisplayed()).isFalse();
     }
@@ -154,7 +154,7 @@ class PageIT {
         run();
         awaitEnd();
 
-        assertThat(status()).startsWith("Ended: timeout").contains("Cancelled by timeout");
+        assertThat(status()).startsWith("Ended: timed out").contains("Cancelled by timeout");
         assertThat(bars("skipped")).isPositive();
     }
 

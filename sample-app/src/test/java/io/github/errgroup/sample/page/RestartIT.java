@@ -70,7 +70,7 @@ class RestartIT {
         chrome.findElement(By.cssSelector("input[value=storefront]")).click();
         enter("tasks", "4");
         run();
-        await(() -> status().startsWith("Ended: success"));
+        await(() -> status().startsWith("Ended: succeeded"));
         assertThat(chrome.findElement(By.id("error")).getText()).isEmpty();
     }
 

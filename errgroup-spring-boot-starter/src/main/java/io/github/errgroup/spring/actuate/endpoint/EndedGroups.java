@@ -34,10 +34,10 @@ final class EndedGroups {
     GroupCounts groups(long open) {
         return new GroupCounts(
                 open,
-                count(GroupOutcome.SUCCESS),
-                count(GroupOutcome.FAILURE),
+                count(GroupOutcome.SUCCEEDED),
+                count(GroupOutcome.FAILED),
                 count(GroupOutcome.CANCELLED),
-                count(GroupOutcome.TIMEOUT));
+                count(GroupOutcome.TIMED_OUT));
     }
 
     private long count(GroupOutcome outcome) {

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param openedAt the code that opened it, innermost frame first; null unless {@code errgroup.leak.capture-opener} is on
  * @param limit how many of its tasks may run at once; -1 for no limit
  * @param remaining the time left until its deadline; null where there is none
- * @param cancelledBy what cancelled it; null if nothing did
+ * @param reason what cancelled it; null if nothing did
  * @param counts its tasks so far
  * @param tasks those that have not ended, at most {@value GroupSnapshot#MAX_TASKS}
  * @param groups the open groups that were opened in its tasks, oldest first
@@ -26,7 +26,7 @@ public record GroupReport(
         @Nullable List<String> openedAt,
         int limit,
         @Nullable String remaining,
-        @Nullable CancelReason cancelledBy,
+        @Nullable CancelReason reason,
         TaskCounts counts,
         List<TaskReport> tasks,
         List<GroupReport> groups) {

@@ -207,7 +207,7 @@ class ErrGroupsEndpointHttpTest {
                 HttpResponse<String> response = actuator.get("errgroups/quote");
 
                 assertThat(text(response, "$.live[0].state")).isEqualTo("CANCELLED");
-                assertThat(text(response, "$.live[0].cancelledBy")).isEqualTo("EXPLICIT");
+                assertThat(text(response, "$.live[0].reason")).isEqualTo("EXPLICIT");
                 assertThat(text(response, "$.live[0].tasks[0].name")).isEqualTo("deaf");
                 released.set(true);
             }
@@ -275,8 +275,8 @@ class ErrGroupsEndpointHttpTest {
             HttpResponse<String> response = actuator.get("errgroups/billing");
 
             assertThat(number(response, "$.totals.groups.open")).isZero();
-            assertThat(number(response, "$.totals.groups.success")).isEqualTo(3);
-            assertThat(number(response, "$.totals.groups.failure")).isOne();
+            assertThat(number(response, "$.totals.groups.succeeded")).isEqualTo(3);
+            assertThat(number(response, "$.totals.groups.failed")).isOne();
             assertThat(number(response, "$.totals.groups.cancelled")).isOne();
             assertThat(number(response, "$.totals.tasks.submitted")).isEqualTo(8);
             assertThat(number(response, "$.totals.tasks.succeeded")).isEqualTo(6);
@@ -296,7 +296,7 @@ class ErrGroupsEndpointHttpTest {
             HttpResponse<String> response = actuator.get("errgroups/ad-hoc");
 
             assertThat(response.statusCode()).isEqualTo(200);
-            assertThat(number(response, "$.totals.groups.success")).isOne();
+            assertThat(number(response, "$.totals.groups.succeeded")).isOne();
         }
 
         @Test
@@ -329,7 +329,7 @@ class ErrGroupsEndpointHttpTest {
 
             HttpResponse<String> response = actuator.get("errgroups/load");
             assertThat(reads).isPositive();
-            assertThat(number(response, "$.totals.groups.success")).isEqualTo(producers * groupsEach);
+            assertThat(number(response, "$.totals.groups.succeeded")).isEqualTo(producers * groupsEach);
             assertThat(number(response, "$.totals.tasks.succeeded")).isEqualTo(producers * groupsEach * 5);
         }
 

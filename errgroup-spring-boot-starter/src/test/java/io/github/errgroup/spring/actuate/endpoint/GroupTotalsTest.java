@@ -28,9 +28,9 @@ class GroupTotalsTest {
             }
         }
 
-        assertThat(totals.report("default", List.of()).groups().success()).isEqualTo(2);
-        assertThat(totals.report("quote", List.of()).groups().success()).isOne();
-        assertThat(totals.report("sku-1", List.of()).groups().success()).isZero();
+        assertThat(totals.report("default", List.of()).groups().succeeded()).isEqualTo(2);
+        assertThat(totals.report("quote", List.of()).groups().succeeded()).isOne();
+        assertThat(totals.report("sku-1", List.of()).groups().succeeded()).isZero();
     }
 
     @Test
