@@ -1,8 +1,11 @@
 package io.github.errgroup.pages;
 
 import java.io.IOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -47,18 +50,29 @@ record Page(Path file, List<String> lines) {
     /** A link to something in the project: the line that it is on, and its target. */
     record Link(int line, String target) {}
 
-    /** Every page of the project. */
+    /** Every page of the project, but for what the build makes. */
     static List<Page> all() {
-        try (Stream<Path> files = Files.walk(root())) {
-            List<Path> found = files.filter(file -> file.toString().endsWith(".md"))
-                    .map(root()::relativize)
-                    .filter(file -> Stream.of("target", ".git", "node_modules")
-                            .noneMatch(folder ->
-                                    Stream.of(file.toString().split("[/\\\\]")).anyMatch(folder::equals)))
-                    .sorted()
-                    .toList();
+        List<Path> found = new ArrayList<>();
+        try {
+            Files.walkFileTree(root(), new SimpleFileVisitor<>() {
+                @Override
+                public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
+                    String name = folder.getFileName().toString();
+                    return name.equals("target") || name.equals(".git")
+                            ? FileVisitResult.SKIP_SUBTREE
+                            : FileVisitResult.CONTINUE;
+                }
+
+                @Override
+                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                    if (file.toString().endsWith(".md")) {
+                        found.add(root().relativize(file));
+                    }
+                    return FileVisitResult.CONTINUE;
+                }
+            });
             List<Page> pages = new ArrayList<>();
-            for (Path file : found) {
+            for (Path file : found.stream().sorted().toList()) {
                 pages.add(of(file));
             }
             return pages;

@@ -2,6 +2,8 @@ package io.github.errgroup.pages;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.errgroup.CancelReason;
+import io.github.errgroup.Subtask;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,13 +15,15 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The tables of properties and of what was tested where, against the metadata and the modules. */
+/** What the reference lists, against the metadata, the modules and the code. */
 class ReferencePagesTest {
     private static final Path REFERENCE = Path.of("errgroup-spring-boot-starter/docs/reference");
 
     private static final Path COMPATIBILITY = Path.of("errgroup-spring-boot-starter/compatibility");
 
     private static final Pattern BOOT = Pattern.compile("<spring-boot.version>([\\d.]+)</spring-boot.version>");
+
+    private static final Pattern KEY = Pattern.compile("\"([^\"]+)\":");
 
     @Test
     void every_property_is_in_the_table_with_its_default_and_no_other() throws IOException {
@@ -60,6 +64,43 @@ class ReferencePagesTest {
                 .filter(cell -> !cell.isEmpty())
                 .toList();
         assertThat(heads).isEqualTo(tested);
+    }
+
+    @Test
+    void every_key_of_the_endpoints_answer_is_one_that_it_gives() throws IOException {
+        assertThat(endpointKeys())
+                .hasSizeGreaterThan(30)
+                .allSatisfy(key -> assertThat(endpointSource()).containsPattern("[\\s\"]" + key + "[\",); ]"));
+    }
+
+    private static List<String> endpointKeys() throws IOException {
+        return Page.of(REFERENCE.resolve("endpoint.md")).blocks().stream()
+                .filter(block -> block.language().equals("json"))
+                .flatMap(block -> KEY.matcher(block.text()).results())
+                .map(key -> key.group(1))
+                .filter(key -> !key.equals("..."))
+                .distinct()
+                .toList();
+    }
+
+    private static String endpointSource() throws IOException {
+        StringBuilder source = new StringBuilder();
+        try (Stream<Path> files = Files.list(Path.of("src/main/java/io/github/errgroup/spring/actuate/endpoint"))) {
+            for (Path file : files.toList()) {
+                source.append(Files.readString(file));
+            }
+        }
+        return source.toString();
+    }
+
+    @Test
+    void the_page_on_errors_names_every_reason_and_every_state() throws IOException {
+        String page = String.join(
+                "\n",
+                Page.of(Path.of("errgroup-core/docs/guide/errors-and-outcomes.md"))
+                        .lines());
+        assertThat(Stream.of(CancelReason.values(), Subtask.State.values()).flatMap(Stream::of))
+                .allSatisfy(constant -> assertThat(page).contains("`" + constant + "`"));
     }
 
     private static String bootOf(Path pom) {
