@@ -18,7 +18,7 @@ final class PacedCsv implements Enumeration<InputStream> {
 
     private final int badRow;
 
-    private int row = -1; // -1: the header
+    private int row;
 
     private PacedCsv(int rows, int badRow) {
         this.rows = rows;
@@ -32,7 +32,8 @@ final class PacedCsv implements Enumeration<InputStream> {
      * @param badRow the one, from 0, that breaks a rule; -1 for none
      */
     static InputStream of(int rows, int badRow) {
-        return new SequenceInputStream(new PacedCsv(rows, badRow));
+        return new SequenceInputStream(
+                stream("sku,name,price,stock\n"), new SequenceInputStream(new PacedCsv(rows, badRow)));
     }
 
     @Override
@@ -42,25 +43,19 @@ final class PacedCsv implements Enumeration<InputStream> {
 
     @Override
     public InputStream nextElement() {
-        StringBuilder text = new StringBuilder();
-        if (row < 0) {
-            text.append("sku,name,price,stock\n");
-            row = 0;
-        } else {
-            pause();
-            for (int end = Math.min(rows, row + ROWS_PER_PIECE); row < end; row++) {
-                text.append("PAGE-").append(row).append(",Watched product ").append(row);
-                text.append(row == badRow ? ",cheap,1\n" : ",9.99,1\n");
-            }
-        }
-        return new ByteArrayInputStream(text.toString().getBytes(StandardCharsets.UTF_8));
-    }
-
-    private static void pause() {
         try {
             Thread.sleep(PIECE_MILLIS);
         } catch (InterruptedException e) {
             throw new UncheckedIOException(new InterruptedIOException("interrupted while waiting for the next rows"));
         }
+        StringBuilder piece = new StringBuilder();
+        for (int end = Math.min(rows, row + ROWS_PER_PIECE); row < end; row++) {
+            piece.append("PAGE-%d,Watched product %d,%s,1\n".formatted(row, row, row == badRow ? "cheap" : "9.99"));
+        }
+        return stream(piece.toString());
+    }
+
+    private static InputStream stream(String text) {
+        return new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
     }
 }

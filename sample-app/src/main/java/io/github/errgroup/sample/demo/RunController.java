@@ -1,12 +1,11 @@
 package io.github.errgroup.sample.demo;
 
-import io.github.errgroup.GroupSnapshot;
 import io.github.errgroup.sample.demo.Runs.Run;
+import io.github.errgroup.sample.imports.ImportProgress;
 import io.github.errgroup.sample.web.EventStream;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.net.URI;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -25,7 +24,8 @@ import tools.jackson.databind.json.JsonMapper;
 @RestController
 @RequestMapping("/runs")
 class RunController {
-    private static final long WAIT_MILLIS = 500;
+    /** Between two looks at the events: short enough for the eye. */
+    private static final long PAUSE_MILLIS = 30;
 
     private final Runs runs;
 
@@ -57,12 +57,15 @@ class RunController {
         RunRecorder recorder = runs.get(id).recorder();
         int next = lastEventId == null || lastEventId < 0 ? 0 : lastEventId + 1;
         EventStream stream = EventStream.open(response, json);
-        while (recorder.hasMore(next)) {
-            for (RunEvent event : recorder.await(next, WAIT_MILLIS)) {
+        boolean ended;
+        do {
+            ended = recorder.hasEnded();
+            for (RunEvent event : recorder.from(next)) {
                 stream.send(next++, event.type(), event);
             }
             stream.beat();
-        }
+            Thread.sleep(PAUSE_MILLIS);
+        } while (!ended);
     }
 
     /** Changes the limit while it runs. */
@@ -91,25 +94,14 @@ class RunController {
      * A run as JSON has it.
      *
      * @param id in its URL
-     * @param group the name of its group
-     * @param phase where the group is in its life
-     * @param limit how many at once; -1 for no limit
-     * @param submitted tasks so far
+     * @param limit how many tasks run at once; -1 for no limit
      * @param rows of an import: read, validated, saved
      */
-    record View(String id, String group, String phase, int limit, long submitted, long[] rows) {
+    record View(String id, int limit, long[] rows) {
         static View of(Run run) {
-            GroupSnapshot now = run.group().snapshot();
+            ImportProgress progress = run.progress();
             return new View(
-                    run.id(),
-                    now.name(),
-                    now.phase().name().toLowerCase(Locale.ROOT),
-                    now.limit(),
-                    now.submitted(),
-                    new long[] {
-                        run.progress().read(),
-                        run.progress().validated(),
-                        run.progress().saved()
+                    run.id(), run.group().limit(), new long[] {progress.read(), progress.validated(), progress.saved()
                     });
         }
     }

@@ -78,7 +78,7 @@ class Runs {
             runs.put(run.id(), run);
             if (runs.size() > MAX_RUNS) {
                 runs.values().stream()
-                        .filter(old -> !old.recorder().isRunning())
+                        .filter(old -> old.recorder().hasEnded())
                         .findFirst()
                         .ifPresent(old -> runs.remove(old.id()));
             }

@@ -1,10 +1,9 @@
 package io.github.errgroup.sample.suppliers;
 
 import java.time.Duration;
-import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import org.springframework.stereotype.Component;
 
 /** How each supplier behaves now: as the properties say, until it is changed. Thread-safe. */
@@ -12,19 +11,12 @@ import org.springframework.stereotype.Component;
 public class SupplierBehaviours {
     private static final SupplierBehaviour DEFAULT = new SupplierBehaviour(Duration.ofMillis(50), 0, false);
 
-    /** From the properties. Never changed. */
     private final Map<Supplier, SupplierBehaviour> configured;
 
-    /** An unmodifiable map. Replaced under the lock of this object, read without it. */
-    private volatile Map<Supplier, SupplierBehaviour> behaviours;
+    private final Map<Supplier, SupplierBehaviour> changed = new ConcurrentHashMap<>();
 
     SupplierBehaviours(SupplierProperties properties) {
-        Map<Supplier, SupplierBehaviour> initial = new EnumMap<>(Supplier.class);
-        for (Supplier supplier : Supplier.values()) {
-            initial.put(supplier, properties.behaviour().getOrDefault(supplier, DEFAULT));
-        }
-        this.configured = Collections.unmodifiableMap(initial);
-        this.behaviours = configured;
+        this.configured = properties.behaviour();
     }
 
     /**
@@ -34,8 +26,8 @@ public class SupplierBehaviours {
      * @return its behaviour now
      */
     public SupplierBehaviour of(Supplier supplier) {
-        SupplierBehaviour behaviour = behaviours.get(supplier);
-        return behaviour == null ? DEFAULT : behaviour;
+        SupplierBehaviour behaviour = changed.get(supplier);
+        return behaviour != null ? behaviour : configured.getOrDefault(supplier, DEFAULT);
     }
 
     /**
@@ -44,7 +36,11 @@ public class SupplierBehaviours {
      * @return a copy, in the order of {@link Supplier}
      */
     public Map<Supplier, SupplierBehaviour> all() {
-        return behaviours;
+        Map<Supplier, SupplierBehaviour> all = new EnumMap<>(Supplier.class);
+        for (Supplier supplier : Supplier.values()) {
+            all.put(supplier, of(supplier));
+        }
+        return all;
     }
 
     /**
@@ -53,10 +49,8 @@ public class SupplierBehaviours {
      * @param supplier which
      * @param behaviour its behaviour
      */
-    public synchronized void change(Supplier supplier, SupplierBehaviour behaviour) {
-        Map<Supplier, SupplierBehaviour> changed = new EnumMap<>(behaviours);
+    public void change(Supplier supplier, SupplierBehaviour behaviour) {
         changed.put(supplier, behaviour);
-        behaviours = Collections.unmodifiableMap(changed);
     }
 
     /**
@@ -65,6 +59,6 @@ public class SupplierBehaviours {
      * @param supplier which
      */
     public void reset(Supplier supplier) {
-        change(supplier, Objects.requireNonNull(configured.get(supplier)));
+        changed.remove(supplier);
     }
 }

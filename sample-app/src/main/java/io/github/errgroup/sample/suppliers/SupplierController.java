@@ -2,10 +2,8 @@ package io.github.errgroup.sample.suppliers;
 
 import io.github.errgroup.sample.web.BadInputException;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -60,13 +58,8 @@ class SupplierController {
 
     private static Supplier find(String id) {
         return Supplier.of(id)
-                .orElseThrow(() -> BadInputException.notFound(
-                        "supplier",
-                        id,
-                        "must be one of "
-                                + Arrays.stream(Supplier.values())
-                                        .map(Supplier::id)
-                                        .collect(Collectors.joining(", "))));
+                .orElseThrow(() ->
+                        BadInputException.notFound("supplier", id, "must be one of price, stock, reviews, shipping"));
     }
 
     /** A behaviour as JSON has it. */
@@ -83,10 +76,7 @@ class SupplierController {
             @Nullable Boolean straggler) {
         SupplierBehaviour appliedTo(SupplierBehaviour now) {
             long millis = delayMs == null ? now.delay().toMillis() : delayMs;
-            if (millis < 0 || millis > SupplierBehaviour.MAX_DELAY.toMillis()) {
-                throw new BadInputException(
-                        "delayMs", millis, "must be from 0 to " + SupplierBehaviour.MAX_DELAY.toMillis());
-            }
+            BadInputException.checkRange("delayMs", millis, 0, SupplierBehaviour.MAX_DELAY.toMillis());
             double rate = failureRate == null ? now.failureRate() : failureRate;
             if (!(rate >= 0 && rate <= 1)) {
                 throw new BadInputException("failureRate", rate, "must be from 0 to 1");

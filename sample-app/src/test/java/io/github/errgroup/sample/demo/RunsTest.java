@@ -34,7 +34,7 @@ class RunsTest {
 
     private static void cancel(Run run) {
         run.group().cancel();
-        Awaitility.await().until(() -> !run.recorder().isRunning());
+        Awaitility.await().until(run.recorder()::hasEnded);
     }
 
     private static RunPlan plan(String scenario, int tasks) {

@@ -24,7 +24,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
 /** A shell runs the commands of both READMEs, with other ports; and a second time, to see that the first left nothing. */
-@RequiresCurl
+@ExtendWith(RequiresCurl.class)
 @Timeout(120)
 @SpringBootTest(
         webEnvironment = WebEnvironment.RANDOM_PORT,

@@ -1,9 +1,8 @@
 package io.github.errgroup.sample.page;
 
-import java.io.File;
+import io.github.errgroup.sample.Requirement;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.logging.Level;
@@ -35,11 +34,7 @@ final class Chromium {
         if (given != null) {
             return Optional.of(Path.of(given)).filter(Files::isExecutable);
         }
-        return Arrays.stream(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
-                .filter(directory -> !directory.isEmpty())
-                .flatMap(directory -> Stream.of(names).map(name -> Path.of(directory, name)))
-                .filter(Files::isExecutable)
-                .findFirst();
+        return Stream.of(names).flatMap(Requirement::onThePath).findFirst();
     }
 
     /** Starts it, headless, with what its console says kept for the test. */

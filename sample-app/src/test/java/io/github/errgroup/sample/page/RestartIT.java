@@ -18,11 +18,12 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.openqa.selenium.By;
 import org.openqa.selenium.chrome.ChromeDriver;
 
 /** The page when its server is killed and restarted: the server runs in a JVM of its own. */
-@RequiresChromium
+@ExtendWith(RequiresChromium.class)
 class RestartIT {
     private int port;
 
