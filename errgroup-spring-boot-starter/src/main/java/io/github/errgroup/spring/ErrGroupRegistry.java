@@ -121,9 +121,9 @@ public final class ErrGroupRegistry {
     private void tellOfSimilarName(String name) {
         for (String similar : configured.keySet()) {
             if (lettersOf(similar).equals(lettersOf(name))) {
-                logger.warn("Group '" + name + "' has no settings of its own: " + ErrGroupSettings.prefixOf(similar)
+                logger.warn("Group '" + name + "' has no settings of its own: " + GroupProperties.prefixOf(similar)
                         + ".* is for a group '" + similar + "'. An environment variable cannot say '" + name
-                        + "': set a property of " + ErrGroupSettings.prefixOf(name)
+                        + "': set a property of " + GroupProperties.prefixOf(name)
                         + " elsewhere, which the variable then overrides; or open '" + similar + "'");
                 return;
             }

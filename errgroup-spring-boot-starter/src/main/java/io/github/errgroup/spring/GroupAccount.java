@@ -172,24 +172,19 @@ final class GroupAccount implements GroupListener {
         }
         Duration timeout = changes.timeout();
         if (timeout != null) {
-            group.setTimeout(timeout.equals(PropertyRules.NO_TIMEOUT) ? null : timeout);
+            group.setTimeout(PropertyRules.nullIfNone(timeout));
         }
     }
 
     ErrGroupSettings settings() {
         GroupOverride now = override;
-        Duration timeout = now.timeout() != null ? now.timeout() : options.timeout();
-        return new ErrGroupSettings(
-                name,
-                now.limit() != null ? now.limit() : options.limit(),
-                sharedLimit.limit(),
-                PropertyRules.NO_TIMEOUT.equals(timeout) ? null : timeout,
-                options.cancelOnError(),
-                options.interruptOnCancel(),
-                executor,
-                withReuseThatIsChosen(options).reuseThreads(),
-                options.starvationTimeout(),
-                options.stragglerGrace(),
-                now.properties());
+        ErrGroupOptions.Builder holding = withReuseThatIsChosen(options).toBuilder();
+        if (now.limit() != null) {
+            holding.limit(now.limit());
+        }
+        if (now.timeout() != null) {
+            holding.timeout(PropertyRules.nullIfNone(now.timeout()));
+        }
+        return new ErrGroupSettings(holding.build(), executor, now.properties());
     }
 }

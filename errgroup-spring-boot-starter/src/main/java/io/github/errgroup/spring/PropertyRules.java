@@ -3,11 +3,12 @@ package io.github.errgroup.spring;
 import io.github.errgroup.ErrGroupOptions;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 
 /** The rules that values keep, wherever they come from. Each check gives the broken rule's words, or null. */
 public final class PropertyRules {
     /** The timeout that means none, so that a group can do without one that it would inherit. */
-    public static final Duration NO_TIMEOUT = Duration.ofSeconds(-1);
+    static final Duration NO_TIMEOUT = Duration.ofSeconds(-1);
 
     /** The threshold of leaks that means none is reported. */
     public static final Duration NO_REPORT = Duration.ofSeconds(-1);
@@ -16,6 +17,24 @@ public final class PropertyRules {
             "must be above zero and at most " + ErrGroupOptions.MAX_DURATION.toDays() + " days";
 
     private PropertyRules() {}
+
+    /**
+     * Stops the start if a rule is broken. The exception is Boot's own, whose analyzer adds where the value comes from.
+     *
+     * @param property the property's name
+     * @param value its value
+     * @param brokenRule the rule in words; null if it is kept
+     */
+    public static void check(String property, @Nullable Object value, @Nullable String brokenRule) {
+        if (brokenRule != null) {
+            throw new InvalidConfigurationPropertyValueException(property, value, brokenRule);
+        }
+    }
+
+    /** A timeout as an option has it. */
+    static @Nullable Duration nullIfNone(Duration timeout) {
+        return timeout.equals(NO_TIMEOUT) ? null : timeout;
+    }
 
     /**
      * The rule of limits.

@@ -1,7 +1,7 @@
 package io.github.errgroup.pages;
 
+import io.github.errgroup.spring.GroupProperties;
 import io.github.errgroup.spring.autoconfigure.ErrGroupAutoConfiguration;
-import io.github.errgroup.spring.autoconfigure.ErrGroupProperties;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URL;
@@ -125,7 +125,7 @@ final class Configuration {
 
     /** What can be set for a single name, as a user writes it below the name; a nested record as {@code name.*}. */
     static Set<String> ofOneGroup() {
-        return Arrays.stream(ErrGroupProperties.Group.class.getRecordComponents())
+        return Arrays.stream(GroupProperties.class.getRecordComponents())
                 .map(component ->
                         kebab(component.getName()) + (component.getType().isRecord() ? ".*" : ""))
                 .collect(Collectors.toCollection(TreeSet::new));

@@ -74,6 +74,7 @@ class ArchitectureTest {
                         "ErrGroupSettings",
                         "ErrGroupShutdown",
                         "GroupListenerFactory",
+                        "GroupProperties",
                         "GroupTemplates",
                         "PropertyRules",
                         "actuate.endpoint.ErrGroupsEndpoint",

@@ -99,7 +99,9 @@ class ErrGroupRegistryTest {
                     assertThat(other.limit()).isEqualTo(4);
                     assertThat(registry.settings("quote"))
                             .extracting(
-                                    ErrGroupSettings::limit, ErrGroupSettings::timeout, ErrGroupSettings::overridden)
+                                    settings -> settings.options().limit(),
+                                    settings -> settings.options().timeout(),
+                                    ErrGroupSettings::overridden)
                             .containsExactly(16, Duration.ofMinutes(1), Set.of("limit", "timeout"));
                 }
             });
@@ -142,7 +144,7 @@ class ErrGroupRegistryTest {
                     assertThat(open.context().remaining()).isPresent();
                     assertThat(registry.sharedLimit("quote").limit()).isEqualTo(-1);
                     assertThat(registry.settings("quote").overridden()).isEmpty();
-                    assertThat(registry.settings("quote").timeout()).hasSeconds(5);
+                    assertThat(registry.settings("quote").options().timeout()).hasSeconds(5);
                 }
             });
         }
@@ -153,8 +155,8 @@ class ErrGroupRegistryTest {
                 ErrGroupRegistry registry = context.getBean(ErrGroupRegistry.class);
                 registry.override("quote", 16, null, null);
                 registry.override("quote", null, 3, null);
-                assertThat(registry.settings("quote").limit()).isEqualTo(16);
-                assertThat(registry.settings("quote").sharedLimit()).isEqualTo(3);
+                assertThat(registry.settings("quote").options().limit()).isEqualTo(16);
+                assertThat(registry.sharedLimit("quote").limit()).isEqualTo(3);
                 assertThat(registry.settings("quote").overridden()).containsExactlyInAnyOrder("limit", "shared-limit");
             });
         }
@@ -172,7 +174,7 @@ class ErrGroupRegistryTest {
                 assertThatIllegalArgumentException()
                         .isThrownBy(() -> registry.override("quote", 5, null, Duration.ZERO))
                         .withMessageStartingWith("timeout PT0S: must be above zero");
-                assertThat(registry.settings("quote").limit()).isEqualTo(4);
+                assertThat(registry.settings("quote").options().limit()).isEqualTo(4);
                 assertThatExceptionOfType(NoSuchElementException.class)
                         .isThrownBy(() -> registry.override("nobody", 5, null, null));
             });

@@ -24,6 +24,10 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.ConfigurationProperty;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
@@ -80,19 +84,18 @@ public final class ErrGroupAutoConfiguration {
             ObjectProvider<TestSlice> testSlice) {
         ApplicationContext parent = context.getParent();
         UnknownProperties.warn(environment, parent == null ? null : parent.getEnvironment());
-        GroupSettingsByName settings = new GroupSettingsByName(
+        ConfiguredGroups groups = new ConfiguredGroups(
                 properties,
                 new TaskPlaces(beans, environment, testSlice.getIfAvailable() != null),
                 propagator.getIfAvailable(),
                 waitGuard(context.getClassLoader()),
                 customizers.orderedStream().toList());
-        return new ErrGroupRegistry(
-                settings.names(), settings, leakThreshold(properties.leak()), context.getClassLoader());
+        return new ErrGroupRegistry(groups.names(), groups, leakThreshold(properties.leak()), context.getClassLoader());
     }
 
     private static @Nullable Duration leakThreshold(ErrGroupProperties.Leak leak) {
         Duration threshold = leak.threshold();
-        InvalidProperty.check(
+        PropertyRules.check(
                 ErrGroupProperties.PREFIX + ".leak.threshold",
                 threshold,
                 PropertyRules.brokenByLeakThreshold(threshold));
@@ -141,19 +144,30 @@ public final class ErrGroupAutoConfiguration {
                 .bind("spring.lifecycle.timeout-per-shutdown-phase", Duration.class)
                 .orElse(SPRINGS_PHASE_TIMEOUT);
         Duration gracePeriod = properties.shutdown().gracePeriod();
-        InvalidProperty.check(GRACE_PERIOD, gracePeriod, PropertyRules.brokenByDuration(gracePeriod));
+        PropertyRules.check(GRACE_PERIOD, gracePeriod, PropertyRules.brokenByDuration(gracePeriod));
         String tooLong = PropertyRules.brokenByPhase(gracePeriod, phaseTimeout);
         if (tooLong != null) {
             logger.warn(GRACE_PERIOD + " " + gracePeriod.toMillis() + "ms ("
-                    + InvalidProperty.origin(GRACE_PERIOD, environment) + "): " + tooLong
+                    + origin(GRACE_PERIOD, environment) + "): " + tooLong
                     + ": Spring goes on with the shutdown while groups are still open");
         }
         Duration cancelAfter = properties.shutdown().cancelAfter();
-        InvalidProperty.check(
+        PropertyRules.check(
                 ErrGroupProperties.PREFIX + ".shutdown.cancel-after",
                 cancelAfter,
                 PropertyRules.brokenByPhase(cancelAfter, phaseTimeout));
         return new ErrGroupShutdown(registry, gracePeriod, cancelAfter, phaseTimeout);
+    }
+
+    /** Where a property's value comes from, for a warning. */
+    private static String origin(String property, ConfigurableEnvironment environment) {
+        for (ConfigurationPropertySource source : ConfigurationPropertySources.from(environment.getPropertySources())) {
+            ConfigurationProperty found = source.getConfigurationProperty(ConfigurationPropertyName.of(property));
+            if (found != null) {
+                return "from " + (found.getOrigin() != null ? found.getOrigin() : found.getSource());
+            }
+        }
+        return "its default";
     }
 
     @Bean

@@ -1,5 +1,7 @@
 package io.github.errgroup.spring.autoconfigure;
 
+import io.github.errgroup.spring.GroupProperties;
+import io.github.errgroup.spring.GroupProperties.ExecutorType;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -47,7 +49,7 @@ public record ErrGroupProperties(
         @DefaultValue Shutdown shutdown,
         @DefaultValue Metrics metrics,
         @DefaultValue Observations observations,
-        @DefaultValue Map<String, Group> groups) {
+        @DefaultValue Map<String, GroupProperties> groups) {
 
     static final String PREFIX = "errgroup";
 
@@ -74,21 +76,6 @@ public record ErrGroupProperties(
             @DefaultValue("errgroup-") String threadNamePrefix,
             @Nullable Boolean reuseThreads,
             @DefaultValue("200ms") Duration starvationTimeout) {}
-
-    /** Which threads tasks run on. */
-    public enum ExecutorType {
-        /**
-         * A virtual thread per task where the JVM has them, unless spring.threads.virtual.enabled is false; else a
-         * platform thread per task.
-         */
-        AUTO,
-        /** A virtual thread per task. Needs Java 21. */
-        VIRTUAL,
-        /** A platform thread per task. */
-        PLATFORM,
-        /** Spring Boot's applicationTaskExecutor. */
-        APPLICATION
-    }
 
     /**
      * The properties {@code errgroup.context-propagation.*}.
@@ -146,41 +133,20 @@ public record ErrGroupProperties(
      */
     public record Observations(@DefaultValue("false") boolean enabled) {}
 
-    /**
-     * The properties {@code errgroup.groups.<name>.*}.
-     *
-     * @param limit How many tasks of one group may run at once; above 0, or -1 for no limit.
-     * @param sharedLimit How many tasks may run at once over all open groups of this name; above 0, or -1 for no limit.
-     * @param timeout Time from opening a group to its deadline; above zero, or -1s for none.
-     * @param cancelOnError Whether a group's first failure cancels the rest.
-     * @param interruptOnCancel Whether cancelling interrupts the threads of running tasks.
-     * @param executor Where tasks run.
-     * @param stragglerGrace How long after cancellation a task that still runs is reported with its stack; above zero.
-     */
-    public record Group(
-            @Nullable Integer limit,
-            @Nullable Integer sharedLimit,
-            @Nullable Duration timeout,
-            @Nullable Boolean cancelOnError,
-            @Nullable Boolean interruptOnCancel,
-            @DefaultValue GroupExecutor executor,
-            @Nullable Duration stragglerGrace) {}
-
-    /**
-     * The properties {@code errgroup.groups.<name>.executor.*}.
-     *
-     * @param type Which threads tasks run on. Set here, it wins over an inherited bean.
-     * @param bean Name of the Executor bean that tasks run on; wins over the type.
-     * @param threadNamePrefix What the names of our own threads begin with; the group's name follows.
-     * @param reuseThreads Whether one of our own threads that ends a task may take the group's next one, which may then see
-     *     a ThreadLocal that the first has set.
-     * @param starvationTimeout How long an executor bean may neither start nor end a task of ours before a compensating
-     *     thread helps; above zero.
-     */
-    public record GroupExecutor(
-            @Nullable ExecutorType type,
-            @Nullable String bean,
-            @Nullable String threadNamePrefix,
-            @Nullable Boolean reuseThreads,
-            @Nullable Duration starvationTimeout) {}
+    /** What all groups inherit. */
+    GroupProperties topLevel() {
+        return new GroupProperties(
+                limit,
+                sharedLimit,
+                timeout,
+                cancelOnError,
+                interruptOnCancel,
+                new GroupProperties.Executor(
+                        executor.type,
+                        executor.bean,
+                        executor.threadNamePrefix,
+                        executor.reuseThreads,
+                        executor.starvationTimeout),
+                stragglerGrace);
+    }
 }

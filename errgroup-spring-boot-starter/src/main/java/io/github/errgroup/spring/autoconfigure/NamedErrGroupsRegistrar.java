@@ -1,6 +1,7 @@
 package io.github.errgroup.spring.autoconfigure;
 
 import io.github.errgroup.ErrGroup;
+import io.github.errgroup.spring.GroupProperties;
 import java.util.Map;
 import java.util.Set;
 import org.springframework.beans.factory.BeanFactory;
@@ -47,9 +48,7 @@ final class NamedErrGroupsRegistrar implements ImportBeanDefinitionRegistrar {
 
     static Set<String> configuredNames(Environment environment) {
         return Binder.get(environment)
-                .bind(
-                        ErrGroupProperties.PREFIX + ".groups",
-                        Bindable.mapOf(String.class, ErrGroupProperties.Group.class))
+                .bind(ErrGroupProperties.PREFIX + ".groups", Bindable.mapOf(String.class, GroupProperties.class))
                 .orElse(Map.of())
                 .keySet();
     }

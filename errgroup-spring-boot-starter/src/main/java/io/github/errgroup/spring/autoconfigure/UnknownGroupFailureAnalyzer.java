@@ -1,7 +1,7 @@
 package io.github.errgroup.spring.autoconfigure;
 
 import io.github.errgroup.ErrGroup;
-import io.github.errgroup.spring.ErrGroupSettings;
+import io.github.errgroup.spring.GroupProperties;
 import java.lang.annotation.Annotation;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -70,7 +70,7 @@ final class UnknownGroupFailureAnalyzer extends AbstractInjectionFailureAnalyzer
         String nearest = NearestWord.to(name, configured.keySet());
         String action = (nearest == null ? "" : "Did you mean @Qualifier(\"" + nearest + "\")? Otherwise set")
                 + (nearest == null ? "Set" : "") + " a property of the group, such as "
-                + ErrGroupSettings.prefixOf(name)
+                + GroupProperties.prefixOf(name)
                 + ".limit, or open it by its name: ErrGroups.open(\"" + name + "\").";
         return new FailureAnalysis(what.toString(), action, cause);
     }
@@ -115,6 +115,6 @@ final class UnknownGroupFailureAnalyzer extends AbstractInjectionFailureAnalyzer
                 }
             }
         }
-        return ErrGroupSettings.prefixOf(name);
+        return GroupProperties.prefixOf(name);
     }
 }

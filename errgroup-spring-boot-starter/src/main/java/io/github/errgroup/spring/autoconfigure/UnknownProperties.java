@@ -1,6 +1,6 @@
 package io.github.errgroup.spring.autoconfigure;
 
-import io.github.errgroup.spring.ErrGroupSettings;
+import io.github.errgroup.spring.GroupProperties;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -44,7 +44,7 @@ final class UnknownProperties {
 
     private static final List<String> KEYS = keysOf(ErrGroupProperties.class, "");
 
-    private static final List<String> GROUP_KEYS = keysOf(ErrGroupProperties.Group.class, "");
+    private static final List<String> GROUP_KEYS = keysOf(GroupProperties.class, "");
 
     private UnknownProperties() {}
 
@@ -172,7 +172,7 @@ final class UnknownProperties {
             }
         }
         String nearest = NearestWord.to(own, GROUP_KEYS);
-        return nearest == null ? null : ErrGroupSettings.prefixOf(group) + "." + nearest;
+        return nearest == null ? null : GroupProperties.prefixOf(group) + "." + nearest;
     }
 
     /** Outside of brackets a name keeps letters, digits and dashes only. */

@@ -43,8 +43,8 @@ public final class GroupMetersFactory implements GroupListenerFactory, AutoClose
         GroupMeters listener = new GroupMeters(
                 meters,
                 name,
-                () -> groups.settings(name).limit(),
-                () -> groups.settings(name).sharedLimit());
+                () -> groups.settings(name).options().limit(),
+                () -> groups.sharedLimit(name).limit());
         List<Meter.Id> notShown = meters.gaugesOfOthers();
         if (notShown.size() > before) {
             logger.warn("Group '" + name + "': the gauges " + names(notShown.subList(before, notShown.size()))

@@ -222,6 +222,7 @@ class ErrGroupAutoConfigurationTest {
                     }
                     assertThat(context.getBean(ErrGroupRegistry.class)
                                     .settings("quote")
+                                    .options()
                                     .limit())
                             .isEqualTo(51);
                     try (ErrGroup group = context.getBean(ErrGroups.class).open("quote", o -> o.limit(7))) {
@@ -333,7 +334,10 @@ class ErrGroupAutoConfigurationTest {
         GroupListenerFactory factory(@Qualifier("heard") ObjectProvider<List<String>> heard) {
             return (meterName, settings) -> {
                 heard.getObject()
-                        .add("factory " + meterName + " " + (meterName.equals("default") ? -1 : settings.limit()));
+                        .add("factory " + meterName + " "
+                                + (meterName.equals("default")
+                                        ? -1
+                                        : settings.options().limit()));
                 return opened(heard::getObject, "accounted under " + meterName + ":");
             };
         }

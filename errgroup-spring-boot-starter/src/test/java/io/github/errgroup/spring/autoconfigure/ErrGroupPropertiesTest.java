@@ -9,6 +9,7 @@ import io.github.errgroup.Subtask;
 import io.github.errgroup.TaskThreads;
 import io.github.errgroup.spring.ErrGroupRegistry;
 import io.github.errgroup.spring.ErrGroupSettings;
+import io.github.errgroup.spring.GroupProperties;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -18,6 +19,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
@@ -29,6 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -159,6 +162,16 @@ class ErrGroupPropertiesTest {
         }
     }
 
+    @Test
+    void every_setting_of_a_group_is_shown_under_the_key_of_its_property() {
+        Stream<String> keys = Stream.of(GroupProperties.class, GroupProperties.Executor.class)
+                .flatMap(level -> Stream.of(level.getRecordComponents()))
+                .map(component -> DataObjectPropertyName.toDashedForm(component.getName()))
+                .filter(key -> !Set.of("type", "bean", "thread-name-prefix").contains(key));
+        runner.run(context -> assertThat(settings(context, "default").values().keySet())
+                .containsExactlyInAnyOrderElementsOf(keys.toList()));
+    }
+
     private static ErrGroupSettings settings(ApplicationContext context, String name) {
         return context.getBean(ErrGroupRegistry.class).settings(name);
     }
@@ -175,7 +188,7 @@ class ErrGroupPropertiesTest {
                     .run(context -> {
                         ErrGroups groups = context.getBean(ErrGroups.class);
                         ErrGroupRegistry registry = context.getBean(ErrGroupRegistry.class);
-                        assertThat(registry.settings("quote").limit()).isEqualTo(5);
+                        assertThat(registry.settings("quote").options().limit()).isEqualTo(5);
                         try (ErrGroup group = groups.open("quote", o -> o.limit(6))) {
                             assertThat(group.limit()).isEqualTo(6);
                             registry.override("quote", 7, null, null);
@@ -201,7 +214,7 @@ class ErrGroupPropertiesTest {
         void the_256_which_nobody_chose_reuse_no_thread() {
             runner.withPropertyValues("errgroup.executor.type=platform").run(context -> {
                 assertThat(threadsOf50Tasks(context, options -> {})).hasSize(50);
-                assertThat(settings(context, "quote").reuseThreads()).isFalse();
+                assertThat(settings(context, "quote").options().reuseThreads()).isFalse();
                 ErrGroup template = context.getBean(ErrGroup.class);
                 try (ErrGroup group = template.fresh()) {
                     assertThat(group.options().reuseThreads()).isFalse();

@@ -3,6 +3,7 @@ package io.github.errgroup.spring.actuate.endpoint;
 import io.github.errgroup.ErrGroup;
 import io.github.errgroup.spring.ErrGroupRegistry;
 import io.github.errgroup.spring.ErrGroupSettings;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -131,23 +132,13 @@ public final class ErrGroupsEndpoint {
     /** By property names, so that what is read here can be written here, and found in the documentation. */
     private static Map<String, Object> properties(ErrGroupSettings settings) {
         Map<String, Object> properties = new LinkedHashMap<>();
-        properties.put("limit", settings.limit());
-        properties.put("shared-limit", settings.sharedLimit());
-        put(properties, "timeout", TaskReport.text(settings.timeout()));
-        properties.put("cancel-on-error", settings.cancelOnError());
-        properties.put("interrupt-on-cancel", settings.interruptOnCancel());
-        properties.put("executor", settings.executor());
-        put(properties, "reuse-threads", settings.reuseThreads());
-        properties.put("starvation-timeout", settings.starvationTimeout().toString());
-        put(properties, "straggler-grace", TaskReport.text(settings.stragglerGrace()));
+        settings.values().forEach((name, value) -> {
+            if (value != null) {
+                properties.put(name, value instanceof Duration time ? time.toString() : value);
+            }
+        });
         properties.put("overridden", List.copyOf(settings.overridden()));
         return properties;
-    }
-
-    private static void put(Map<String, Object> properties, String name, @Nullable Object value) {
-        if (value != null) {
-            properties.put(name, value);
-        }
     }
 
     private static WebEndpointResponse<Map<String, Object>> problem(int status, RuntimeException e) {

@@ -28,6 +28,6 @@ class ErrGroupsEndpointReadOnlyTest {
         assertThat(actuator.post("errgroups/quote", "{\"limit\": 1}").statusCode())
                 .isEqualTo(405);
         assertThat(actuator.delete("errgroups/quote").statusCode()).isEqualTo(405);
-        assertThat(registry.settings("quote").limit()).isEqualTo(8);
+        assertThat(registry.settings("quote").options().limit()).isEqualTo(8);
     }
 }

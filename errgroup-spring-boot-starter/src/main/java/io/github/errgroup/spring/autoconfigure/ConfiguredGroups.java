@@ -1,0 +1,107 @@
+package io.github.errgroup.spring.autoconfigure;
+
+import io.github.errgroup.ContextPropagator;
+import io.github.errgroup.ErrGroupOptions;
+import io.github.errgroup.spring.ConfiguredGroup;
+import io.github.errgroup.spring.ErrGroupRegistry;
+import io.github.errgroup.spring.GroupProperties;
+import io.github.errgroup.spring.PropertyRules;
+import io.github.errgroup.spring.autoconfigure.TaskPlaces.TaskPlace;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+/** What properties and customizers make of a name. A property that breaks its rule stops the start. */
+final class ConfiguredGroups implements Function<String, ConfiguredGroup> {
+    /** What keeps groups without a limit from starting a platform thread for each of ten thousand tasks. */
+    static final int PLATFORM_LIMIT = 256;
+
+    private static final Log logger = LogFactory.getLog(ConfiguredGroups.class);
+
+    private final ErrGroupProperties properties;
+    private final GroupProperties topLevel;
+    private final Map<String, GroupProperties> groups;
+    private final TaskPlaces places;
+    private final @Nullable ContextPropagator propagator;
+    private final @Nullable Runnable waitGuard;
+    private final List<ErrGroupCustomizer> customizers;
+    private final AtomicBoolean platformLimitLogged = new AtomicBoolean();
+
+    ConfiguredGroups(
+            ErrGroupProperties properties,
+            TaskPlaces places,
+            @Nullable ContextPropagator propagator,
+            @Nullable Runnable waitGuard,
+            List<ErrGroupCustomizer> customizers) {
+        this.properties = properties;
+        this.topLevel = properties.topLevel();
+        this.groups = properties.groups();
+        this.places = places;
+        this.propagator = propagator;
+        this.waitGuard = waitGuard;
+        this.customizers = customizers;
+        for (String name : groups.keySet()) {
+            PropertyRules.check(
+                    GroupProperties.prefixOf(name),
+                    name,
+                    name.equals(ErrGroupRegistry.DEFAULT_NAME)
+                            ? "the name is taken by the groups without settings of their own: set errgroup.* instead"
+                            : null);
+        }
+    }
+
+    Set<String> names() {
+        return groups.keySet();
+    }
+
+    @Override
+    public ConfiguredGroup apply(String name) {
+        GroupProperties own = groups.get(name);
+        TaskPlace place = place(name, own);
+        boolean limitSet = topLevel.limit() != null || (own != null && own.limit() != null);
+        ErrGroupOptions.Builder builder = ErrGroupOptions.builder()
+                .threads(place.threads())
+                .contextPropagator(propagator)
+                .waitGuard(waitGuard)
+                .captureOpener(properties.leak().captureOpener())
+                .limit(limitSet ? ErrGroupOptions.NO_LIMIT : builtInLimit(place));
+        topLevel.applyTo(builder, ErrGroupProperties.PREFIX);
+        if (own != null) {
+            own.applyTo(builder, GroupProperties.prefixOf(name));
+        }
+        int limitBefore = builder.build().limit();
+        for (ErrGroupCustomizer customizer : customizers) {
+            customizer.customize(name, builder.name(name));
+        }
+        ErrGroupOptions options = builder.name(name).build();
+        String executor = options.threads() == place.threads() ? place.description() : "custom";
+        return new ConfiguredGroup(options, executor, limitSet || options.limit() != limitBefore);
+    }
+
+    private TaskPlace place(String name, @Nullable GroupProperties own) {
+        GroupProperties.Executor inherited = topLevel.executor();
+        GroupProperties.Executor chosen = own == null ? inherited : own.executor();
+        String prefix = chosen.threadNamePrefix() != null
+                ? chosen.threadNamePrefix()
+                : properties.executor().threadNamePrefix();
+        return own != null && chosen.isChosen()
+                ? places.find(GroupProperties.prefixOf(name) + ".executor", chosen, prefix)
+                : places.find(ErrGroupProperties.PREFIX + ".executor", inherited, prefix);
+    }
+
+    private int builtInLimit(TaskPlace place) {
+        if (place.virtual()) {
+            return ErrGroupOptions.NO_LIMIT;
+        }
+        if (platformLimitLogged.compareAndSet(false, true)) {
+            logger.info("errgroup.limit is not set: groups whose threads are not virtual (" + place.description()
+                    + ") run at most " + PLATFORM_LIMIT + " tasks at once; -1 for no limit");
+        }
+        return PLATFORM_LIMIT;
+    }
+}
