@@ -11,6 +11,31 @@
  *
  * <p>Nothing here is null unless it says {@link org.jspecify.annotations.Nullable}, and everything is thread-safe
  * unless it says otherwise.
+ *
+ * <p>A letter and a number, as J1 or N7, name a rule of the contract: {@code docs/reference/rules.md} has each rule, and the
+ * tests that show it.
+ *
+ * <p><b>Inside.</b> What a user does not name is package-private. In the order in which a task meets it:
+ *
+ * <ol>
+ *   <li><b>The group.</b> {@code GroupEngine} is what an {@code ErrGroup} hands its calls to. It stands on {@code GroupState},
+ *       which has the counts and the phase in one word. {@code Deadline} and {@code SystemClock} end the group in time;
+ *       {@code Children} are the groups that a task has opened.
+ *   <li><b>The way in.</b> {@code go} admits the task. Where the group is full it waits in {@code Slots}, where a limit over
+ *       several groups is reached in {@code SharedLimit}; a {@code Trampoline} starts what waits there. A caller that blocks
+ *       does so in {@code Wait}, the one loop that parks. {@code Reading} reads the items of {@code forEach} and {@code map}.
+ *   <li><b>A thread.</b> A {@code Launcher} gives the task one: {@code FreshThreads}; {@code Workers}, which take their tasks
+ *       from a {@code RunQueue}; or an {@code ExternalExecutor}, with {@code Compensation} where it is starved and
+ *       {@code LastSteps} where a rejection is none. {@code LentThreads} are those of a user's factory.
+ *   <li><b>Running.</b> {@code TaskRun} is the task: its handle, and the protocol by which it is taken, interrupted and ended.
+ *       {@code TaskExtras} has what only some tasks have. {@code CurrentTask} tells which task a thread runs,
+ *       {@code LiveTasks} which tasks a group runs, and {@code Host} resets the thread.
+ *   <li><b>A failure.</b> {@code Failures} keeps the {@code FirstCause} and a bounded rest. {@code Cancellation} says that, why
+ *       and when the group was cancelled; {@code Interrupts} and {@code CancelHooks} tell the tasks; {@code Stragglers} names
+ *       those that do not heed it.
+ *   <li><b>The end.</b> A {@code Verdict} is what {@code await} and {@code close} answer. {@code Listeners} and
+ *       {@code Snapshots} tell others.
+ * </ol>
  */
 @NullMarked
 package io.github.errgroup;

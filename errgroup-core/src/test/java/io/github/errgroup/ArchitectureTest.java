@@ -11,13 +11,18 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -88,6 +93,23 @@ class ArchitectureTest {
                 .dependOnClassesThat()
                 .resideInAPackage("java.util.logging..")
                 .check(core);
+    }
+
+    /** Who enters the package reads its description first. */
+    @Test
+    void the_description_of_the_package_names_classes_that_exist() throws IOException {
+        String description = Files.readString(Path.of("src/main/java/io/github/errgroup/package-info.java"));
+        List<String> named = Pattern.compile("\\{@code ([A-Z]\\w+)}")
+                .matcher(description)
+                .results()
+                .map(name -> name.group(1))
+                .toList();
+
+        assertThat(named)
+                .isNotEmpty()
+                .allSatisfy(name -> assertThat(core.contain("io.github.errgroup." + name))
+                        .as(name)
+                        .isTrue());
     }
 
     @Test
