@@ -84,8 +84,9 @@ class ReferencePagesTest {
     }
 
     private static String endpointSource() throws IOException {
-        StringBuilder source = new StringBuilder();
-        try (Stream<Path> files = Files.list(Path.of("src/main/java/io/github/errgroup/spring/actuate/endpoint"))) {
+        Path starter = Path.of("src/main/java/io/github/errgroup/spring");
+        StringBuilder source = new StringBuilder(Files.readString(starter.resolve("GroupProperties.java")));
+        try (Stream<Path> files = Files.list(starter.resolve("actuate/endpoint"))) {
             for (Path file : files.toList()) {
                 source.append(Files.readString(file));
             }
