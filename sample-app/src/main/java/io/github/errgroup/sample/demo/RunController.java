@@ -55,7 +55,7 @@ class RunController {
             HttpServletResponse response)
             throws IOException, InterruptedException {
         RunRecorder recorder = runs.get(id).recorder();
-        int next = lastEventId == null || lastEventId < 0 ? 0 : lastEventId + 1;
+        int next = lastEventId == null ? 0 : Math.max(0, lastEventId + 1);
         EventStream stream = EventStream.open(response, json);
         boolean ended;
         do {

@@ -1,6 +1,5 @@
 package io.github.errgroup.sample.quotes;
 
-import io.github.errgroup.CancelReason;
 import io.github.errgroup.ErrGroupException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -21,23 +20,24 @@ class QuoteAdvice {
 
     @ExceptionHandler
     ProblemDetail failed(ErrGroupException e) {
-        @Nullable Throwable first = e.getCause();
-        String supplier = e.task();
+        return switch (e.reason()) {
+            case FAILURE -> failed(String.valueOf(e.task()), e.getCause());
+            case TIMEOUT -> problem(HttpStatus.GATEWAY_TIMEOUT, "Suppliers too slow", String.valueOf(e.getMessage()));
+            // Somebody cancelled the group, as the stop of the application does.
+            default ->
+                problem(HttpStatus.SERVICE_UNAVAILABLE, "Cancelled", "the quote was cancelled before it was complete");
+        };
+    }
+
+    private static ProblemDetail failed(String supplier, @Nullable Throwable first) {
         if (first instanceof UnknownSkuException) {
             return problem(HttpStatus.NOT_FOUND, "Unknown product", String.valueOf(first.getMessage()));
         }
-        if (supplier != null) {
-            log.warn("no quote: supplier {} {}", supplier, what(first), first);
-            ProblemDetail problem =
-                    problem(HttpStatus.BAD_GATEWAY, "Supplier failed", "supplier '" + supplier + "' " + what(first));
-            problem.setProperty("supplier", supplier);
-            return problem;
-        }
-        if (e.reason() == CancelReason.TIMEOUT) {
-            return problem(HttpStatus.GATEWAY_TIMEOUT, "Suppliers too slow", String.valueOf(e.getMessage()));
-        }
-        // No failure and no deadline: the group was cancelled, as the stop of the application does it.
-        return problem(HttpStatus.SERVICE_UNAVAILABLE, "Cancelled", "the quote was cancelled before it was complete");
+        log.warn("no quote: supplier {} {}", supplier, what(first), first);
+        ProblemDetail problem =
+                problem(HttpStatus.BAD_GATEWAY, "Supplier failed", "supplier '" + supplier + "' " + what(first));
+        problem.setProperty("supplier", supplier);
+        return problem;
     }
 
     private static String what(@Nullable Throwable failure) {
