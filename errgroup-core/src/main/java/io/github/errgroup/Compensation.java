@@ -168,7 +168,7 @@ final class Compensation {
             // fault: compensating-thread-starts
             new CompensatingThread(this, roundOf(next), threads.incrementAndGet()).start();
         } catch (Throwable e) {
-            leave(roundOf(next));
+            leave(roundOf(next)); // survivor: compensating-thread-cannot-start
             Log.warn("no compensating thread can be had for executor " + home + "; will try again", e);
         }
     }

@@ -28,7 +28,7 @@ final class CurrentTask {
         try {
             hidden = enter(thread, holder);
         } catch (Throwable e) {
-            task.fail(e, host);
+            task.fail(e, host); // survivor: task-without-an-entry
             return;
         }
         try {

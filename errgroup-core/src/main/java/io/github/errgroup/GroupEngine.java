@@ -460,7 +460,7 @@ final class GroupEngine extends GroupState
             }
             return caller.admitted();
         } catch (Throwable e) {
-            if (caller.giveUp()) {
+            if (caller.giveUp()) { // survivor: blocked-go-that-throws
                 countWithdrawn();
                 freeSlot();
             }
@@ -485,7 +485,7 @@ final class GroupEngine extends GroupState
                 launchGranted(task, true);
             }
         } catch (Throwable e) {
-            if (!launched) {
+            if (!launched) { // survivor: shared-slot-wait-that-throws
                 takeBack(task);
             }
             throw e;
@@ -557,7 +557,7 @@ final class GroupEngine extends GroupState
     /** Something of the engine's own failed (no memory, no stack): the task ends all the same. */
     private void endBadly(TaskRun<?> task, Throwable fault) {
         if (!task.isSettled()) {
-            settle(task, State.FAILED, fault);
+            settle(task, State.FAILED, fault); // survivor: end-that-throws
         }
         Log.error(task.describe() + ": its end could not be told", fault);
     }
@@ -1157,6 +1157,7 @@ final class GroupEngine extends GroupState
         }
         lazy.lock.lock();
         try {
+            // survivor: lazy-group-used-while-closed
             return phase() == GroupSnapshot.Phase.UNOPENED && tryPhase(CLOSED | FINISHED, CLOSED, true);
         } finally {
             lazy.lock.unlock();

@@ -296,7 +296,7 @@ abstract class GroupState {
 
     /** Changes whenever a task comes or goes. */
     public final long progress() {
-        return word;
+        return word; // survivor: slow-progress-is-no-loss
     }
 
     final int limit() {
@@ -375,7 +375,7 @@ abstract class GroupState {
             head = head();
             self.older = head;
         } while (!AWAITERS.compareAndSet(this, head, self));
-        return self;
+        return self; // survivor: second-awaiter
     }
 
     /** The newest awaiter that still waits, with those above it dropped. */

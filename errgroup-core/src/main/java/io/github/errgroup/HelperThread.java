@@ -15,7 +15,7 @@ final class HelperThread {
                     "thread 'errgroup-" + purpose + "' could not be started; thread '"
                             + Thread.currentThread().getName() + "' does its work",
                     e);
-            work.run();
+            work.run(); // survivor: helper-cannot-start
         }
     }
 }

@@ -125,7 +125,7 @@ final class LastSteps {
         PoolThread made = new PoolThread(thread);
         threads.put(thread.getId(), made);
         if (threads.size() >= nextSweep) {
-            threads.values().removeIf(PoolThread::isToBeForgotten);
+            threads.values().removeIf(PoolThread::isToBeForgotten); // survivor: ended-pool-threads-are-forgotten
             nextSweep = Math.max(FIRST_SWEEP, 2 * threads.size());
         }
         return made;

@@ -155,7 +155,7 @@ final class LentThreads implements ThreadFactory, Launcher.Watch {
             new Replacement(loan, ended).start();
             lost.accept(ended);
         } catch (Throwable e) {
-            loans.put(ended, loan);
+            loans.put(ended, loan); // survivor: replacement-cannot-start
             Log.warn("no compensating thread can be had in the place of '" + ended.getName() + "'; will try again", e);
         }
     }

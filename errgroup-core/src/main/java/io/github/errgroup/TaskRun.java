@@ -202,6 +202,7 @@ final class TaskRun<T extends @Nullable Object> implements Subtask<T>, Runnable,
             result = thrown;
             state = State.FAILED;
         }
+        // survivor: interrupt-of-a-listener
         boolean interrupted = host.endsWithTask() && !group.isRich() ? !closeWindowOfFresh() : !closeWindow(ENDING);
         group.end(this, state, result, interrupted, host);
     }

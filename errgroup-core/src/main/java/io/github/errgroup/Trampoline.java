@@ -61,7 +61,7 @@ final class Trampoline<T> {
             done = true;
         } finally {
             if (!done) {
-                suspend();
+                suspend(); // survivor: start-that-throws
             }
         }
     }

@@ -144,7 +144,7 @@ final class Workers implements Launcher {
             ensureCommitted(); // fault: submitter-looks
         } catch (Throwable e) {
             TaskRun<?> oldest = queue.poll(); // only who takes a task out of the queue may end it
-            if (oldest != null) {
+            if (oldest != null) { // survivor: submission-that-throws
                 end(oldest, e);
             }
         }
@@ -222,7 +222,7 @@ final class Workers implements Launcher {
     /** Sees to it that some worker takes what is queued. */
     private void ensureCommitted() {
         while (committed == NOBODY && isWorkerWanted() && tryCommit()) {
-            if (!isWorkerWanted()) {
+            if (!isWorkerWanted()) { // survivor: worker-found-before-another-starts
                 committed = NOBODY; // a worker took the task before this thread was committed; then looked at once more
                 continue;
             }
