@@ -3,6 +3,7 @@ package io.github.errgroup.spring;
 import io.github.errgroup.ErrGroup;
 import io.github.errgroup.GroupClock;
 import io.github.errgroup.SharedLimit;
+import io.github.errgroup.spring.GroupAccount.GroupOverride;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -6,6 +6,7 @@ import io.github.errgroup.GroupListener;
 import io.github.errgroup.GroupOutcome;
 import io.github.errgroup.SharedLimit;
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -186,5 +187,41 @@ final class GroupAccount implements GroupListener {
             holding.timeout(PropertyRules.nullIfNone(now.timeout()));
         }
         return new ErrGroupSettings(holding.build(), executor, now.properties());
+    }
+
+    /**
+     * What an operator has changed for a name; null where nothing.
+     *
+     * @param limit above zero, or -1 for none
+     * @param sharedLimit above zero, or -1 for none
+     * @param timeout above zero, or {@link PropertyRules#NO_TIMEOUT}
+     */
+    record GroupOverride(
+            @Nullable Integer limit,
+            @Nullable Integer sharedLimit,
+            @Nullable Duration timeout) {
+
+        static final GroupOverride NONE = new GroupOverride(null, null, null);
+
+        GroupOverride and(GroupOverride later) {
+            return new GroupOverride(
+                    later.limit != null ? later.limit : limit,
+                    later.sharedLimit != null ? later.sharedLimit : sharedLimit,
+                    later.timeout != null ? later.timeout : timeout);
+        }
+
+        Set<String> properties() {
+            Set<String> properties = new LinkedHashSet<>();
+            if (limit != null) {
+                properties.add("limit");
+            }
+            if (sharedLimit != null) {
+                properties.add("shared-limit");
+            }
+            if (timeout != null) {
+                properties.add("timeout");
+            }
+            return properties;
+        }
     }
 }

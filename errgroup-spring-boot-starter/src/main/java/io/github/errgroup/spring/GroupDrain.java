@@ -11,6 +11,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.ClassUtils;
+import org.springframework.web.context.request.RequestAttributes;
+import org.springframework.web.context.request.RequestContextHolder;
 
 /**
  * How the groups of an application come to their end: running, then draining (someone waits for the last group), then
@@ -126,6 +128,34 @@ final class GroupDrain {
             return true;
         } finally {
             lock.unlock();
+        }
+    }
+
+    /**
+     * Servlet requests: Spring tells on which threads it runs a handler or a filter, Spring MVC's asynchronous ones too. Of
+     * those it does not tell when they were handled.
+     */
+    private static final class ServletRequests implements GroupDrain.Requests {
+        private static final String HANDLED = ServletRequests.class.getName();
+
+        @Override
+        public @Nullable CountDownLatch current() {
+            RequestAttributes request = RequestContextHolder.getRequestAttributes();
+            if (request == null) {
+                return null;
+            }
+            try {
+                Object known = request.getAttribute(HANDLED, RequestAttributes.SCOPE_REQUEST);
+                if (known instanceof CountDownLatch handled) {
+                    return handled;
+                }
+                CountDownLatch handled = new CountDownLatch(1);
+                request.setAttribute(HANDLED, handled, RequestAttributes.SCOPE_REQUEST);
+                request.registerDestructionCallback(HANDLED, handled::countDown, RequestAttributes.SCOPE_REQUEST);
+                return handled;
+            } catch (IllegalStateException over) {
+                return null; // somebody works on after the request was answered
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.github.errgroup.spring;
 
+import io.github.errgroup.ErrGroup;
 import io.github.errgroup.ErrGroupOptions;
 import io.github.errgroup.ErrGroups;
 import io.github.errgroup.GroupListener;
@@ -9,6 +10,7 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
@@ -171,5 +173,37 @@ public final class GroupTemplates implements SmartInitializingSingleton {
         all.addAll(listeners.getOrDefault(account.meterName(), List.of()));
         all.add(account);
         return account.options().toBuilder().listeners(all).build();
+    }
+
+    /** {@link ErrGroups} tuned by properties. */
+    private static final class TunedErrGroups implements ErrGroups {
+        private final GroupTemplates templates;
+        private final ErrGroupRegistry registry;
+
+        TunedErrGroups(GroupTemplates templates, ErrGroupRegistry registry) {
+            this.templates = templates;
+            this.registry = registry;
+        }
+
+        @Override
+        public ErrGroup open() {
+            return open(ErrGroupRegistry.DEFAULT_NAME);
+        }
+
+        @Override
+        public ErrGroup open(String name) {
+            return ErrGroup.open(templates.optionsFor(Objects.requireNonNull(name, "name")));
+        }
+
+        @Override
+        public ErrGroup open(String name, Consumer<ErrGroupOptions.Builder> changes) {
+            return ErrGroup.open(templates.optionsFor(
+                    Objects.requireNonNull(name, "name"), Objects.requireNonNull(changes, "changes")));
+        }
+
+        @Override
+        public List<ErrGroup> live() {
+            return registry.live();
+        }
     }
 }

@@ -36,6 +36,7 @@ import org.springframework.context.annotation.Scope;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.Environment;
 import org.springframework.util.ClassUtils;
+import reactor.core.scheduler.Schedulers;
 
 /**
  * Makes the beans: {@link ErrGroups}, prototype {@link ErrGroup}s, and what they are made of. The beans that the
@@ -178,5 +179,19 @@ public final class ErrGroupAutoConfiguration {
     @Bean
     ErrGroupShutdown.Step errGroupShutdownOfRequests(ErrGroupShutdown shutdown) {
         return shutdown.endOfRequests();
+    }
+
+    /** Refuses to block a thread that Reactor says must not block, an event loop's for one. */
+    private static final class NonBlockingThreads implements Runnable {
+        @Override
+        public void run() {
+            if (Schedulers.isInNonBlockingThread()) {
+                throw new IllegalStateException(
+                        "A group would block " + Thread.currentThread().getName()
+                                + ", a Reactor thread that must not block, and every request that it serves. Open, use and await the"
+                                + " group in Mono.fromCallable(() -> ...).subscribeOn(Schedulers.boundedElastic()), or in a"
+                                + " controller method that Spring runs on a blocking executor");
+            }
+        }
     }
 }

@@ -244,9 +244,9 @@ final class SharedOwners
         return !definition.isPrototype() && !"request".equals(definition.getScope());
     }
 
-    private static SharedOwner owner(BeanInTheMaking ready, Object bean, InjectionPlace place) {
+    private static SingletonGuard.Owner owner(BeanInTheMaking ready, Object bean, InjectionPlace place) {
         String scope = ready.definition == null ? null : ready.definition.getScope();
-        return new SharedOwner(
+        return new SingletonGuard.Owner(
                 scope == null || scope.isEmpty() ? BeanDefinition.SCOPE_SINGLETON : scope,
                 ScopedProxyUtils.isScopedTarget(ready.name)
                         ? ScopedProxyUtils.getOriginalBeanName(ready.name)

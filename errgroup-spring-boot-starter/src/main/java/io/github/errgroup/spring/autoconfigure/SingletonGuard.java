@@ -20,20 +20,20 @@ final class SingletonGuard implements Runnable {
     private final AtomicBoolean warned = new AtomicBoolean();
 
     /** Written once by the thread that makes the owner, before anyone else has it; read at each first use. */
-    private volatile @Nullable SharedOwner owner;
+    private volatile @Nullable Owner owner;
 
     SingletonGuard(String group, SingletonUse use) {
         this.group = group;
         this.use = use;
     }
 
-    void heldBy(SharedOwner shared) {
+    void heldBy(Owner shared) {
         owner = shared;
     }
 
     @Override
     public void run() {
-        SharedOwner shared = owner;
+        Owner shared = owner;
         if (shared == null) {
             return;
         }
@@ -45,7 +45,7 @@ final class SingletonGuard implements Runnable {
         }
     }
 
-    private String message(SharedOwner shared) {
+    private String message(Owner shared) {
         boolean unnamed = group.equals(ErrGroupRegistry.DEFAULT_NAME);
         return "Group '" + group + "' was injected into " + shared
                 + " and is used directly: all callers would share one group, which ends once, and see each other's"
@@ -53,5 +53,20 @@ final class SingletonGuard implements Runnable {
                 + (unnamed ? "" : "\"" + group + "\"") + "), or (2) this group as a template: group.fresh(), or"
                 + " (3) an injected ObjectProvider<ErrGroup>: groups.getObject()."
                 + " errgroup.singleton-use=warn only logs this";
+    }
+
+    /**
+     * A bean that threads share, and into which a group was injected; for the message.
+     *
+     * @param scope the bean's scope: {@code singleton}, {@code session}, any other than prototype and request
+     * @param bean the bean's name
+     * @param type its class
+     * @param place the field or parameter, in words
+     */
+    record Owner(String scope, String bean, String type, String place) {
+        @Override
+        public String toString() {
+            return scope + " bean '" + bean + "' (" + type + ", " + place + ")";
+        }
     }
 }

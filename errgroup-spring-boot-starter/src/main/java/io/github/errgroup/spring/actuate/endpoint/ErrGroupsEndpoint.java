@@ -12,6 +12,7 @@ import java.util.NoSuchElementException;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.Access;
+import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 import org.springframework.boot.actuate.endpoint.annotation.DeleteOperation;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
@@ -103,8 +104,8 @@ public final class ErrGroupsEndpoint {
     @WriteOperation
     public WebEndpointResponse<Map<String, Object>> retune(@Selector String groupName, RequestedSettings requested) {
         try {
-            SettingsChange change = SettingsChange.of(requested.body());
-            registry.override(groupName, change.limit(), change.sharedLimit(), change.timeout());
+            requested.checkKeys();
+            registry.override(groupName, requested.limit(), requested.sharedLimit(), requested.timeout());
             return new WebEndpointResponse<>(properties(registry.settings(groupName)));
         } catch (IllegalArgumentException e) {
             return problem(WebEndpointResponse.STATUS_BAD_REQUEST, e);
@@ -144,4 +145,42 @@ public final class ErrGroupsEndpoint {
     private static WebEndpointResponse<Map<String, Object>> problem(int status, RuntimeException e) {
         return new WebEndpointResponse<>(Map.of("error", String.valueOf(e.getMessage())), status);
     }
+
+    /**
+     * What {@code GET /actuator/errgroups} answers.
+     *
+     * @param names a report of each known name
+     */
+    public record ErrGroupsReport(Map<String, NameReport> names) implements OperationResponseBody {}
+
+    /**
+     * The groups of one name; what {@code GET /actuator/errgroups/{name}} answers.
+     *
+     * @param settings what holds for them now, by property name, durations as in {@code PT2S}; {@code overridden} lists what
+     *     was changed through this endpoint
+     * @param totals their groups and tasks since the application started
+     * @param live the open ones, oldest first; a group that was opened in a task of another one of the list is found below
+     *     that one
+     */
+    public record NameReport(Map<String, Object> settings, TotalsReport totals, List<GroupReport> live)
+            implements OperationResponseBody {}
+
+    /**
+     * Sums over the groups of one name since the application started.
+     *
+     * @param groups the groups
+     * @param tasks the tasks of ended and of open groups
+     */
+    public record TotalsReport(GroupCounts groups, TaskCounts tasks) {}
+
+    /**
+     * Groups, by how they ended.
+     *
+     * @param open not ended yet
+     * @param succeeded every task succeeded
+     * @param failed a task failed
+     * @param cancelled cancelled by something other than a failure or the deadline
+     * @param timedOut the deadline passed first
+     */
+    public record GroupCounts(long open, long succeeded, long failed, long cancelled, long timedOut) {}
 }

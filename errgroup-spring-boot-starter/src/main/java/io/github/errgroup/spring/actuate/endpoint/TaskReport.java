@@ -3,6 +3,7 @@ package io.github.errgroup.spring.actuate.endpoint;
 import io.github.errgroup.ErrGroup;
 import io.github.errgroup.Subtask;
 import io.github.errgroup.TaskSnapshot;
+import io.github.errgroup.spring.actuate.endpoint.TaskStacks.ThreadStack;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;

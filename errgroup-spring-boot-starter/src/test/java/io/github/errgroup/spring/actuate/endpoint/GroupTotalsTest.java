@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.errgroup.ErrGroup;
 import io.github.errgroup.ErrGroupException;
 import io.github.errgroup.ErrGroupOptions;
+import io.github.errgroup.spring.actuate.endpoint.ErrGroupsEndpoint.GroupCounts;
+import io.github.errgroup.spring.actuate.endpoint.ErrGroupsEndpoint.TotalsReport;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
