@@ -180,6 +180,11 @@ record Page(Path file, List<String> lines) {
         return rows;
     }
 
+    @Override
+    public String toString() {
+        return file.toString();
+    }
+
     private static List<String> cells(String row) {
         return Stream.of(row.strip().replaceAll("^\\||\\|$", "").split("(?<!\\\\)\\|", -1))
                 .map(String::strip)

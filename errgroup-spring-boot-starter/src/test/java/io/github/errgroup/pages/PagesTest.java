@@ -59,6 +59,14 @@ class PagesTest {
     }
 
     @Test
+    void every_guide_begins_with_the_question_that_it_answers() {
+        assertThat(Page.all().stream().filter(page -> page.file().toString().contains("guide")))
+                .hasSizeGreaterThan(10)
+                .allSatisfy(
+                        page -> assertThat(page.lines().get(0)).as("%s", page).matches("# .*[?].*"));
+    }
+
+    @Test
     void every_block_of_Java_compiles_or_is_a_piece_of_a_file() {
         List<Page.Block> own = blocks("java").stream()
                 .filter(block -> block.source().isEmpty())
