@@ -14,8 +14,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * What properties say about groups: of one name, {@code errgroup.groups.<name>.*}, or of all, {@code errgroup.*}. Null where
  * they say nothing.
  *
- * <p>A new setting stands here three times: as a component, in {@link #applyTo}, which checks and applies it, and in
- * {@link #values}, which the endpoint shows. And in the properties of the top level, which have its default.
+ * <p>A new setting is added in two files: here as a component, in {@link #applyTo}, which checks and applies it, and in
+ * {@link #values}, which the endpoint shows; and in the properties of the top level, which have its default.
  *
  * @param limit How many tasks of one group may run at once; above 0, or -1 for no limit.
  * @param sharedLimit How many tasks may run at once over all open groups of this name; above 0, or -1 for no limit.

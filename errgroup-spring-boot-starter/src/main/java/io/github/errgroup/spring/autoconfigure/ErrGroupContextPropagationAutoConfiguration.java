@@ -5,9 +5,9 @@ import io.micrometer.context.ContextRegistry;
 import io.micrometer.context.ContextSnapshotFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -20,7 +20,7 @@ import org.springframework.core.io.ResourceLoader;
  */
 @AutoConfiguration
 @ConditionalOnClass(ContextSnapshotFactory.class)
-@ConditionalOnProperty(name = "errgroup.context-propagation.enabled", matchIfMissing = true)
+@ConditionalOnBooleanProperty(name = "errgroup.context-propagation.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(ErrGroupProperties.class)
 public final class ErrGroupContextPropagationAutoConfiguration {
     ErrGroupContextPropagationAutoConfiguration() {}

@@ -28,7 +28,7 @@ public final class ErrGroupEndpointAutoConfiguration {
 
     /** Apart, so that nobody looks for Actuator's condition where there is no Actuator. */
     @Configuration(proxyBeanMethods = false)
-    @ConditionalOnAvailableEndpoint(endpoint = ErrGroupsEndpoint.class)
+    @ConditionalOnAvailableEndpoint(ErrGroupsEndpoint.class)
     static class Exposed {
 
         @Bean

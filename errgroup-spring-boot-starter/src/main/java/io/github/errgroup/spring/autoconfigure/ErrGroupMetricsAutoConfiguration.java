@@ -6,9 +6,9 @@ import io.github.errgroup.spring.micrometer.GroupMetersFactory;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.context.annotation.Bean;
@@ -29,7 +29,7 @@ import org.springframework.context.annotation.Bean;
 @ConditionalOnClass(MeterRegistry.class)
 @ConditionalOnBean(value = ErrGroupRegistry.class, search = SearchStrategy.CURRENT)
 @ConditionalOnSingleCandidate(MeterRegistry.class)
-@ConditionalOnProperty(name = "errgroup.metrics.enabled", havingValue = "true", matchIfMissing = true)
+@ConditionalOnBooleanProperty(name = "errgroup.metrics.enabled", matchIfMissing = true)
 public final class ErrGroupMetricsAutoConfiguration {
 
     ErrGroupMetricsAutoConfiguration() {}

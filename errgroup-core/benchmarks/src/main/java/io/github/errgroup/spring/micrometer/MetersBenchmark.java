@@ -29,7 +29,7 @@ public class MetersBenchmark {
             ErrGroupOptions.builder().reuseThreads(true).build();
 
     private final ErrGroupOptions with =
-            without.listener(new GroupMeters(new MeterLease(registry), "benchmark", () -> -1, () -> -1));
+            without.toBuilder().listener(new GroupMeters(new MeterLease(registry), "benchmark", () -> -1, () -> -1)).build();
 
     private final Timer timer = registry.timer("floor");
 
