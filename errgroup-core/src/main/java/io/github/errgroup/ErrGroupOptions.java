@@ -168,11 +168,11 @@ public final class ErrGroupOptions {
     }
 
     /**
-     * Who is told what happens.
+     * What makes the listeners of each group.
      *
-     * @return the listeners, in the order in which they are told; unmodifiable
+     * @return the factories, in the order in which their listeners are told; unmodifiable
      */
-    public List<GroupListener> listeners() {
+    public List<GroupListener.Factory> listeners() {
         return values.listeners;
     }
 
@@ -240,6 +240,9 @@ public final class ErrGroupOptions {
         }
         if (value instanceof SharedLimit shared) {
             return String.valueOf(shared.limit());
+        }
+        if (value instanceof Listeners.Shared shared) {
+            return textOf(shared.listener());
         }
         if (value instanceof List<?> several) {
             return several.stream().map(ErrGroupOptions::textOf).toList().toString();
@@ -452,26 +455,37 @@ public final class ErrGroupOptions {
         }
 
         /**
-         * Sets the listeners, instead of the present ones.
+         * Sets what makes the listeners of each group, instead of what is set now.
          *
-         * @param listeners in the order in which they are told
+         * @param listeners in the order in which their listeners are told
          * @return this builder
          */
-        public Builder listeners(List<GroupListener> listeners) {
+        public Builder listeners(List<GroupListener.Factory> listeners) {
             values.listeners = List.copyOf(listeners);
             return this;
         }
 
         /**
-         * Adds a listener after the present ones.
+         * Adds a listener for each group, made when the group opens. It is told after the present ones.
+         *
+         * @param listener makes the listener of a group
+         * @return this builder
+         */
+        public Builder listener(GroupListener.Factory listener) {
+            List<GroupListener.Factory> more = new ArrayList<>(values.listeners);
+            more.add(Objects.requireNonNull(listener, "listener"));
+            return listeners(more);
+        }
+
+        /**
+         * Adds one listener for all groups that are opened with these options. It is told after the present ones, and not of
+         * which group.
          *
          * @param listener who is told what happens
          * @return this builder
          */
         public Builder listener(GroupListener listener) {
-            List<GroupListener> more = new ArrayList<>(values.listeners);
-            more.add(Objects.requireNonNull(listener, "listener"));
-            return listeners(more);
+            return listener(new Listeners.Shared(Objects.requireNonNull(listener, "listener")));
         }
 
         /**
@@ -536,7 +550,7 @@ public final class ErrGroupOptions {
         private @Nullable Duration stragglerGrace;
         private @Nullable ContextPropagator contextPropagator;
         private Predicate<? super Throwable> cancellationWhen = NEVER;
-        private List<GroupListener> listeners = List.of();
+        private List<GroupListener.Factory> listeners = List.of();
         private @Nullable Runnable waitGuard;
         private boolean captureOpener;
         private GroupClock clock = GroupClock.system();

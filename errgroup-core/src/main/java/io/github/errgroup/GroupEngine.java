@@ -59,8 +59,6 @@ final class GroupEngine extends GroupState
 
     private final ErrGroupOptions options;
 
-    private final @Nullable Listeners listeners;
-
     private final Launcher launcher;
 
     private final @Nullable Stragglers stragglers;
@@ -111,6 +109,9 @@ final class GroupEngine extends GroupState
     /** The class loader of the thread that opened the group. */
     private @Nullable ClassLoader openersLoader;
 
+    /** Null where nobody listens. */
+    private @Nullable Listeners listeners;
+
     /** The task that this group was opened in. */
     private @Nullable TaskRun<?> parent;
 
@@ -160,9 +161,8 @@ final class GroupEngine extends GroupState
         this.options = options;
         this.source = source;
         this.lazyOpening = beforeFirstUse == null ? null : new LazyOpening(beforeFirstUse);
-        this.listeners = options.listeners().isEmpty() ? null : new Listeners(options.listeners());
         this.stragglers = options.stragglerGrace() == null ? null : new Stragglers(this, options.stragglerGrace());
-        this.timed = listeners != null || stragglers != null;
+        this.timed = !options.listeners().isEmpty() || stragglers != null;
         this.rich = timed
                 || options.sharedLimit() != null
                 || options.contextPropagator() != null
@@ -185,7 +185,8 @@ final class GroupEngine extends GroupState
         parent = CurrentTask.get();
         openedAt = options.captureOpener() ? OpeningPlace.here() : null;
         openerAtZero = limit() == 0 ? Thread.currentThread() : null;
-        tell(listener -> listener.onOpen(group));
+        listeners = Listeners.of(group, options.listeners());
+        tell(GroupListener::onOpen);
         if (timeout != null && deadline == null) { // else a listener has just set another
             setTimeout(timeout);
         }
@@ -503,7 +504,7 @@ final class GroupEngine extends GroupState
 
     private void tellLimitWait(long nanos) {
         if (timed) {
-            tell(listener -> listener.onLimitWait(group, Math.max(0, nanos)));
+            tell(listener -> listener.onLimitWait(Math.max(0, nanos)));
         }
     }
 
@@ -524,7 +525,7 @@ final class GroupEngine extends GroupState
                 tellCompensated(task);
             }
             task.extras().startNanos = options.clock().nanoTime();
-            tell(listener -> listener.onTaskStart(group, task));
+            tell(listener -> listener.onTaskStart(task));
         }
     }
 
@@ -583,10 +584,10 @@ final class GroupEngine extends GroupState
         try {
             settle(task, failure == null ? State.SKIPPED : State.FAILED, failure);
             if (failure == null) {
-                tell(listener -> listener.onTaskSkipped(group, task));
+                tell(listener -> listener.onTaskSkipped(task));
             } else {
                 failures().rejected.incrementAndGet();
-                tell(listener -> listener.onTaskRejected(group, task));
+                tell(listener -> listener.onTaskRejected(task));
             }
         } catch (Throwable e) {
             endBadly(task, e);
@@ -622,14 +623,14 @@ final class GroupEngine extends GroupState
 
     private void tellEnd(TaskRun<?> task, State outcome) {
         if (outcome == State.SKIPPED) {
-            tell(listener -> listener.onTaskSkipped(group, task));
+            tell(listener -> listener.onTaskSkipped(task));
             return;
         }
         if (stragglers != null) {
             stragglers.taskEnded(task);
         }
         long nanos = nanosSince(task.extras().startNanos);
-        tell(listener -> listener.onTaskEnd(group, task, nanos));
+        tell(listener -> listener.onTaskEnd(task, nanos));
     }
 
     private void leave(TaskRun<?> task, Host host) {
@@ -838,7 +839,7 @@ final class GroupEngine extends GroupState
         }
         cancellation = new Cancellation(why.reason(), why.thrown(), timed ? nanosOrZero() : 0);
         tree.add(this); // fault: cancelled-group-joins-its-tree
-        tell(listener -> listener.onCancel(group, why.reason(), why.thrown()));
+        tell(listener -> listener.onCancel(why.reason(), why.thrown()));
         FirstCause fromAbove = FirstCause.ofCancellation(CancelReason.PARENT, why.thrown());
         live.forEach(task -> {
             TaskExtras rare = task.extrasIfAny();
@@ -1105,10 +1106,10 @@ final class GroupEngine extends GroupState
         if (why != null) {
             long last = why.lastEndNanos;
             long nanos = last == 0 ? 0 : Math.max(0, last - why.nanos);
-            tell(listener -> listener.onCancelled(group, nanos));
+            tell(listener -> listener.onDrained(nanos));
         }
         Verdict verdict = verdict();
-        tell(listener -> listener.onEnd(group, verdict.outcome(), verdict.failure(), open));
+        tell(listener -> listener.onEnd(verdict.outcome(), verdict.failure(), open));
     }
 
     @Override
@@ -1406,7 +1407,7 @@ final class GroupEngine extends GroupState
 
     @Override
     public void tellCompensated(TaskRun<?> task) {
-        tell(listener -> listener.onTaskCompensated(group, task));
+        tell(listener -> listener.onTaskCompensated(task));
     }
 
     /** In the group's clock, and never below zero, though an injected clock may go back. */

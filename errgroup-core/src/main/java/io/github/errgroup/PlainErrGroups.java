@@ -13,17 +13,26 @@ final class PlainErrGroups implements ErrGroups {
 
     private final Set<ErrGroup> live = ConcurrentHashMap.newKeySet();
 
-    private final GroupListener tracker = new GroupListener() {
+    private final GroupListener.Factory tracker = Live::new;
+
+    /** A group among the live ones. */
+    private final class Live implements GroupListener {
+        private final ErrGroup group;
+
+        Live(ErrGroup group) {
+            this.group = group;
+        }
+
         @Override
-        public void onOpen(ErrGroup group) {
+        public void onOpen() {
             live.add(group);
         }
 
         @Override
-        public void onEnd(ErrGroup group, GroupOutcome outcome, @Nullable Throwable failure, long nanos) {
+        public void onEnd(GroupOutcome outcome, @Nullable Throwable failure, long nanos) {
             live.remove(group);
         }
-    };
+    }
 
     PlainErrGroups(ErrGroupOptions settings) {
         this.settings = Objects.requireNonNull(settings, "settings");

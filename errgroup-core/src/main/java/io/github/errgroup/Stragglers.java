@@ -50,7 +50,7 @@ final class Stragglers {
             return; // the stack may be that of the next task
         }
         Log.warn(describe(task, thread, stack));
-        engine.tell(listener -> listener.onStraggler(engine.group(), task));
+        engine.tell(listener -> listener.onStraggler(task));
         reported.add(task);
         if (task.state().isEnded()) {
             taskEnded(task);
@@ -60,7 +60,7 @@ final class Stragglers {
     /** Called at each task's end: one of this and {@link #report} tells the end of a straggler. */
     void taskEnded(TaskRun<?> task) {
         if (reported.remove(task)) {
-            engine.tell(listener -> listener.onStragglerEnd(engine.group(), task));
+            engine.tell(listener -> listener.onStragglerEnd(task));
         }
     }
 

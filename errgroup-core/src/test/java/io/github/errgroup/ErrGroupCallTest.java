@@ -283,7 +283,7 @@ class ErrGroupCallTest {
                 List<CancelReason> cancelled = new ArrayList<>();
                 GroupListener listener = new GroupListener() {
                     @Override
-                    public void onCancel(ErrGroup group, CancelReason reason, Throwable cause) {
+                    public void onCancel(CancelReason reason, Throwable cause) {
                         cancelled.add(reason);
                     }
                 };
@@ -461,7 +461,7 @@ class ErrGroupCallTest {
         ErrGroupOptions counting = ErrGroupOptions.builder()
                 .listener(new GroupListener() {
                     @Override
-                    public void onOpen(ErrGroup group) {
+                    public void onOpen() {
                         opened.incrementAndGet();
                     }
                 })

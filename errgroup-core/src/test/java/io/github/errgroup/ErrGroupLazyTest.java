@@ -33,12 +33,12 @@ class ErrGroupLazyTest {
             .clock(clock)
             .listener(new GroupListener() {
                 @Override
-                public void onOpen(ErrGroup group) {
+                public void onOpen() {
                     events.add("open");
                 }
 
                 @Override
-                public void onEnd(ErrGroup group, GroupOutcome outcome, @Nullable Throwable failure, long nanos) {
+                public void onEnd(GroupOutcome outcome, @Nullable Throwable failure, long nanos) {
                     events.add("end");
                 }
             })
@@ -128,9 +128,9 @@ class ErrGroupLazyTest {
                         List<String> seen = new ArrayList<>();
                         ErrGroup group = ErrGroup.lazy(
                                 () -> settings.toBuilder()
-                                        .listeners(List.of(new GroupListener() {
+                                        .listeners(List.of(opened -> new GroupListener() {
                                             @Override
-                                            public void onOpen(ErrGroup opened) {
+                                            public void onOpen() {
                                                 seen.add("open");
                                             }
                                         }))
@@ -187,10 +187,10 @@ class ErrGroupLazyTest {
 
         @Test
         void a_listener_that_changes_the_limit_as_it_opens_is_no_second_use() throws InterruptedException {
-            GroupListener retunes = new GroupListener() {
+            GroupListener.Factory retunes = opened -> new GroupListener() {
                 @Override
-                public void onOpen(ErrGroup group) {
-                    group.setLimit(7);
+                public void onOpen() {
+                    opened.setLimit(7);
                 }
             };
             AtomicInteger guarded = new AtomicInteger();
@@ -211,7 +211,7 @@ class ErrGroupLazyTest {
                     () -> ErrGroupOptions.builder()
                             .listener(new GroupListener() {
                                 @Override
-                                public void onOpen(ErrGroup seen) {
+                                public void onOpen() {
                                     opened.incrementAndGet();
                                 }
                             })

@@ -39,7 +39,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ErrGroupOptionsTest {
     private static final ErrGroupOptions DEFAULTS = ErrGroupOptions.defaults();
-    private static final GroupListener LISTENER = new GroupListener() {};
+    private static final GroupListener.Factory LISTENER = group -> null;
     private static final SharedLimit SHARED_LIMIT = new SharedLimit(3);
     private static final ContextPropagator PROPAGATOR = () -> () -> () -> {};
     private static final Predicate<Throwable> PREDICATE = failure -> true;
@@ -133,8 +133,8 @@ class ErrGroupOptionsTest {
 
         @Test
         void add_listeners_in_order_and_keep_no_hold_on_the_caller_s_list() {
-            GroupListener second = new GroupListener() {};
-            List<GroupListener> mine = new ArrayList<>(List.of(LISTENER));
+            GroupListener.Factory second = group -> null;
+            List<GroupListener.Factory> mine = new ArrayList<>(List.of(LISTENER));
             ErrGroupOptions options = changed(o -> o.listeners(mine).listener(second));
             mine.clear();
 
@@ -324,7 +324,8 @@ class ErrGroupOptionsTest {
                     new Use("starvationTimeout", () -> ErrGroupOptions.builder().starvationTimeout(null)),
                     new Use("cancellationWhen", () -> ErrGroupOptions.builder().cancellationWhen(null)),
                     new Use("clock", () -> ErrGroupOptions.builder().clock(null)),
-                    new Use("listener", () -> ErrGroupOptions.builder().listener(null)),
+                    new Use("listener", () -> ErrGroupOptions.builder().listener((GroupListener) null)),
+                    new Use("listener", () -> ErrGroupOptions.builder().listener((GroupListener.Factory) null)),
                     new Use("executor", () -> ErrGroupOptions.builder().executor(null)),
                     new Use("factory", () -> ErrGroupOptions.builder().threadFactory(null)),
                     new Use("namePrefix", () -> TaskThreads.platform(null)),

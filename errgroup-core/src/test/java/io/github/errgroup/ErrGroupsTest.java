@@ -67,9 +67,9 @@ class ErrGroupsTest {
         void tells_the_listeners_of_the_settings() {
             List<String> opened = new ArrayList<>();
             ErrGroups listened = ErrGroups.of(ErrGroupOptions.builder()
-                    .listener(new GroupListener() {
+                    .listener(group -> new GroupListener() {
                         @Override
-                        public void onOpen(ErrGroup group) {
+                        public void onOpen() {
                             opened.add(group.name());
                         }
                     })

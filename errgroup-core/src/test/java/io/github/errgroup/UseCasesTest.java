@@ -162,7 +162,7 @@ class UseCasesTest {
         private final ErrGroups groups = ErrGroups.of(ErrGroupOptions.builder()
                 .listener(new GroupListener() {
                     @Override
-                    public void onTaskEnd(ErrGroup group, Subtask<?> task, long nanos) {
+                    public void onTaskEnd(Subtask<?> task, long nanos) {
                         ends.put(task.name(), task.state());
                     }
                 })

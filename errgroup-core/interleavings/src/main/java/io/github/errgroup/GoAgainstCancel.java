@@ -17,7 +17,10 @@ import org.openjdk.jcstress.infra.results.LL_Result;
 @SeededFault(
         value = "the cancellation is read before the task is registered",
         mark = {"launched-task-is-seen", "launched-task-looks"},
-        becomes = {"boolean cancelled = task.group.cancellation() != null; " + SeededFault.LATER + "$1", "if (cancelled) {"})
+        becomes = {
+            "boolean cancelled = task.group.cancellation() != null; " + SeededFault.LATER + "$1",
+            "if (cancelled) {"
+        })
 public class GoAgainstCancel {
     private final Meeting meeting = new Meeting();
 

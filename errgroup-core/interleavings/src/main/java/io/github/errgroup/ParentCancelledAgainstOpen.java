@@ -17,7 +17,10 @@ import org.openjdk.jcstress.infra.results.Z_Result;
 @SeededFault(
         value = "the cancellation is read before the child is registered",
         mark = {"child-is-registered", "registered-child-looks"},
-        becomes = {"boolean cancelled = opener.group.cancellation() != null; " + SeededFault.LATER + "$1", "if (cancelled) {"})
+        becomes = {
+            "boolean cancelled = opener.group.cancellation() != null; " + SeededFault.LATER + "$1",
+            "if (cancelled) {"
+        })
 public class ParentCancelledAgainstOpen {
     private final Meeting meeting = new Meeting();
 

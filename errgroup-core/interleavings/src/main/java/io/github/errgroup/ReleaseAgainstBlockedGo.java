@@ -21,11 +21,7 @@ import org.openjdk.jcstress.infra.results.LL_Result;
 @SeededFault(
         value = "the caller looks for room before it queues, and not after",
         mark = {"caller-queues", "queued-caller-pumps"},
-        becomes = {
-            "long early = tryAdmit(); if (early != FULL) { return early; } " + SeededFault.LATER
-                    + "$1",
-            ""
-        })
+        becomes = {"long early = tryAdmit(); if (early != FULL) { return early; } " + SeededFault.LATER + "$1", ""})
 public class ReleaseAgainstBlockedGo {
     private final Meeting meeting = new Meeting();
 

@@ -28,7 +28,7 @@ public class TwoAwaits {
     private final ErrGroup group = ErrGroup.open(Stage.options().toBuilder()
             .listener(new GroupListener() {
                 @Override
-                public void onEnd(ErrGroup ended, GroupOutcome outcome, @Nullable Throwable failure, long nanos) {
+                public void onEnd(GroupOutcome outcome, @Nullable Throwable failure, long nanos) {
                     told.incrementAndGet();
                 }
             })

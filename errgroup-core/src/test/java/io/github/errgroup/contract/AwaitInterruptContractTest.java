@@ -165,7 +165,7 @@ class AwaitInterruptContractTest extends GroupContract {
         Gate end = new Gate();
         ErrGroup group = open(o -> o.listener(new GroupListener() {
             @Override
-            public void onEnd(ErrGroup ended, GroupOutcome outcome, @Nullable Throwable failure, long nanos) {
+            public void onEnd(GroupOutcome outcome, @Nullable Throwable failure, long nanos) {
                 told.open();
                 end.passIgnoringInterrupts();
             }

@@ -38,7 +38,7 @@ class BlockedInGoTest {
         Queue<Duration> waits = new ConcurrentLinkedQueue<>();
         GroupListener listener = new GroupListener() {
             @Override
-            public void onLimitWait(ErrGroup group, long nanos) {
+            public void onLimitWait(long nanos) {
                 waits.add(Duration.ofNanos(nanos));
             }
         };

@@ -267,7 +267,7 @@ class CancelledFromAboveContractTest extends GroupContract {
         AtomicReference<@Nullable ErrGroup> below = new AtomicReference<>();
         ErrGroup above = open(options -> options.listener(new GroupListener() {
             @Override
-            public void onCancel(ErrGroup group, CancelReason reason, Throwable cause) {
+            public void onCancel(CancelReason reason, Throwable cause) {
                 Objects.requireNonNull(below.get()).shutdown();
             }
         }));

@@ -36,22 +36,22 @@ class ClockJumpTest {
         private final List<Long> told = new CopyOnWriteArrayList<>();
 
         @Override
-        public void onTaskEnd(ErrGroup group, Subtask<?> task, long nanos) {
+        public void onTaskEnd(Subtask<?> task, long nanos) {
             told.add(nanos);
         }
 
         @Override
-        public void onLimitWait(ErrGroup group, long nanos) {
+        public void onLimitWait(long nanos) {
             told.add(nanos);
         }
 
         @Override
-        public void onCancelled(ErrGroup group, long nanos) {
+        public void onDrained(long nanos) {
             told.add(nanos);
         }
 
         @Override
-        public void onEnd(ErrGroup group, GroupOutcome outcome, @Nullable Throwable failure, long nanos) {
+        public void onEnd(GroupOutcome outcome, @Nullable Throwable failure, long nanos) {
             told.add(nanos);
         }
     }

@@ -199,7 +199,7 @@ class ErrorInGoTest {
             ErrGroupOptions.Builder in(ErrGroupOptions.Builder o, ErrorInGoTest test) {
                 return o.listener(new GroupListener() {
                     @Override
-                    public void onTaskStart(ErrGroup group, Subtask<?> task) {
+                    public void onTaskStart(Subtask<?> task) {
                         test.strike();
                     }
                 });
@@ -295,7 +295,7 @@ class ErrorInGoTest {
     void J9_a_clock_that_throws_when_a_blocked_go_goes_on_keeps_no_slot(String kind) throws Exception {
         ErrGroup group = ErrGroup.open(o -> blocking(o, kind).listener(new GroupListener() {
             @Override
-            public void onTaskEnd(ErrGroup of, Subtask<?> task, long nanos) {
+            public void onTaskEnd(Subtask<?> task, long nanos) {
                 if ("first".equals(task.name())) {
                     next.set(ERRORS.get(3));
                 }

@@ -192,7 +192,7 @@ class GoContractTest extends GroupContract {
         Gate firstEnded = new Gate();
         ErrGroup group = open(o -> o.cancelOnError(false).listener(new GroupListener() {
             @Override
-            public void onTaskEnd(ErrGroup ended, Subtask<?> task, long nanos) {
+            public void onTaskEnd(Subtask<?> task, long nanos) {
                 firstEnded.open();
             }
         }));

@@ -173,7 +173,7 @@ class HostileCodeTest {
         RuntimeException one = new IllegalStateException("always the same");
         try (ErrGroup group = ErrGroup.open(o -> o.listener(new GroupListener() {
             @Override
-            public void onTaskStart(ErrGroup started, Subtask<?> task) {
+            public void onTaskStart(Subtask<?> task) {
                 throw one;
             }
 

@@ -53,7 +53,7 @@ class ListenerContractTest extends GroupContract {
         IllegalStateException unknown = new IllegalStateException("hash code");
         ErrGroup group = openPatiently(o -> o.listener(new GroupListener() {
             @Override
-            public void onOpen(ErrGroup opened) {
+            public void onOpen() {
                 throw broken;
             }
 
@@ -72,6 +72,61 @@ class ListenerContractTest extends GroupContract {
         assertThat(task.get()).isEqualTo("x");
         assertThat(log().has("cannot be remembered")).isTrue();
         assertThat(broken.getSuppressed()).as("J7").isEmpty();
+    }
+
+    @Test
+    void J10_each_group_has_the_listener_that_the_factory_makes_as_it_opens_or_none() throws Exception {
+        List<String> told = new CopyOnWriteArrayList<>();
+        GroupListener.Factory factory = made -> {
+            told.add("asked of " + made.name());
+            return made.name().equals("unheard")
+                    ? null
+                    : new GroupListener() {
+                        @Override
+                        public void onOpen() {
+                            told.add("open " + made.name());
+                        }
+
+                        @Override
+                        public void onEnd(GroupOutcome outcome, @Nullable Throwable failure, long nanos) {
+                            told.add("end " + made.name());
+                        }
+                    };
+        };
+        Recorder last = new Recorder();
+        for (String name : List.of("one", "unheard", "two")) {
+            ErrGroup group = openPatiently(o -> o.name(name).listener(factory).listener(last));
+            group.await();
+        }
+        assertThat(told)
+                .containsExactly(
+                        "asked of one",
+                        "open one",
+                        "end one",
+                        "asked of unheard",
+                        "asked of two",
+                        "open two",
+                        "end two");
+        assertThat(last.count("open")).isEqualTo(3);
+    }
+
+    @Test
+    void J10_a_factory_that_throws_or_makes_what_throws_is_logged_once_over_all_groups() throws Exception {
+        IllegalStateException atOpen = new IllegalStateException("factory");
+        IllegalStateException later = new IllegalStateException("made by the factory");
+        GroupListener.Factory throwsItself = made -> {
+            throw atOpen;
+        };
+        GroupListener.Factory makesWhatThrows = made -> always(() -> throwing(later));
+        for (int i = 0; i < 3; i++) {
+            Recorder after = new Recorder();
+            ErrGroup group = openPatiently(
+                    o -> o.listener(throwsItself).listener(makesWhatThrows).listener(after));
+            group.await();
+            assertThat(after.events()).containsExactly("open", "ended SUCCEEDED");
+        }
+        assertThat(log().countOf(atOpen)).isOne();
+        assertThat(log().countOf(later)).isOne();
     }
 
     @Test
@@ -106,14 +161,14 @@ class ListenerContractTest extends GroupContract {
         AtomicReference<@Nullable Throwable> cause = new AtomicReference<>();
         AtomicReference<@Nullable Throwable> causeToldAtCancel = new AtomicReference<>();
         Broken broken = new Broken("first");
-        ErrGroup group = open(o -> o.listener(new GroupListener() {
+        ErrGroup group = open(o -> o.listener(ended -> new GroupListener() {
             @Override
-            public void onCancel(ErrGroup cancelled, CancelReason reason, Throwable why) {
+            public void onCancel(CancelReason reason, Throwable why) {
                 causeToldAtCancel.set(why);
             }
 
             @Override
-            public void onTaskEnd(ErrGroup ended, Subtask<?> task, long nanos) {
+            public void onTaskEnd(Subtask<?> task, long nanos) {
                 state.set(task.state());
                 cause.set(ended.context().cause());
             }
@@ -134,7 +189,7 @@ class ListenerContractTest extends GroupContract {
         AtomicReference<@Nullable Boolean> flag = new AtomicReference<>();
         ErrGroup group = open(o -> o.listener(new GroupListener() {
             @Override
-            public void onCancel(ErrGroup cancelled, CancelReason reason, Throwable why) {
+            public void onCancel(CancelReason reason, Throwable why) {
                 Thread thread = runner.get();
                 flag.set(thread != null && thread.isInterrupted());
             }
@@ -190,7 +245,7 @@ class ListenerContractTest extends GroupContract {
         List<GroupOutcome> outcomes = new CopyOnWriteArrayList<>();
         GroupListener listener = new GroupListener() {
             @Override
-            public void onEnd(ErrGroup group, GroupOutcome outcome, @Nullable Throwable failure, long nanos) {
+            public void onEnd(GroupOutcome outcome, @Nullable Throwable failure, long nanos) {
                 outcomes.add(outcome);
             }
         };

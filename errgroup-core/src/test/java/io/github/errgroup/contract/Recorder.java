@@ -1,7 +1,6 @@
 package io.github.errgroup.contract;
 
 import io.github.errgroup.CancelReason;
-import io.github.errgroup.ErrGroup;
 import io.github.errgroup.GroupListener;
 import io.github.errgroup.GroupOutcome;
 import io.github.errgroup.Subtask;
@@ -31,62 +30,62 @@ final class Recorder implements GroupListener {
     }
 
     @Override
-    public void onOpen(ErrGroup group) {
+    public void onOpen() {
         events.add("open");
     }
 
     @Override
-    public void onTaskStart(ErrGroup group, Subtask<?> task) {
+    public void onTaskStart(Subtask<?> task) {
         events.add("start " + task.name());
     }
 
     @Override
-    public void onTaskEnd(ErrGroup group, Subtask<?> task, long nanos) {
+    public void onTaskEnd(Subtask<?> task, long nanos) {
         events.add("end " + task.name() + " " + task.state());
     }
 
     @Override
-    public void onTaskSkipped(ErrGroup group, Subtask<?> task) {
+    public void onTaskSkipped(Subtask<?> task) {
         events.add("skipped " + task.name());
     }
 
     @Override
-    public void onTaskRejected(ErrGroup group, Subtask<?> task) {
+    public void onTaskRejected(Subtask<?> task) {
         events.add("rejected " + task.name());
     }
 
     @Override
-    public void onTaskCompensated(ErrGroup group, Subtask<?> task) {
+    public void onTaskCompensated(Subtask<?> task) {
         events.add("compensated " + task.name());
     }
 
     @Override
-    public void onLimitWait(ErrGroup group, long nanos) {
+    public void onLimitWait(long nanos) {
         events.add("waited");
     }
 
     @Override
-    public void onCancel(ErrGroup group, CancelReason reason, Throwable cause) {
+    public void onCancel(CancelReason reason, Throwable cause) {
         events.add("cancel " + reason);
     }
 
     @Override
-    public void onCancelled(ErrGroup group, long nanos) {
+    public void onDrained(long nanos) {
         events.add("cancelled");
     }
 
     @Override
-    public void onStraggler(ErrGroup group, Subtask<?> task) {
+    public void onStraggler(Subtask<?> task) {
         events.add("straggler " + task.name());
     }
 
     @Override
-    public void onStragglerEnd(ErrGroup group, Subtask<?> task) {
+    public void onStragglerEnd(Subtask<?> task) {
         events.add("straggler-end " + task.name());
     }
 
     @Override
-    public void onEnd(ErrGroup group, GroupOutcome outcome, @Nullable Throwable failure, long nanos) {
+    public void onEnd(GroupOutcome outcome, @Nullable Throwable failure, long nanos) {
         events.add("ended " + outcome);
     }
 }

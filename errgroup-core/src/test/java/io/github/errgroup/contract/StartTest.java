@@ -43,7 +43,7 @@ class StartTest {
     void J2_a_task_that_is_begun_between_the_cancellation_and_its_visit_does_not_run() {
         try (ErrGroup group = ErrGroup.open(o -> o.executor(accepted::add).listener(new GroupListener() {
             @Override
-            public void onCancel(ErrGroup cancelled, CancelReason reason, Throwable cause) {
+            public void onCancel(CancelReason reason, Throwable cause) {
                 runAccepted();
             }
         }))) {
@@ -110,12 +110,12 @@ class StartTest {
         AtomicReference<@Nullable ErrGroup> open = new AtomicReference<>();
         GroupListener listener = new GroupListener() {
             @Override
-            public void onCancel(ErrGroup cancelled, CancelReason reason, Throwable cause) {
+            public void onCancel(CancelReason reason, Throwable cause) {
                 Objects.requireNonNull(given.poll()).run();
             }
 
             @Override
-            public void onTaskSkipped(ErrGroup cancelled, Subtask<?> task) {
+            public void onTaskSkipped(Subtask<?> task) {
                 Thread.currentThread().interrupt();
             }
         };

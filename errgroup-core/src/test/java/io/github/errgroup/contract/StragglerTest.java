@@ -61,9 +61,9 @@ class StragglerTest {
     @Test
     void N6_the_end_of_a_task_that_ends_while_it_is_reported_is_told_once() throws Exception {
         Gate end = new Gate();
-        GroupListener letsItEnd = new GroupListener() {
+        GroupListener.Factory letsItEnd = group -> new GroupListener() {
             @Override
-            public void onStraggler(ErrGroup group, Subtask<?> task) {
+            public void onStraggler(Subtask<?> task) {
                 end.open();
                 GroupContract.untilAllEnded(group);
             }
@@ -152,7 +152,7 @@ class StragglerTest {
         AtomicLong measured = new AtomicLong();
         try (ErrGroup group = ErrGroup.open(o -> o.clock(clock).listener(new GroupListener() {
             @Override
-            public void onCancelled(ErrGroup cancelled, long nanos) {
+            public void onDrained(long nanos) {
                 measured.set(nanos);
             }
         }))) {

@@ -105,9 +105,9 @@ class TryGoContractTest extends GroupContract {
     @Test
     void J9_J11_the_slot_is_held_until_the_task_has_really_ended() throws Exception {
         List<Boolean> free = new CopyOnWriteArrayList<>();
-        ErrGroup group = open(o -> o.limit(1).cancelOnError(false).listener(new GroupListener() {
+        ErrGroup group = open(o -> o.limit(1).cancelOnError(false).listener(ended -> new GroupListener() {
             @Override
-            public void onTaskEnd(ErrGroup ended, Subtask<?> task, long nanos) {
+            public void onTaskEnd(Subtask<?> task, long nanos) {
                 free.add(ended.tryGo(() -> "too early").isPresent());
             }
         }));

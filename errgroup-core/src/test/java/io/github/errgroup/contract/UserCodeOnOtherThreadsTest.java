@@ -76,7 +76,7 @@ class UserCodeOnOtherThreadsTest {
                 .contextPropagator(PROPAGATOR)
                 .listener(new GroupListener() {
                     @Override
-                    public void onCancel(ErrGroup group, CancelReason reason, Throwable cause) {
+                    public void onCancel(CancelReason reason, Throwable cause) {
                         byListener.add(Seen.here());
                     }
                 }));

@@ -1,6 +1,5 @@
 package io.github.errgroup.model;
 
-import io.github.errgroup.ErrGroup;
 import io.github.errgroup.GroupListener;
 import io.github.errgroup.GroupOutcome;
 import io.github.errgroup.GroupSnapshot;
@@ -31,12 +30,12 @@ final class Tally implements GroupListener {
     }
 
     @Override
-    public void onTaskStart(ErrGroup group, Subtask<?> task) {
+    public void onTaskStart(Subtask<?> task) {
         started.incrementAndGet();
     }
 
     @Override
-    public void onTaskEnd(ErrGroup group, Subtask<?> task, long nanos) {
+    public void onTaskEnd(Subtask<?> task, long nanos) {
         count(task.state()).incrementAndGet();
         if (nanos < 0) {
             count(State.PENDING).incrementAndGet(); // no state of an end: the tally is not as it must be
@@ -44,17 +43,17 @@ final class Tally implements GroupListener {
     }
 
     @Override
-    public void onTaskSkipped(ErrGroup group, Subtask<?> task) {
+    public void onTaskSkipped(Subtask<?> task) {
         skipped.incrementAndGet();
     }
 
     @Override
-    public void onTaskRejected(ErrGroup group, Subtask<?> task) {
+    public void onTaskRejected(Subtask<?> task) {
         rejected.incrementAndGet();
     }
 
     @Override
-    public void onEnd(ErrGroup group, GroupOutcome outcome, @Nullable Throwable failure, long nanos) {
+    public void onEnd(GroupOutcome outcome, @Nullable Throwable failure, long nanos) {
         ends.incrementAndGet();
     }
 

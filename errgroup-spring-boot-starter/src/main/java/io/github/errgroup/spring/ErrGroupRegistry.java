@@ -7,6 +7,7 @@ import io.github.errgroup.spring.GroupAccount.GroupOverride;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.apache.commons.logging.Log;
@@ -292,6 +294,14 @@ public final class ErrGroupRegistry {
      */
     public void dropOverride(String name) {
         known(name).dropOverride();
+    }
+
+    /** From now on every group that a web request opens is cancelled at once. The caller cancels those that are open. */
+    Map<ErrGroup, CountDownLatch> stopRequests() {
+        drain.stopRequests();
+        Map<ErrGroup, CountDownLatch> open = new HashMap<>();
+        accounts().forEach(account -> open.putAll(account.ofRequests()));
+        return open;
     }
 
     GroupDrain drain() {

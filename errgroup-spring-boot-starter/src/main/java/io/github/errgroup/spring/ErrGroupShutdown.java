@@ -242,7 +242,7 @@ public final class ErrGroupShutdown implements SmartLifecycle {
 
     /** Returns the latches of the requests whose groups it cancelled. */
     private List<CountDownLatch> cancelRequests() {
-        Map<ErrGroup, CountDownLatch> open = unlessStartedAgain(Map.of(), registry.drain()::stopRequests);
+        Map<ErrGroup, CountDownLatch> open = unlessStartedAgain(Map.of(), registry::stopRequests);
         List<CountDownLatch> requests = open.entrySet().stream()
                 .filter(group -> !group.getKey().context().isCancelled())
                 .map(Map.Entry::getValue)

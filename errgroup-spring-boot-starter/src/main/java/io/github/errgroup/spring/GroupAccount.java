@@ -6,10 +6,13 @@ import io.github.errgroup.GroupListener;
 import io.github.errgroup.GroupOutcome;
 import io.github.errgroup.SharedLimit;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * stored first and goes through the live groups after. So whichever comes second sees the other, and no group escapes.
  * Where an override changes while a group looks, both hold {@code retuning} and the last one stored wins.
  */
-final class GroupAccount implements GroupListener {
+final class GroupAccount implements GroupListener.Factory {
     private final String name;
     private final String meterName;
     private final String executor;
@@ -31,7 +34,7 @@ final class GroupAccount implements GroupListener {
     private final GroupDrain drain;
     private final Runnable afterOpening;
 
-    private final Set<ErrGroup> live = ConcurrentHashMap.newKeySet();
+    private final Set<LiveGroup> live = ConcurrentHashMap.newKeySet();
 
     /** Whether a group of the name was ever opened. Written by each thread that opens the first ones, read at shutdown. */
     private volatile boolean opened;
@@ -92,39 +95,68 @@ final class GroupAccount implements GroupListener {
     }
 
     List<ErrGroup> live() {
-        return List.copyOf(live);
+        return live.stream().map(open -> open.group).toList();
     }
 
-    @Override
-    public void onOpen(ErrGroup group) {
-        if (!opened) {
-            opened = true;
-        }
-        if (group.limit() == 0) {
-            group.setLimit(0); // so that go waits for an operator to raise it
-        }
-        live.add(group);
-        if (override != GroupOverride.NONE) {
-            retuning.lock();
-            try {
-                retune(group, override);
-            } finally {
-                retuning.unlock();
+    /** The open groups of web requests, with the latch of their request. */
+    Map<ErrGroup, CountDownLatch> ofRequests() {
+        Map<ErrGroup, CountDownLatch> found = new HashMap<>();
+        for (LiveGroup open : live) {
+            if (open.request != null) {
+                found.put(open.group, open.request);
             }
         }
-        drain.opened(group);
-        afterOpening.run();
+        return found;
     }
 
     @Override
-    public void onEnd(ErrGroup group, GroupOutcome outcome, @Nullable Throwable failure, long nanos) {
-        live.remove(group);
-        drain.ended(group);
+    public GroupListener listen(ErrGroup group) {
+        return new LiveGroup(group, drain.requestOf(group));
     }
 
-    @Override
-    public void onCancelled(ErrGroup group, long nanos) {
-        drain.changed();
+    /** A group from its opening to its end. */
+    private final class LiveGroup implements GroupListener {
+        private final ErrGroup group;
+
+        /** The latch of the web request that opened it; null if none did. */
+        private final @Nullable CountDownLatch request;
+
+        LiveGroup(ErrGroup group, @Nullable CountDownLatch request) {
+            this.group = group;
+            this.request = request;
+        }
+
+        @Override
+        public void onOpen() {
+            if (!opened) {
+                opened = true;
+            }
+            if (group.limit() == 0) {
+                group.setLimit(0); // so that go waits for an operator to raise it
+            }
+            live.add(this);
+            if (override != GroupOverride.NONE) {
+                retuning.lock();
+                try {
+                    retune(group, override);
+                } finally {
+                    retuning.unlock();
+                }
+            }
+            drain.opened(group, request != null);
+            afterOpening.run();
+        }
+
+        @Override
+        public void onEnd(GroupOutcome outcome, @Nullable Throwable failure, long nanos) {
+            live.remove(this);
+            drain.changed();
+        }
+
+        @Override
+        public void onDrained(long nanos) {
+            drain.changed();
+        }
     }
 
     void override(GroupOverride changes) {
@@ -145,7 +177,7 @@ final class GroupAccount implements GroupListener {
             if (dropped.sharedLimit() != null) {
                 sharedLimit.setLimit(configuredSharedLimit);
             }
-            for (ErrGroup group : live) {
+            for (ErrGroup group : live()) {
                 if (dropped.limit() != null) {
                     group.setLimit(group.options().limit());
                 }
@@ -162,7 +194,7 @@ final class GroupAccount implements GroupListener {
         if (changes.sharedLimit() != null) {
             sharedLimit.setLimit(changes.sharedLimit());
         }
-        for (ErrGroup group : live) {
+        for (ErrGroup group : live()) {
             retune(group, changes);
         }
     }

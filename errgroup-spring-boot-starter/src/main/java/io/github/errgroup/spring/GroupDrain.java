@@ -2,8 +2,6 @@ package io.github.errgroup.spring;
 
 import io.github.errgroup.ErrGroup;
 import java.time.Duration;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -19,7 +17,7 @@ import org.springframework.web.context.request.RequestContextHolder;
  * stopped (whatever still opens is cancelled at once). Those of requests stop earlier than the others. It never goes back,
  * but for {@link #restart}.
  *
- * <p>Protocol: a group that opens is among the live ones, and those of requests, first, and then looks whether it is too
+ * <p>Protocol: a group that opens is among the live ones first, and then looks whether it is too
  * late; who stops them writes that first, and goes through the live ones after. So no group is overlooked.
  */
 final class GroupDrain {
@@ -27,12 +25,6 @@ final class GroupDrain {
     private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final Requests requests;
-
-    /**
-     * The live groups that were opened by a request's thread, with the latch of their request. A group opened in a task
-     * belongs to whoever opened its root, and is cancelled with that.
-     */
-    private final Map<ErrGroup, CountDownLatch> ofRequests = new ConcurrentHashMap<>();
 
     private final ReentrantLock lock = new ReentrantLock();
 
@@ -66,20 +58,20 @@ final class GroupDrain {
         this.requests = requests;
     }
 
-    /** A group has opened; after the stop it must not run anything. */
-    void opened(ErrGroup group) {
-        CountDownLatch handled = group.parent() == null ? requests.current() : null;
-        if (handled != null) {
-            ofRequests.put(group, handled);
-        }
-        if (stopped || (handled != null && requestsStopped)) {
-            group.shutdown();
-        }
+    /**
+     * The latch of the web request that opens a group in this thread; null if none does. A group opened in a task belongs to
+     * whoever opened its root, and is cancelled with that.
+     */
+    @Nullable
+    CountDownLatch requestOf(ErrGroup group) {
+        return group.parent() == null ? requests.current() : null;
     }
 
-    void ended(ErrGroup group) {
-        ofRequests.remove(group);
-        changed();
+    /** A group has opened, and is among the live ones; after the stop it must not run anything. */
+    void opened(ErrGroup group, boolean ofRequest) {
+        if (stopped || (ofRequest && requestsStopped)) {
+            group.shutdown();
+        }
     }
 
     /** A group has ended, or its last task has. */
@@ -95,9 +87,8 @@ final class GroupDrain {
     }
 
     /** From now on every group that a request opens is cancelled at once. The caller cancels those that are open. */
-    Map<ErrGroup, CountDownLatch> stopRequests() {
+    void stopRequests() {
         requestsStopped = true;
-        return Map.copyOf(ofRequests);
     }
 
     /** From now on every group that opens is cancelled at once. The caller cancels those that were open before. */

@@ -33,13 +33,13 @@ public final class GroupTemplates implements SmartInitializingSingleton {
 
     private final ErrGroupRegistry registry;
     private final ObjectProvider<GroupListenerFactory> factories;
-    private final ObjectProvider<GroupListener> everywhere;
+    private final ObjectProvider<GroupListener.Factory> everywhere;
     private final ConfigurableListableBeanFactory beans;
 
     private final ReentrantLock asking = new ReentrantLock();
 
     /** By meter name. Written once, under {@code asking}: each factory is asked once. */
-    private volatile @Nullable Map<String, List<GroupListener>> listeners;
+    private volatile @Nullable Map<String, List<GroupListener.Factory>> listeners;
 
     private final Map<GroupAccount, ErrGroupOptions> options = new ConcurrentHashMap<>();
 
@@ -54,7 +54,7 @@ public final class GroupTemplates implements SmartInitializingSingleton {
     public GroupTemplates(
             ErrGroupRegistry registry,
             ObjectProvider<GroupListenerFactory> factories,
-            ObjectProvider<GroupListener> everywhere,
+            ObjectProvider<GroupListener.Factory> everywhere,
             ConfigurableListableBeanFactory beans) {
         this.registry = registry;
         this.factories = factories;
@@ -65,11 +65,11 @@ public final class GroupTemplates implements SmartInitializingSingleton {
     /** Every meter is there when the application has started, so that zeros show. */
     @Override
     public void afterSingletonsInstantiated() {
-        Map<String, List<GroupListener>> unused = listeners();
+        Map<String, List<GroupListener.Factory>> unused = listeners();
     }
 
-    private Map<String, List<GroupListener>> listeners() {
-        Map<String, List<GroupListener>> known = listeners;
+    private Map<String, List<GroupListener.Factory>> listeners() {
+        Map<String, List<GroupListener.Factory>> known = listeners;
         if (known != null) {
             return known;
         }
@@ -86,21 +86,21 @@ public final class GroupTemplates implements SmartInitializingSingleton {
         }
     }
 
-    private Map<String, List<GroupListener>> askForListeners() {
+    private Map<String, List<GroupListener.Factory>> askForListeners() {
         Set<Object> ofParents = accountingOfParents();
         List<GroupListenerFactory> each = factories
                 .orderedStream()
                 .filter(factory -> !ofParents.contains(factory))
                 .toList();
-        List<GroupListener> all = everywhere
+        List<GroupListener.Factory> all = everywhere
                 .orderedStream()
                 .filter(listener -> !ofParents.contains(listener))
                 .toList();
-        Map<String, List<GroupListener>> byName = new HashMap<>();
+        Map<String, List<GroupListener.Factory>> byName = new HashMap<>();
         for (GroupAccount account : registry.accountedFromTheStart()) {
-            List<GroupListener> listening = new ArrayList<>();
+            List<GroupListener.Factory> listening = new ArrayList<>();
             for (GroupListenerFactory factory : each) {
-                listening.add(factory.listenerFor(account.name(), account.settings()));
+                listening.add(factory.listenersFor(account.name(), account.settings()));
             }
             listening.addAll(all);
             byName.put(account.name(), listening);
@@ -163,13 +163,14 @@ public final class GroupTemplates implements SmartInitializingSingleton {
         if (known != null) {
             return known;
         }
-        Map<String, List<GroupListener>> all = listeners(); // not while a key of the map is locked: beans may be made
+        Map<String, List<GroupListener.Factory>> all =
+                listeners(); // not while a key of the map is locked: beans may be made
         return options.computeIfAbsent(account, unknown -> assemble(unknown, all));
     }
 
     /** The account comes last: on opening it may cancel the group at once, and the others hear of the group before. */
-    private static ErrGroupOptions assemble(GroupAccount account, Map<String, List<GroupListener>> listeners) {
-        List<GroupListener> all = new ArrayList<>(account.options().listeners());
+    private static ErrGroupOptions assemble(GroupAccount account, Map<String, List<GroupListener.Factory>> listeners) {
+        List<GroupListener.Factory> all = new ArrayList<>(account.options().listeners());
         all.addAll(listeners.getOrDefault(account.meterName(), List.of()));
         all.add(account);
         return account.options().toBuilder().listeners(all).build();

@@ -43,7 +43,7 @@ final class World {
                 .name(NAME)
                 .contextPropagator(StarterContext.propagator(
                         new ContextRegistry().registerThreadLocalAccessor(new ContextValue.Accessor())))
-                .listener(StarterMeters.listener(meters, NAME))
+                .listener(StarterMeters.listeners(meters, NAME))
                 .listener(new FailureOrder())
                 .build();
         this.groups = ErrGroups.of(defaults);

@@ -112,7 +112,7 @@ public final class ErrGroupAutoConfiguration {
             ErrGroupRegistry registry,
             ConfigurableListableBeanFactory beans,
             ObjectProvider<GroupListenerFactory> factories,
-            ObjectProvider<GroupListener> listeners) {
+            ObjectProvider<GroupListener.Factory> listeners) {
         return new GroupTemplates(registry, factories, listeners, beans);
     }
 

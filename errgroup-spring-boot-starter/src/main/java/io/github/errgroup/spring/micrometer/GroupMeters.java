@@ -12,8 +12,8 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.LongTaskTimer;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.IntSupplier;
 import java.util.stream.Stream;
@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * update, never a look-up by tags (which costs more than the update). The outcome is chosen at the end of a task or
  * group. What can be computed is computed when a registry is read: the gauges cost an event one addition.
  */
-final class GroupMeters implements GroupListener {
+final class GroupMeters implements GroupListener.Factory {
     private final Tags groupTag;
 
     private final Timer succeeded;
@@ -61,8 +61,8 @@ final class GroupMeters implements GroupListener {
 
     private final LongTaskTimer groupsOpen;
 
-    /** Of each open group. Written at open and end. */
-    private final ConcurrentMap<ErrGroup, LongTaskTimer.Sample> open = new ConcurrentHashMap<>();
+    /** The open groups. Written at open and end. */
+    private final Set<MeteredGroup> open = ConcurrentHashMap.newKeySet();
 
     /**
      * Registers the meters of one name. Where applications share a registry, a gauge of a group's limit shows the highest
@@ -98,80 +98,96 @@ final class GroupMeters implements GroupListener {
         meters.gauge(
                 ErrGroupMeter.LIMIT, tags(Key.SCOPE, "shared"), Double::sum, () -> nanIfNone(sharedLimit.getAsInt()));
         this.groupsOpen = meters.longTaskTimer(ErrGroupMeter.GROUP_ACTIVE, groupTag);
-        meters.onClose(() -> open.values().forEach(LongTaskTimer.Sample::stop));
+        meters.onClose(() -> open.forEach(MeteredGroup::stop));
     }
 
     @Override
-    public void onOpen(ErrGroup group) {
-        open.put(group, groupsOpen.start());
+    public GroupListener listen(ErrGroup group) {
+        return new MeteredGroup();
     }
 
-    @Override
-    public void onTaskStart(ErrGroup group, Subtask<?> task) {
-        active.increment();
-    }
+    /** A group from its opening to its end. */
+    private final class MeteredGroup implements GroupListener {
+        /** Written as the group opens, before anyone else is told of it. */
+        private LongTaskTimer.@Nullable Sample sample;
 
-    @Override
-    public void onTaskEnd(ErrGroup group, Subtask<?> task, long nanos) {
-        active.decrement();
-        switch (task.state()) {
-            case SUCCEEDED -> succeeded.record(nanos, NANOSECONDS);
-            case CANCELLED -> cancelled.record(nanos, NANOSECONDS);
-            default -> {
-                failed.record(nanos, NANOSECONDS);
-                countFailure(task);
+        @Override
+        public void onOpen() {
+            sample = groupsOpen.start();
+            open.add(this);
+        }
+
+        @Override
+        public void onTaskStart(Subtask<?> task) {
+            active.increment();
+        }
+
+        @Override
+        public void onTaskEnd(Subtask<?> task, long nanos) {
+            active.decrement();
+            switch (task.state()) {
+                case SUCCEEDED -> succeeded.record(nanos, NANOSECONDS);
+                case CANCELLED -> cancelled.record(nanos, NANOSECONDS);
+                default -> {
+                    failed.record(nanos, NANOSECONDS);
+                    countFailure(task);
+                }
             }
         }
-    }
 
-    @Override
-    public void onTaskSkipped(ErrGroup group, Subtask<?> task) {
-        skipped.increment();
-    }
-
-    @Override
-    public void onTaskRejected(ErrGroup group, Subtask<?> task) {
-        rejected.increment();
-        countFailure(task);
-    }
-
-    @Override
-    public void onTaskCompensated(ErrGroup group, Subtask<?> task) {
-        compensated.increment();
-    }
-
-    @Override
-    public void onLimitWait(ErrGroup group, long nanos) {
-        limitWait.record(nanos, NANOSECONDS);
-    }
-
-    @Override
-    public void onCancel(ErrGroup group, CancelReason reason, Throwable cause) {
-        cancellations[reason.ordinal()].increment();
-    }
-
-    @Override
-    public void onCancelled(ErrGroup group, long nanos) {
-        cancellationLatency.record(nanos, NANOSECONDS);
-    }
-
-    @Override
-    public void onStraggler(ErrGroup group, Subtask<?> task) {
-        stragglers.increment();
-    }
-
-    @Override
-    public void onStragglerEnd(ErrGroup group, Subtask<?> task) {
-        stragglers.decrement();
-    }
-
-    @Override
-    public void onEnd(ErrGroup group, GroupOutcome outcome, @Nullable Throwable failure, long nanos) {
-        LongTaskTimer.Sample sample = open.remove(group);
-        if (sample != null) {
-            sample.stop();
+        @Override
+        public void onTaskSkipped(Subtask<?> task) {
+            skipped.increment();
         }
-        groups[outcome.ordinal()].record(nanos, NANOSECONDS);
+
+        @Override
+        public void onTaskRejected(Subtask<?> task) {
+            rejected.increment();
+            countFailure(task);
+        }
+
+        @Override
+        public void onTaskCompensated(Subtask<?> task) {
+            compensated.increment();
+        }
+
+        @Override
+        public void onLimitWait(long nanos) {
+            limitWait.record(nanos, NANOSECONDS);
+        }
+
+        @Override
+        public void onCancel(CancelReason reason, Throwable cause) {
+            cancellations[reason.ordinal()].increment();
+        }
+
+        @Override
+        public void onDrained(long nanos) {
+            cancellationLatency.record(nanos, NANOSECONDS);
+        }
+
+        @Override
+        public void onStraggler(Subtask<?> task) {
+            stragglers.increment();
+        }
+
+        @Override
+        public void onStragglerEnd(Subtask<?> task) {
+            stragglers.decrement();
+        }
+
+        @Override
+        public void onEnd(GroupOutcome outcome, @Nullable Throwable failure, long nanos) {
+            open.remove(this);
+            stop();
+            groups[outcome.ordinal()].record(nanos, NANOSECONDS);
+        }
+
+        private void stop() {
+            if (sample != null) {
+                sample.stop();
+            }
+        }
     }
 
     private void countFailure(Subtask<?> task) {

@@ -38,7 +38,7 @@ public final class GroupMetersFactory implements GroupListenerFactory, AutoClose
     }
 
     @Override
-    public GroupListener listenerFor(String name, ErrGroupSettings settings) {
+    public GroupListener.Factory listenersFor(String name, ErrGroupSettings settings) {
         int before = meters.gaugesOfOthers().size();
         GroupMeters listener = new GroupMeters(
                 meters,

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A handler that throws is the engine's business: that is logged, and the group goes on; here it only must not leave a
  * scope behind in a thread.
  */
-public final class GroupObservations implements GroupListener {
+public final class GroupObservations implements GroupListener.Factory {
     private static final ErrGroupObservationConvention DEFAULT_CONVENTION = new DefaultErrGroupObservationConvention();
 
     private final ObservationRegistry registry;
@@ -27,9 +27,6 @@ public final class GroupObservations implements GroupListener {
     private final @Nullable ErrGroupObservationConvention convention;
 
     private final String name;
-
-    /** The open groups that are observed. Written at open and end; read by each task's start and end. */
-    private final ConcurrentMap<ErrGroup, ObservedGroup> open = new ConcurrentHashMap<>();
 
     /**
      * Observes the groups of one name.
@@ -57,44 +54,15 @@ public final class GroupObservations implements GroupListener {
     }
 
     @Override
-    public void onOpen(ErrGroup group) {
+    public @Nullable GroupListener listen(ErrGroup group) {
         ErrGroupObservationContext context = new ErrGroupObservationContext(group, name);
         Observation observation = ErrGroupObservationDocumentation.GROUP.observation(
                 convention, DEFAULT_CONVENTION, () -> context, registry);
-        if (observation.isNoop()) {
-            return;
-        }
-        // Known before it starts: if one handler throws, the others that did start are stopped with the group.
-        open.put(group, new ObservedGroup(registry, observation, context));
-        observation.start();
-    }
-
-    @Override
-    public void onTaskStart(ErrGroup group, Subtask<?> task) {
-        ObservedGroup observed = open.get(group);
-        if (observed != null) {
-            observed.openScope(task);
-        }
-    }
-
-    @Override
-    public void onTaskEnd(ErrGroup group, Subtask<?> task, long nanos) {
-        ObservedGroup observed = open.get(group);
-        if (observed != null) {
-            observed.closeScope(task);
-        }
-    }
-
-    @Override
-    public void onEnd(ErrGroup group, GroupOutcome outcome, @Nullable Throwable failure, long nanos) {
-        ObservedGroup observed = open.remove(group);
-        if (observed != null) {
-            observed.end(outcome, failure);
-        }
+        return observation.isNoop() ? null : new ObservedGroup(registry, observation, context);
     }
 
     /** A group's observation, and the scopes in which its running tasks see it. */
-    private static final class ObservedGroup {
+    private static final class ObservedGroup implements GroupListener {
         private final ObservationRegistry registry;
 
         private final Observation observation;
@@ -110,18 +78,27 @@ public final class GroupObservations implements GroupListener {
             this.context = context;
         }
 
-        void openScope(Subtask<?> task) {
+        /** If one handler throws, the others that did start are stopped with the group. */
+        @Override
+        public void onOpen() {
+            observation.start();
+        }
+
+        @Override
+        public void onTaskStart(Subtask<?> task) {
             scopes.put(task, TaskScope.open(registry, observation));
         }
 
-        void closeScope(Subtask<?> task) {
+        @Override
+        public void onTaskEnd(Subtask<?> task, long nanos) {
             TaskScope scope = scopes.remove(task);
             if (scope != null) {
                 scope.close();
             }
         }
 
-        void end(GroupOutcome outcome, @Nullable Throwable failure) {
+        @Override
+        public void onEnd(GroupOutcome outcome, @Nullable Throwable failure, long nanos) {
             context.setOutcome(outcome);
             try {
                 if (outcome == GroupOutcome.FAILED && failure != null) {

@@ -154,16 +154,16 @@ class ChildContextTest {
     @Test
     void customizers_and_listeners_of_the_parent_hold_in_the_child_too() {
         List<String> heard = new CopyOnWriteArrayList<>();
-        GroupListener listener = new GroupListener() {
+        GroupListener.Factory listener = group -> new GroupListener() {
             @Override
-            public void onOpen(ErrGroup group) {
+            public void onOpen() {
                 heard.add(group.name());
             }
         };
         run(
                 Contexts.wired()
                         .withBean("customizer", ErrGroupCustomizer.class, () -> (name, options) -> options.limit(11))
-                        .withBean("listener", GroupListener.class, () -> listener),
+                        .withBean("listener", GroupListener.Factory.class, () -> listener),
                 Contexts.wired(),
                 context -> {
                     try (ErrGroup group = context.getBean(ErrGroups.class).open("fetch")) {

@@ -344,20 +344,20 @@ class ErrGroupAutoConfigurationTest {
 
         @Bean
         @Order(2)
-        GroupListener second(@Qualifier("heard") ObjectProvider<List<String>> heard) {
+        GroupListener.Factory second(@Qualifier("heard") ObjectProvider<List<String>> heard) {
             return opened(heard::getObject, "second");
         }
 
         @Bean
         @Order(1)
-        GroupListener first(@Qualifier("heard") ObjectProvider<List<String>> heard) {
+        GroupListener.Factory first(@Qualifier("heard") ObjectProvider<List<String>> heard) {
             return opened(heard::getObject, "first");
         }
 
-        private static GroupListener opened(Supplier<List<String>> heard, String who) {
-            return new GroupListener() {
+        private static GroupListener.Factory opened(Supplier<List<String>> heard, String who) {
+            return group -> new GroupListener() {
                 @Override
-                public void onOpen(ErrGroup group) {
+                public void onOpen() {
                     heard.get().add(who + " " + group.name());
                 }
             };

@@ -2,7 +2,6 @@ package io.github.errgroup.spring.micrometer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.errgroup.ErrGroup;
 import io.github.errgroup.ErrGroups;
 import io.github.errgroup.GroupListener;
 import io.github.errgroup.spring.autoconfigure.ErrGroupAutoConfiguration;
@@ -135,10 +134,10 @@ class GroupsInWhatListensTest {
     @Configuration(proxyBeanMethods = false)
     static class Listener {
         @Bean
-        GroupListener listener(Exporter exporter, List<String> told) {
-            return new GroupListener() {
+        GroupListener.Factory listener(Exporter exporter, List<String> told) {
+            return group -> new GroupListener() {
                 @Override
-                public void onOpen(ErrGroup group) {
+                public void onOpen() {
                     told.add(group.name());
                     assertThat(exporter.groups().live()).isNotNull();
                 }

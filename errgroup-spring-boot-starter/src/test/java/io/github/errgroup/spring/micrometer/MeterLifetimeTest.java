@@ -210,7 +210,7 @@ class MeterLifetimeTest {
             ConfigurableApplicationContext first = start(registry, "errgroup.groups.quote.limit=3");
             ErrGroups groups = first.getBean(ErrGroups.class);
             ErrGroup known = groups.open("quote");
-            List<GroupListener> meters = known.options().listeners().stream()
+            List<GroupListener.Factory> meters = known.options().listeners().stream()
                     .filter(GroupMeters.class::isInstance)
                     .toList();
             known.close();

@@ -1,7 +1,6 @@
 package io.github.errgroup.sample.demo;
 
 import io.github.errgroup.CancelReason;
-import io.github.errgroup.ErrGroup;
 import io.github.errgroup.GroupListener;
 import io.github.errgroup.GroupOutcome;
 import io.github.errgroup.Subtask;
@@ -35,22 +34,22 @@ final class RunRecorder implements GroupListener {
     }
 
     @Override
-    public void onTaskStart(ErrGroup group, Subtask<?> task) {
+    public void onTaskStart(Subtask<?> task) {
         events.add(new RunEvent.Task(now(), task.index(), task.name(), "running", null));
     }
 
     @Override
-    public void onTaskEnd(ErrGroup group, Subtask<?> task, long nanos) {
+    public void onTaskEnd(Subtask<?> task, long nanos) {
         ended(task);
     }
 
     @Override
-    public void onTaskSkipped(ErrGroup group, Subtask<?> task) {
+    public void onTaskSkipped(Subtask<?> task) {
         ended(task);
     }
 
     @Override
-    public void onTaskRejected(ErrGroup group, Subtask<?> task) {
+    public void onTaskRejected(Subtask<?> task) {
         ended(task);
     }
 
@@ -61,17 +60,17 @@ final class RunRecorder implements GroupListener {
     }
 
     @Override
-    public void onCancel(ErrGroup group, CancelReason reason, Throwable cause) {
+    public void onCancel(CancelReason reason, Throwable cause) {
         events.add(new RunEvent.Cancel(now(), lowerCase(reason)));
     }
 
     @Override
-    public void onCancelled(ErrGroup group, long nanos) {
+    public void onDrained(long nanos) {
         events.add(new RunEvent.Cancelled(now(), millis(nanos)));
     }
 
     @Override
-    public void onEnd(ErrGroup group, GroupOutcome outcome, @Nullable Throwable failure, long nanos) {
+    public void onEnd(GroupOutcome outcome, @Nullable Throwable failure, long nanos) {
         events.add(new RunEvent.End(now(), lowerCase(outcome)));
         ended = true;
     }

@@ -28,8 +28,9 @@ public class MetersBenchmark {
     private final ErrGroupOptions without =
             ErrGroupOptions.builder().reuseThreads(true).build();
 
-    private final ErrGroupOptions with =
-            without.toBuilder().listener(new GroupMeters(new MeterLease(registry), "benchmark", () -> -1, () -> -1)).build();
+    private final ErrGroupOptions with = without.toBuilder()
+            .listener(new GroupMeters(new MeterLease(registry), "benchmark", () -> -1, () -> -1))
+            .build();
 
     private final Timer timer = registry.timer("floor");
 

@@ -10,12 +10,12 @@ public final class StarterMeters {
     private StarterMeters() {}
 
     /**
-     * The listener that counts and times.
+     * What counts and times groups.
      *
      * @param registry where the meters are registered
      * @param name the value of their tag {@code group}
      */
-    public static GroupListener listener(MeterRegistry registry, String name) {
+    public static GroupListener.Factory listeners(MeterRegistry registry, String name) {
         return new GroupMeters(new MeterLease(registry), name, () -> -1, () -> -1);
     }
 }

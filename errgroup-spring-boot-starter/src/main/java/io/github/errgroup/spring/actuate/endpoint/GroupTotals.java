@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Sums up the groups of each name as they end: nothing is done per task. Open groups are added when somebody asks.
  */
-public final class GroupTotals implements GroupListener {
+public final class GroupTotals implements GroupListener.Factory {
     private final UnaryOperator<String> accountedName;
 
     /** Names known to the registry only, so bounded as they are. Written as groups end, read by who asks. */
@@ -33,8 +33,13 @@ public final class GroupTotals implements GroupListener {
     }
 
     @Override
-    public void onEnd(ErrGroup group, GroupOutcome outcome, @Nullable Throwable failure, long nanos) {
-        of(accountedName.apply(group.name())).add(outcome, group.snapshot());
+    public GroupListener listen(ErrGroup group) {
+        return new GroupListener() {
+            @Override
+            public void onEnd(GroupOutcome outcome, @Nullable Throwable failure, long nanos) {
+                of(accountedName.apply(group.name())).add(outcome, group.snapshot());
+            }
+        };
     }
 
     private EndedGroups of(String name) {
