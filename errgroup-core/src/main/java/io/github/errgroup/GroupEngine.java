@@ -486,7 +486,7 @@ final class GroupEngine extends GroupState
                 launchGranted(task, true);
             }
         } catch (Throwable e) {
-            if (!launched) { // survivor: shared-slot-wait-that-throws
+            if (!launched) {
                 takeBack(task);
             }
             throw e;

@@ -24,7 +24,7 @@ import org.openjdk.jcstress.infra.results.II_Result;
         value = "who commits the awaiter does not look whether it still waits",
         since = 21,
         mark = {"awaiter-is-committed", "committer-looks"},
-        becomes = {"$2 $1", ""})
+        becomes = {"$2 " + SeededFault.LATER + "$1", ""})
 @SeededFault(
         value = "an awaiter that waits no more does not look whether it was committed",
         since = 21,
