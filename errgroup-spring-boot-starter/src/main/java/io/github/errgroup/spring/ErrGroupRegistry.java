@@ -63,17 +63,19 @@ public final class ErrGroupRegistry {
      *
      * @param names the configured names
      * @param settingsByName the settings of a name, configured or not
-     * @param leakThreshold how long a group without a live task may be open before it is reported; null for ever
+     * @param leakThreshold how long a group without a live task may be open before it is reported; -1s for ever
      * @param classLoader tells whether there are web requests; null for the default one
      */
     public ErrGroupRegistry(
             Collection<String> names,
             Function<String, ConfiguredGroup> settingsByName,
-            @Nullable Duration leakThreshold,
+            Duration leakThreshold,
             @Nullable ClassLoader classLoader) {
         this.drain = new GroupDrain(GroupDrain.Requests.knownTo(classLoader));
         this.settingsByName = settingsByName;
-        this.leaks = leakThreshold == null
+        PropertyRules.check(
+                "errgroup.leak.threshold", leakThreshold, PropertyRules.brokenByLeakThreshold(leakThreshold));
+        this.leaks = leakThreshold.equals(PropertyRules.NO_REPORT)
                 ? null
                 : new LeakWatch(this::live, leakThreshold, GroupClock.system(), LeakWatch::onThreadOfItsOwn);
         this.defaults = account(DEFAULT_NAME, DEFAULT_NAME);

@@ -97,6 +97,9 @@ public final class ErrGroupShutdown implements SmartLifecycle {
      */
     public ErrGroupShutdown(
             ErrGroupRegistry registry, Duration gracePeriod, @Nullable Duration cancelAfter, Duration phaseTimeout) {
+        PropertyRules.check("errgroup.shutdown.grace-period", gracePeriod, PropertyRules.brokenByDuration(gracePeriod));
+        PropertyRules.check(
+                "errgroup.shutdown.cancel-after", cancelAfter, PropertyRules.brokenByPhase(cancelAfter, phaseTimeout));
         this.registry = registry;
         this.gracePeriod = gracePeriod;
         this.cancelAfter = cancelAfter != null ? cancelAfter : cancelAfter(gracePeriod, phaseTimeout);

@@ -6,26 +6,20 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 
 /** The rules that values keep, wherever they come from. Each check gives the broken rule's words, or null. */
-public final class PropertyRules {
+final class PropertyRules {
     /** The timeout that means none, so that a group can do without one that it would inherit. */
     static final Duration NO_TIMEOUT = Duration.ofSeconds(-1);
 
     /** The threshold of leaks that means none is reported. */
-    public static final Duration NO_REPORT = Duration.ofSeconds(-1);
+    static final Duration NO_REPORT = Duration.ofSeconds(-1);
 
     private static final String WITHIN_BOUNDS =
             "must be above zero and at most " + ErrGroupOptions.MAX_DURATION.toDays() + " days";
 
     private PropertyRules() {}
 
-    /**
-     * Stops the start if a rule is broken. The exception is Boot's own, whose analyzer adds where the value comes from.
-     *
-     * @param property the property's name
-     * @param value its value
-     * @param brokenRule the rule in words; null if it is kept
-     */
-    public static void check(String property, @Nullable Object value, @Nullable String brokenRule) {
+    /** Stops the start if a rule is broken. The exception is Boot's own, whose analyzer adds where the value comes from. */
+    static void check(String property, @Nullable Object value, @Nullable String brokenRule) {
         if (brokenRule != null) {
             throw new InvalidConfigurationPropertyValueException(property, value, brokenRule);
         }
@@ -36,47 +30,23 @@ public final class PropertyRules {
         return timeout.equals(NO_TIMEOUT) ? null : timeout;
     }
 
-    /**
-     * The rule of limits.
-     *
-     * @param limit a limit; null where none is given
-     * @return the rule if it is broken, else null
-     */
-    public static @Nullable String brokenByLimit(@Nullable Integer limit) {
+    static @Nullable String brokenByLimit(@Nullable Integer limit) {
         return limit == null || limit > 0 || limit == -1 ? null : "must be above 0, or -1 for no limit";
     }
 
-    /**
-     * The rule of timeouts.
-     *
-     * @param timeout a timeout; null where none is given
-     * @return the rule if it is broken, else null
-     */
-    public static @Nullable String brokenByTimeout(@Nullable Duration timeout) {
+    static @Nullable String brokenByTimeout(@Nullable Duration timeout) {
         return timeout == null || timeout.equals(NO_TIMEOUT) || brokenByDuration(timeout) == null
                 ? null
                 : WITHIN_BOUNDS + ", or -1s for no timeout";
     }
 
-    /**
-     * The rule of the threshold of leaks.
-     *
-     * @param threshold a threshold; null where none is given
-     * @return the rule if it is broken, else null
-     */
-    public static @Nullable String brokenByLeakThreshold(@Nullable Duration threshold) {
+    static @Nullable String brokenByLeakThreshold(@Nullable Duration threshold) {
         return threshold == null || threshold.equals(NO_REPORT) || brokenByDuration(threshold) == null
                 ? null
                 : WITHIN_BOUNDS + ", or -1s for no report";
     }
 
-    /**
-     * The rule of durations that cannot be switched off.
-     *
-     * @param duration a duration; null where none is given
-     * @return the rule if it is broken, else null
-     */
-    public static @Nullable String brokenByDuration(@Nullable Duration duration) {
+    static @Nullable String brokenByDuration(@Nullable Duration duration) {
         return duration == null
                         || (!duration.isNegative()
                                 && !duration.isZero()
@@ -85,14 +55,8 @@ public final class PropertyRules {
                 : WITHIN_BOUNDS;
     }
 
-    /**
-     * The rule of a time that must leave some of Spring's phase.
-     *
-     * @param duration a duration; null where none is given
-     * @param phaseTimeout how long Spring waits for a phase
-     * @return the rule if it is broken, else null
-     */
-    public static @Nullable String brokenByPhase(@Nullable Duration duration, Duration phaseTimeout) {
+    /** Of a time that must leave some of Spring's phase. */
+    static @Nullable String brokenByPhase(@Nullable Duration duration, Duration phaseTimeout) {
         return duration == null || (!duration.isNegative() && duration.compareTo(phaseTimeout) < 0)
                 ? null
                 : "must be 0s or more, and below spring.lifecycle.timeout-per-shutdown-phase ("

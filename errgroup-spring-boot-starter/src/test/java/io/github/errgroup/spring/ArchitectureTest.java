@@ -76,7 +76,6 @@ class ArchitectureTest {
                         "GroupListenerFactory",
                         "GroupProperties",
                         "GroupTemplates",
-                        "PropertyRules",
                         "actuate.endpoint.ErrGroupsEndpoint",
                         "actuate.endpoint.GroupReport",
                         "actuate.endpoint.GroupTotals",

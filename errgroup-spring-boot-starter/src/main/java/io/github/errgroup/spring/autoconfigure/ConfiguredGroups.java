@@ -5,7 +5,6 @@ import io.github.errgroup.ErrGroupOptions;
 import io.github.errgroup.spring.ConfiguredGroup;
 import io.github.errgroup.spring.ErrGroupRegistry;
 import io.github.errgroup.spring.GroupProperties;
-import io.github.errgroup.spring.PropertyRules;
 import io.github.errgroup.spring.autoconfigure.TaskPlaces.TaskPlace;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +14,7 @@ import java.util.function.Function;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 
 /** What properties and customizers make of a name. A property that breaks its rule stops the start. */
 final class ConfiguredGroups implements Function<String, ConfiguredGroup> {
@@ -46,12 +46,12 @@ final class ConfiguredGroups implements Function<String, ConfiguredGroup> {
         this.waitGuard = waitGuard;
         this.customizers = customizers;
         for (String name : groups.keySet()) {
-            PropertyRules.check(
-                    GroupProperties.prefixOf(name),
-                    name,
-                    name.equals(ErrGroupRegistry.DEFAULT_NAME)
-                            ? "the name is taken by the groups without settings of their own: set errgroup.* instead"
-                            : null);
+            if (name.equals(ErrGroupRegistry.DEFAULT_NAME)) {
+                throw new InvalidConfigurationPropertyValueException(
+                        GroupProperties.prefixOf(name),
+                        name,
+                        "the name is taken by the groups without settings of their own: set errgroup.* instead");
+            }
         }
     }
 

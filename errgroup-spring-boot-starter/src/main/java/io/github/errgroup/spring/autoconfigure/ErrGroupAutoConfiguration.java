@@ -8,7 +8,6 @@ import io.github.errgroup.spring.ErrGroupRegistry;
 import io.github.errgroup.spring.ErrGroupShutdown;
 import io.github.errgroup.spring.GroupListenerFactory;
 import io.github.errgroup.spring.GroupTemplates;
-import io.github.errgroup.spring.PropertyRules;
 import io.github.errgroup.spring.autoconfigure.ErrGroupTestSliceAutoConfiguration.TestSlice;
 import java.time.Duration;
 import org.apache.commons.logging.Log;
@@ -39,8 +38,8 @@ import org.springframework.util.ClassUtils;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * Makes the beans: {@link ErrGroups}, prototype {@link ErrGroup}s, and what they are made of. The beans that the
- * application has itself in the same context are left alone. A child context has a whole set of its own, with its own
+ * {@link AutoConfiguration Auto-configuration} for groups: {@link ErrGroups}, prototype {@link ErrGroup}s, and what they
+ * are made of. The beans that the application has itself in the same context are left alone. A child context has a whole set of its own, with its own
  * settings, live groups and shutdown, whatever its parent has; of the parent it takes over what the application made:
  * properties, customizers, listeners, propagator.
  */
@@ -91,16 +90,7 @@ public final class ErrGroupAutoConfiguration {
                 propagator.getIfAvailable(),
                 waitGuard(context.getClassLoader()),
                 customizers.orderedStream().toList());
-        return new ErrGroupRegistry(groups.names(), groups, leakThreshold(properties.leak()), context.getClassLoader());
-    }
-
-    private static @Nullable Duration leakThreshold(ErrGroupProperties.Leak leak) {
-        Duration threshold = leak.threshold();
-        PropertyRules.check(
-                ErrGroupProperties.PREFIX + ".leak.threshold",
-                threshold,
-                PropertyRules.brokenByLeakThreshold(threshold));
-        return threshold.equals(PropertyRules.NO_REPORT) ? null : threshold;
+        return new ErrGroupRegistry(groups.names(), groups, properties.leak().threshold(), context.getClassLoader());
     }
 
     private static @Nullable Runnable waitGuard(@Nullable ClassLoader classLoader) {
@@ -145,19 +135,12 @@ public final class ErrGroupAutoConfiguration {
                 .bind("spring.lifecycle.timeout-per-shutdown-phase", Duration.class)
                 .orElse(SPRINGS_PHASE_TIMEOUT);
         Duration gracePeriod = properties.shutdown().gracePeriod();
-        PropertyRules.check(GRACE_PERIOD, gracePeriod, PropertyRules.brokenByDuration(gracePeriod));
-        String tooLong = PropertyRules.brokenByPhase(gracePeriod, phaseTimeout);
-        if (tooLong != null) {
-            logger.warn(GRACE_PERIOD + " " + gracePeriod.toMillis() + "ms ("
-                    + origin(GRACE_PERIOD, environment) + "): " + tooLong
-                    + ": Spring goes on with the shutdown while groups are still open");
+        if (gracePeriod.compareTo(phaseTimeout) >= 0) {
+            logger.warn(GRACE_PERIOD + " " + gracePeriod.toMillis() + "ms (" + origin(GRACE_PERIOD, environment)
+                    + "): must be below spring.lifecycle.timeout-per-shutdown-phase (" + phaseTimeout.toMillis()
+                    + "ms): Spring goes on with the shutdown while groups are still open");
         }
-        Duration cancelAfter = properties.shutdown().cancelAfter();
-        PropertyRules.check(
-                ErrGroupProperties.PREFIX + ".shutdown.cancel-after",
-                cancelAfter,
-                PropertyRules.brokenByPhase(cancelAfter, phaseTimeout));
-        return new ErrGroupShutdown(registry, gracePeriod, cancelAfter, phaseTimeout);
+        return new ErrGroupShutdown(registry, gracePeriod, properties.shutdown().cancelAfter(), phaseTimeout);
     }
 
     /** Where a property's value comes from, for a warning. */

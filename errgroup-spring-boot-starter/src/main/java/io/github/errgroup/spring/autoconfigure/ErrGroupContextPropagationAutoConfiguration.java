@@ -15,7 +15,8 @@ import org.springframework.context.annotation.Fallback;
 import org.springframework.core.io.ResourceLoader;
 
 /**
- * Carries thread-bound context into tasks, with io.micrometer:context-propagation: what the application's
+ * {@link AutoConfiguration Auto-configuration} for thread-bound context in tasks, carried with
+ * io.micrometer:context-propagation: what the application's
  * {@link ContextSnapshotFactory} captures, or else everything that the JVM's registry knows; and what nobody registers.
  */
 @AutoConfiguration

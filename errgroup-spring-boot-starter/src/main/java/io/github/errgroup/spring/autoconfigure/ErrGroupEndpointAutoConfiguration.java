@@ -16,7 +16,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /**
- * The {@code errgroups} endpoint, where it is exposed and not switched off. An endpoint that nobody can reach counts
+ * {@link AutoConfiguration Auto-configuration} for the {@code errgroups} endpoint, where it is exposed and not switched off. An endpoint that nobody can reach counts
  * nothing.
  */
 @AutoConfiguration(after = ErrGroupAutoConfiguration.class)

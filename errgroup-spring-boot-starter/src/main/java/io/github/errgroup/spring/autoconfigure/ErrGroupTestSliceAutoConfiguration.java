@@ -4,7 +4,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.context.annotation.Bean;
 
 /**
- * Tells the groups that they are in a test slice ({@code @WebMvcTest} and its like), which has not every bean of the
+ * {@link AutoConfiguration Auto-configuration} that tells the groups that they are in a test slice ({@code @WebMvcTest} and its like), which has not every bean of the
  * application: an {@code errgroup.executor.bean} that is not there is no reason to fail. Only the slices' own
  * {@code .imports} files name this class.
  */
