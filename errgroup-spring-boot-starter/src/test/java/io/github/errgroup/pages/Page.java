@@ -30,6 +30,8 @@ record Page(Path file, List<String> lines) {
 
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
 
+    private static final Pattern CODE = Pattern.compile("`([^`]+)`");
+
     private static final Pattern MARK = Pattern.compile("^\\s*<!-- from (\\S+) -->\\s*$");
 
     /**
@@ -141,6 +143,14 @@ record Page(Path file, List<String> lines) {
             }
         }
         return links;
+    }
+
+    /** The pieces of code in its prose. */
+    List<String> codeSpans() {
+        return prose().stream()
+                .flatMap(line -> CODE.matcher(line).results())
+                .map(code -> code.group(1))
+                .toList();
     }
 
     /** What a link may name after {@code #}. */

@@ -66,6 +66,16 @@ class PagesTest {
                         page -> assertThat(page.lines().get(0)).as("%s", page).matches("# .*[?].*"));
     }
 
+    /** The changelog and the decisions tell of the past, too. */
+    @Test
+    void every_type_and_member_of_ours_that_a_page_names_exists() {
+        Names names = Names.ofTheProject();
+        assertThat(Page.all().stream()
+                        .filter(page -> !page.file().endsWith("CHANGELOG.md"))
+                        .filter(page -> !page.file().toString().contains("adr")))
+                .allSatisfy(page -> assertThat(names.unknownIn(page)).isEmpty());
+    }
+
     @Test
     void every_block_of_Java_compiles_or_is_a_piece_of_a_file() {
         List<Page.Block> own = blocks("java").stream()
@@ -272,6 +282,14 @@ class PagesTest {
                     .singleElement()
                     .asString()
                     .contains("errgroup.limit");
+        }
+
+        @Test
+        void finds_a_type_and_a_member_that_do_not_exist() {
+            Page page = page("`ErrGroup.open()`, `ErrGroup.close(x)`, `GroupTherapy`, `GroupOutcome`, `task()`");
+            assertThat(Names.ofTheProject().unknownIn(page)).containsExactly("GroupTherapy");
+            assertThat(Names.ofTheProject().unknownIn(page("`ErrGroup.opened()`, `group.foreach(x)`")))
+                    .containsExactly("ErrGroup.opened", "ErrGroup.foreach");
         }
 
         @Test
