@@ -42,9 +42,12 @@ import org.jspecify.annotations.Nullable;
 public final class ErrGroup implements AutoCloseable {
     private final GroupEngine engine;
 
-    private ErrGroup(
-            ErrGroupOptions options, @Nullable Supplier<ErrGroupOptions> source, @Nullable Runnable beforeFirstUse) {
+    ErrGroup(ErrGroupOptions options, @Nullable Supplier<ErrGroupOptions> source, @Nullable Runnable beforeFirstUse) {
         this.engine = new GroupEngine(this, options, source, beforeFirstUse);
+    }
+
+    GroupEngine engine() {
+        return engine;
     }
 
     /**
@@ -84,24 +87,6 @@ public final class ErrGroup implements AutoCloseable {
         ErrGroup group = new ErrGroup(Objects.requireNonNull(options, "options"), source, null);
         group.engine.open();
         return group;
-    }
-
-    /**
-     * A group that opens at its first use: until then it has no deadline, no parent and no meter. For frameworks that
-     * make groups before anyone wants one.
-     *
-     * @param options gives the settings, now and again for each {@link #fresh()}
-     * @param beforeFirstUse runs at the first use, in the caller; if it throws, that use fails with what it threw, the
-     *     group stays unopened, and the next use runs it again. {@link #fresh()}, {@link #name()}, {@link #options()},
-     *     {@link #snapshot()} and {@link #close()} are no use
-     * @return a group that is not open yet
-     */
-    public static ErrGroup lazy(Supplier<ErrGroupOptions> options, Runnable beforeFirstUse) {
-        return new ErrGroup(
-                Objects.requireNonNull(
-                        Objects.requireNonNull(options, "options").get(), "options"),
-                options,
-                Objects.requireNonNull(beforeFirstUse, "beforeFirstUse"));
     }
 
     /**
@@ -518,13 +503,6 @@ public final class ErrGroup implements AutoCloseable {
     }
 
     /**
-     * Cancels the group with {@link CancelReason#SHUTDOWN}. For frameworks that stop an application.
-     */
-    public void shutdown() {
-        engine.shutdown();
-    }
-
-    /**
      * Cancels what still runs, waits for it, and closes the group. The wait is not cut short by an interrupt, whose flag
      * is set again. Has no effect on a closed group.
      *
@@ -596,15 +574,6 @@ public final class ErrGroup implements AutoCloseable {
      */
     public GroupContext context() {
         return engine;
-    }
-
-    /**
-     * The group in whose task this one was opened.
-     *
-     * @return the parent; null where there is none
-     */
-    public @Nullable ErrGroup parent() {
-        return engine.parentGroup();
     }
 
     /**

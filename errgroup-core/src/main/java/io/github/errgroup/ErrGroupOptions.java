@@ -177,15 +177,6 @@ public final class ErrGroupOptions {
     }
 
     /**
-     * The guard of threads that must never block.
-     *
-     * @return null for none
-     */
-    public @Nullable Runnable waitGuard() {
-        return values.waitGuard;
-    }
-
-    /**
      * Whether a group remembers where it was opened.
      *
      * @return true if the stack is walked at each opening
@@ -201,6 +192,12 @@ public final class ErrGroupOptions {
      */
     public GroupClock clock() {
         return values.clock;
+    }
+
+    /** See {@link FrameworkAccess#guardWaits}; null for none. */
+    @Nullable
+    Runnable waitGuard() {
+        return values.waitGuard;
     }
 
     static void checkDuration(String name, @Nullable Duration value) {
@@ -489,18 +486,6 @@ public final class ErrGroupOptions {
         }
 
         /**
-         * Sets a guard of threads that must never block, as an event loop's.
-         *
-         * @param waitGuard runs at the start of {@code await}, and in a thread that is about to block in {@code go}; what it
-         *     throws is thrown to the caller. Null for none
-         * @return this builder
-         */
-        public Builder waitGuard(@Nullable Runnable waitGuard) {
-            values.waitGuard = waitGuard;
-            return this;
-        }
-
-        /**
          * Sets whether a group remembers the place that opens it, for finding groups that nobody closes: the innermost
          * frames of user code, at most five, in {@link GroupSnapshot#openedAt()} and in reports of groups left open. For a
          * group made lazily, the place of its first use. It adds about 2.6 microseconds of processor time and 2 kB to an
@@ -524,6 +509,11 @@ public final class ErrGroupOptions {
         public Builder clock(GroupClock clock) {
             values.clock = Objects.requireNonNull(clock, "clock");
             return this;
+        }
+
+        /** See {@link FrameworkAccess#guardWaits}. */
+        void waitGuard(@Nullable Runnable waitGuard) {
+            values.waitGuard = waitGuard;
         }
 
         /** As the options' text would be now. */

@@ -897,7 +897,7 @@ final class GroupEngine extends GroupState
     }
 
     /** Below a cancelled group it has no effect: this group is cancelled with that one, now or in a moment, and says so. */
-    void shutdown() {
+    void cancelForShutdown() {
         if (!isBelowCancelled()) {
             cancel(
                     CancelReason.SHUTDOWN,
@@ -1257,11 +1257,12 @@ final class GroupEngine extends GroupState
 
     @Override
     public @Nullable Throwable cause() {
+        boolean finished = options.cancelOnError() && is(FINISHED); // read first: a cancellation is written before that
         Cancellation why = cancellation;
         if (why != null) {
             return why.cause;
         }
-        return isCancelled() ? new CancellationException(this + " has ended") : null;
+        return finished ? new CancellationException(this + " has ended") : null;
     }
 
     @Override

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param skipped tasks that never started
  * @param pending tasks that have not ended
  * @param blockedCallers threads that are blocked in {@code go}, because the limit is reached
- * @param tasks the tasks that have not ended, at most {@value #MAX_TASKS}
+ * @param tasks the tasks that have not ended, at most 1,000
  */
 public record GroupSnapshot(
         String name,
@@ -45,7 +45,7 @@ public record GroupSnapshot(
         List<TaskSnapshot> tasks) {
 
     /** The most tasks a snapshot holds. */
-    public static final int MAX_TASKS = 1_000;
+    static final int MAX_TASKS = 1_000;
 
     /** Where a group is in its life. */
     public enum Phase {

@@ -10,7 +10,7 @@ import java.util.concurrent.ThreadFactory;
  */
 public abstract sealed class TaskThreads permits OwnThreads, ExternalExecutor {
     /** What names of our own threads begin with unless told otherwise. */
-    public static final String DEFAULT_NAME_PREFIX = "errgroup-";
+    static final String DEFAULT_NAME_PREFIX = "errgroup-";
 
     TaskThreads() {}
 

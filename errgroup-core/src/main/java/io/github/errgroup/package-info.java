@@ -7,7 +7,7 @@
  * {@linkplain io.github.errgroup.Subtask subtask} handle. All tasks of a group share one
  * {@linkplain io.github.errgroup.GroupContext context}: its cancellation and deadline. What happens is told to
  * {@linkplain io.github.errgroup.GroupListener listeners}. {@link io.github.errgroup.ErrGroups} is a factory of groups
- * that are tuned by name.
+ * that are tuned by name. {@link io.github.errgroup.FrameworkAccess} is for frameworks alone.
  *
  * <p>Nothing here is null unless it says {@link org.jspecify.annotations.Nullable}, and everything is thread-safe
  * unless it says otherwise.

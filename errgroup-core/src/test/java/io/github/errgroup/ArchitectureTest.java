@@ -63,6 +63,7 @@ class ArchitectureTest {
                         "ErrGroupException",
                         "ErrGroupOptions",
                         "ErrGroups",
+                        "FrameworkAccess",
                         "GroupBody",
                         "GroupClock",
                         "GroupContext",

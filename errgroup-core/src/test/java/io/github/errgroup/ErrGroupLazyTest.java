@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.Timeout;
 
-/** Groups made before anyone wants one: {@link ErrGroup#lazy}, its guard, and {@link ErrGroup#fresh()}. */
+/** Groups made before anyone wants one: {@link FrameworkAccess#openLazily}, its guard, and {@link ErrGroup#fresh()}. */
 @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ErrGroupLazyTest {
     private final List<String> events = new ArrayList<>();
@@ -43,7 +43,7 @@ class ErrGroupLazyTest {
                 }
             })
             .build();
-    private final ErrGroup lazy = ErrGroup.lazy(() -> settings, () -> events.add("guard"));
+    private final ErrGroup lazy = FrameworkAccess.openLazily(() -> settings, () -> events.add("guard"));
 
     /** What a test does with a group that may throw anything. */
     interface Use {
@@ -111,10 +111,10 @@ class ErrGroupLazyTest {
         @Test
         void it_has_no_guard_or_settings_of_null() {
             assertThatNullPointerException()
-                    .isThrownBy(() -> ErrGroup.lazy(() -> settings, null))
+                    .isThrownBy(() -> FrameworkAccess.openLazily(() -> settings, null))
                     .withMessage("beforeFirstUse");
             assertThatNullPointerException()
-                    .isThrownBy(() -> ErrGroup.lazy(() -> null, () -> {}))
+                    .isThrownBy(() -> FrameworkAccess.openLazily(() -> null, () -> {}))
                     .withMessage("options");
         }
     }
@@ -126,7 +126,7 @@ class ErrGroupLazyTest {
             return uses().entrySet().stream()
                     .map(use -> DynamicTest.dynamicTest(use.getKey(), () -> {
                         List<String> seen = new ArrayList<>();
-                        ErrGroup group = ErrGroup.lazy(
+                        ErrGroup group = FrameworkAccess.openLazily(
                                 () -> settings.toBuilder()
                                         .listeners(List.of(opened -> new GroupListener() {
                                             @Override
@@ -154,7 +154,7 @@ class ErrGroupLazyTest {
                     .map(use -> DynamicTest.dynamicTest(use.getKey(), () -> {
                         AtomicInteger guarded = new AtomicInteger();
                         IllegalStateException shared = new IllegalStateException("shared by all callers");
-                        ErrGroup group = ErrGroup.lazy(() -> settings, () -> {
+                        ErrGroup group = FrameworkAccess.openLazily(() -> settings, () -> {
                             if (guarded.incrementAndGet() <= 2) {
                                 throw shared;
                             }
@@ -194,8 +194,8 @@ class ErrGroupLazyTest {
                 }
             };
             AtomicInteger guarded = new AtomicInteger();
-            try (ErrGroup group =
-                    ErrGroup.lazy(() -> settings.toBuilder().listener(retunes).build(), guarded::incrementAndGet)) {
+            try (ErrGroup group = FrameworkAccess.openLazily(
+                    () -> settings.toBuilder().listener(retunes).build(), guarded::incrementAndGet)) {
                 group.go(() -> {});
 
                 assertThat(group.limit()).isEqualTo(7);
@@ -207,7 +207,7 @@ class ErrGroupLazyTest {
         @Test
         void by_two_threads_it_opens_once() throws Exception {
             AtomicInteger opened = new AtomicInteger();
-            ErrGroup group = ErrGroup.lazy(
+            ErrGroup group = FrameworkAccess.openLazily(
                     () -> ErrGroupOptions.builder()
                             .listener(new GroupListener() {
                                 @Override
@@ -240,7 +240,7 @@ class ErrGroupLazyTest {
 
         @Test
         void the_deadline_begins() throws InterruptedException {
-            ErrGroup group = ErrGroup.lazy(
+            ErrGroup group = FrameworkAccess.openLazily(
                     () -> settings.toBuilder().timeout(Duration.ofSeconds(10)).build(), () -> {});
             clock.advance(Duration.ofHours(1));
             CountDownLatch release = new CountDownLatch(1);
@@ -263,7 +263,7 @@ class ErrGroupLazyTest {
                     try (lazy) {
                         lazy.go(() -> {});
                         lazy.await();
-                        return lazy.parent();
+                        return FrameworkAccess.parentOf(lazy);
                     }
                 });
                 outer.await();
@@ -291,7 +291,7 @@ class ErrGroupLazyTest {
 
         @Test
         void of_one_whose_guard_always_throws_can_be_used() throws InterruptedException {
-            ErrGroup template = ErrGroup.lazy(() -> settings, () -> {
+            ErrGroup template = FrameworkAccess.openLazily(() -> settings, () -> {
                 throw new IllegalStateException("injected into a singleton");
             });
 
@@ -306,8 +306,8 @@ class ErrGroupLazyTest {
         @Test
         void looks_the_settings_up_again() {
             AtomicInteger limit = new AtomicInteger(1);
-            ErrGroup template =
-                    ErrGroup.lazy(() -> settings.toBuilder().limit(limit.get()).build(), () -> {});
+            ErrGroup template = FrameworkAccess.openLazily(
+                    () -> settings.toBuilder().limit(limit.get()).build(), () -> {});
             limit.set(16);
 
             try (ErrGroup fresh = template.fresh();
@@ -362,7 +362,7 @@ class ErrGroupLazyTest {
             try (ErrGroup group = ErrGroup.open()) {
                 Subtask<@Nullable ErrGroup> parent = group.go(() -> {
                     try (ErrGroup fresh = group.fresh()) {
-                        return fresh.parent();
+                        return FrameworkAccess.parentOf(fresh);
                     }
                 });
                 group.await();

@@ -331,7 +331,7 @@ class ErrGroupOptionsTest {
                     new Use("namePrefix", () -> TaskThreads.platform(null)),
                     new Use("changes", () -> ErrGroup.open((Consumer<ErrGroupOptions.Builder>) null)),
                     new Use("options", () -> ErrGroup.open((ErrGroupOptions) null)),
-                    new Use("options", () -> ErrGroup.lazy(null, () -> {})),
+                    new Use("options", () -> FrameworkAccess.openLazily(null, () -> {})),
                     new Use("settings", () -> ErrGroups.of((ErrGroupOptions) null)),
                     new Use("changes", () -> ErrGroups.of((Consumer<ErrGroupOptions.Builder>) null)),
                     new Use("name", () -> ErrGroups.of(DEFAULTS).open(null)),
@@ -466,9 +466,9 @@ class ErrGroupOptionsTest {
     /** What each method without an argument says: an option that is not among the changes above fails the test of those. */
     private static Map<String, @Nullable Object> valuesOf(ErrGroupOptions options) {
         Map<String, @Nullable Object> values = new TreeMap<>();
-        for (Method method : ErrGroupOptions.class.getMethods()) {
-            if (method.getDeclaringClass() == ErrGroupOptions.class
-                    && !Modifier.isStatic(method.getModifiers())
+        for (Method method : ErrGroupOptions.class.getDeclaredMethods()) {
+            if (!method.isSynthetic()
+                    && (method.getModifiers() & (Modifier.STATIC | Modifier.PRIVATE)) == 0
                     && method.getParameterCount() == 0
                     && !List.of("toBuilder", "hashCode", "toString").contains(method.getName())) {
                 try {

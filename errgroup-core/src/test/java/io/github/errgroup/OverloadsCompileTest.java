@@ -252,7 +252,7 @@ class OverloadsCompileTest {
             try (ErrGroup defaults = ErrGroup.open();
                     ErrGroup changed = ErrGroup.open(o -> o.name("changed").limit(2));
                     ErrGroup given = ErrGroup.open(ErrGroupOptions.defaults());
-                    ErrGroup lazy = ErrGroup.lazy(ErrGroupOptions::defaults, () -> {});
+                    ErrGroup lazy = FrameworkAccess.openLazily(ErrGroupOptions::defaults, () -> {});
                     ErrGroup fresh = changed.fresh()) {
                 assertThat(List.of(defaults.limit(), changed.limit(), given.limit(), fresh.limit()))
                         .containsExactly(-1, 2, -1, 2);

@@ -25,7 +25,7 @@ public class ParentCancelledAgainstFirstUse {
 
     private final TaskRun<?> task = Stage.submit(parent, () -> {});
 
-    private final ErrGroup child = ErrGroup.lazy(Stage::options, () -> {});
+    private final ErrGroup child = FrameworkAccess.openLazily(Stage::options, () -> {});
 
     @Actor
     public void task() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.github.errgroup.ErrGroup;
 import io.github.errgroup.ErrGroupOptions;
+import io.github.errgroup.FrameworkAccess;
 import io.github.errgroup.GroupListener;
 import io.github.errgroup.SharedLimit;
 import java.time.Duration;
@@ -64,7 +65,8 @@ class BlockedInGoTest {
                 throw new IllegalStateException("not in this thread");
             }
         };
-        try (ErrGroup group = ErrGroup.open(o -> slot.in(o).cancelOnError(false).waitGuard(guard))) {
+        try (ErrGroup group =
+                ErrGroup.open(o -> FrameworkAccess.guardWaits(slot.in(o).cancelOnError(false), guard))) {
             Gate end = new Gate();
             GroupContract.running(group, end::pass);
             forbidden.set(true);

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.github.errgroup.CancelReason;
 import io.github.errgroup.ErrGroup;
+import io.github.errgroup.FrameworkAccess;
 import io.github.errgroup.Subtask;
 import io.github.errgroup.Subtask.State;
 import io.github.errgroup.TaskSnapshot;
@@ -31,7 +32,7 @@ class CancelContractTest extends GroupContract {
         group.cancel(why);
         group.cancel();
         group.cancel(new Broken("too late"));
-        group.shutdown();
+        FrameworkAccess.cancelForShutdown(group);
 
         assertThat(group.context().isCancelled()).isTrue();
         assertThat(group.context().cause()).isSameAs(why);
@@ -48,7 +49,7 @@ class CancelContractTest extends GroupContract {
     @Test
     void G6_a_shutdown_is_a_reason_of_its_own() {
         ErrGroup group = open();
-        group.shutdown();
+        FrameworkAccess.cancelForShutdown(group);
         assertThat(group.context().reason()).isEqualTo(CancelReason.SHUTDOWN);
     }
 

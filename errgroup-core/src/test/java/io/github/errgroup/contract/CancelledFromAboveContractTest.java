@@ -8,6 +8,7 @@ import io.github.errgroup.CancelReason;
 import io.github.errgroup.ErrGroup;
 import io.github.errgroup.ErrGroupException;
 import io.github.errgroup.ErrGroups;
+import io.github.errgroup.FrameworkAccess;
 import io.github.errgroup.GroupListener;
 import io.github.errgroup.ParentCancelledException;
 import io.github.errgroup.Subtask;
@@ -268,7 +269,7 @@ class CancelledFromAboveContractTest extends GroupContract {
         ErrGroup above = open(options -> options.listener(new GroupListener() {
             @Override
             public void onCancel(CancelReason reason, Throwable cause) {
-                Objects.requireNonNull(below.get()).shutdown();
+                FrameworkAccess.cancelForShutdown(Objects.requireNonNull(below.get()));
             }
         }));
         Gate running = new Gate();
@@ -283,7 +284,7 @@ class CancelledFromAboveContractTest extends GroupContract {
         });
         running.pass();
 
-        above.shutdown();
+        FrameworkAccess.cancelForShutdown(above);
 
         assertThat(Objects.requireNonNull(below.get()).context().reason()).isEqualTo(CancelReason.PARENT);
         catchThrowable(above::await);

@@ -9,6 +9,7 @@ import io.github.errgroup.CancelReason;
 import io.github.errgroup.ErrGroup;
 import io.github.errgroup.ErrGroupException;
 import io.github.errgroup.ErrGroupOptions;
+import io.github.errgroup.FrameworkAccess;
 import io.github.errgroup.ParentCancelledException;
 import io.github.errgroup.Subtask;
 import io.github.errgroup.Subtask.State;
@@ -136,7 +137,7 @@ class FirstCauseContractTest extends GroupContract {
             case TIMEOUT -> clock.advance(DEADLINE);
             case INTERRUPTED -> caller.interrupt();
             case PARENT -> parent.cancel();
-            case SHUTDOWN -> group.shutdown();
+            case SHUTDOWN -> FrameworkAccess.cancelForShutdown(group);
             default -> group.cancel();
         }
         caller.result();
@@ -265,7 +266,7 @@ class FirstCauseContractTest extends GroupContract {
         });
         switch (why) {
             case TIMEOUT -> clock.advance(DEADLINE);
-            case SHUTDOWN -> group.shutdown();
+            case SHUTDOWN -> FrameworkAccess.cancelForShutdown(group);
             default -> group.cancel();
         }
         Threads.until(() -> group.context().isCancelled());

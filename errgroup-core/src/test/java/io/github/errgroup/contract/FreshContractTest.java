@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.github.errgroup.ErrGroup;
+import io.github.errgroup.FrameworkAccess;
 import io.github.errgroup.GroupSnapshot.Phase;
 import io.github.errgroup.Subtask;
 import io.github.errgroup.Subtask.State;
@@ -69,7 +70,8 @@ class FreshContractTest extends GroupContract {
     void G5_a_lazy_group_opens_at_its_first_use() throws Exception {
         AtomicInteger uses = new AtomicInteger();
         Recorder recorder = new Recorder();
-        ErrGroup lazy = track(ErrGroup.lazy(() -> options().listener(recorder).build(), uses::incrementAndGet));
+        ErrGroup lazy = track(
+                FrameworkAccess.openLazily(() -> options().listener(recorder).build(), uses::incrementAndGet));
 
         assertThat(lazy.snapshot().phase()).isEqualTo(Phase.UNOPENED);
         assertThat(lazy.name()).isEqualTo("contract");
@@ -85,7 +87,7 @@ class FreshContractTest extends GroupContract {
     @Test
     void G5_a_lazy_group_whose_check_throws_stays_unopened() {
         AtomicInteger uses = new AtomicInteger();
-        ErrGroup lazy = track(ErrGroup.lazy(() -> options().build(), () -> {
+        ErrGroup lazy = track(FrameworkAccess.openLazily(() -> options().build(), () -> {
             uses.incrementAndGet();
             throw new IllegalStateException("a group injected into a singleton");
         }));
@@ -103,7 +105,7 @@ class FreshContractTest extends GroupContract {
 
     @Test
     void J5_a_lazy_group_that_was_used_and_not_awaited_throws_the_failure_at_close() {
-        ErrGroup lazy = track(ErrGroup.lazy(() -> options().build(), () -> {}));
+        ErrGroup lazy = track(FrameworkAccess.openLazily(() -> options().build(), () -> {}));
         Broken broken = new Broken("unheard");
         lazy.go(() -> {
             throw broken;
@@ -114,7 +116,7 @@ class FreshContractTest extends GroupContract {
 
     @Test
     void G2_a_lazy_group_that_was_closed_unused_lets_nobody_wait() throws Exception {
-        ErrGroup lazy = track(ErrGroup.lazy(() -> options().build(), () -> {}));
+        ErrGroup lazy = track(FrameworkAccess.openLazily(() -> options().build(), () -> {}));
         lazy.close();
         Caller<?> waiting = Caller.runs(() -> catchThrowable(lazy::await));
         assertThat(waiting.endsWell()).isTrue();
@@ -125,7 +127,7 @@ class FreshContractTest extends GroupContract {
     void N7_a_lazy_group_first_used_under_a_cancelled_parent_is_born_cancelled() throws Exception {
         ErrGroup parent = open();
         Subtask<State> task = parent.go(() -> {
-            ErrGroup lazy = track(ErrGroup.lazy(() -> options().build(), () -> {}));
+            ErrGroup lazy = track(FrameworkAccess.openLazily(() -> options().build(), () -> {}));
             parent.cancel();
             return lazy.go(() -> "never").state();
         });
@@ -136,7 +138,8 @@ class FreshContractTest extends GroupContract {
     @Test
     void J12_a_lazy_groups_deadline_counts_from_its_first_use() throws Exception {
         HandClock clock = new HandClock();
-        ErrGroup lazy = track(ErrGroup.lazy(() -> options().clock(clock).build(), () -> {}));
+        ErrGroup lazy =
+                track(FrameworkAccess.openLazily(() -> options().clock(clock).build(), () -> {}));
         lazy.setTimeout(Duration.ofMinutes(1));
         assertThat(lazy.context().isCancelled()).isFalse();
         assertThat(works(lazy)).isTrue();

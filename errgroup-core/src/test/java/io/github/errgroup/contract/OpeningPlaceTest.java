@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.errgroup.ErrGroup;
 import io.github.errgroup.ErrGroupOptions;
 import io.github.errgroup.ErrGroups;
+import io.github.errgroup.FrameworkAccess;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -91,7 +92,7 @@ class OpeningPlaceTest {
 
         /** A reference to the method itself: a lambda would be user code. */
         private static Callable<ErrGroup> open(ErrGroupOptions options) {
-            return ErrGroup.lazy(() -> options, () -> {})::fresh;
+            return FrameworkAccess.openLazily(() -> options, () -> {})::fresh;
         }
 
         @Test
@@ -108,7 +109,7 @@ class OpeningPlaceTest {
 
         @Test
         void of_a_lazy_group_is_that_of_its_first_use() throws Exception {
-            try (ErrGroup group = ErrGroup.lazy(() -> CAPTURING, () -> {})) {
+            try (ErrGroup group = FrameworkAccess.openLazily(() -> CAPTURING, () -> {})) {
                 assertThat(group.snapshot().openedAt()).as("before").isNull();
                 useFirst(group);
                 group.await();

@@ -161,7 +161,7 @@ class ThreadsTest {
                 group.await();
                 Thread thread = task.get();
                 assertThat(thread.isDaemon()).isTrue();
-                assertThat(thread.getName()).contains("quote").startsWith(TaskThreads.DEFAULT_NAME_PREFIX);
+                assertThat(thread.getName()).contains("quote").startsWith("errgroup-");
                 boolean virtual = thread.getClass().getName().contains("Virtual");
                 assertThat(virtual).isEqualTo(TaskThreads.virtualThreadsSupported());
             }

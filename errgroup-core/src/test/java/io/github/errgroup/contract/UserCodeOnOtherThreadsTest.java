@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import io.github.errgroup.CancelReason;
 import io.github.errgroup.ContextPropagator;
 import io.github.errgroup.ErrGroup;
+import io.github.errgroup.FrameworkAccess;
 import io.github.errgroup.GroupListener;
 import io.github.errgroup.Subtask;
 import io.github.errgroup.TaskThreads;
@@ -107,7 +108,7 @@ class UserCodeOnOtherThreadsTest {
         SHUTDOWN {
             @Override
             void pull(ErrGroup group, HandClock clock) throws InterruptedException {
-                elsewhere(group::shutdown);
+                elsewhere(() -> FrameworkAccess.cancelForShutdown(group));
             }
         },
         SIBLING {

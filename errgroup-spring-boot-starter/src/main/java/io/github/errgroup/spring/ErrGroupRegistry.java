@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * meters, traces and endpoints ask.
  *
  * <p>A name is known if it is configured ({@code errgroup.groups.<name>}), is {@value #DEFAULT_NAME}, or is one of the
- * first {@value #MAX_UNCONFIGURED} others that were opened; groups of further names are accounted under
+ * first 100 others that were opened; groups of further names are accounted under
  * {@value #DEFAULT_NAME}, so that {@code open(sku)} fills no memory.
  *
  * <p>Thread-safe. Reading never holds up a group.
@@ -39,7 +39,7 @@ public final class ErrGroupRegistry {
     public static final String DEFAULT_NAME = "default";
 
     /** How many names without settings of their own are known one by one. */
-    public static final int MAX_UNCONFIGURED = 100;
+    static final int MAX_UNCONFIGURED = 100;
 
     private static final Log logger = LogFactory.getLog(ErrGroupRegistry.class);
 

@@ -2,6 +2,7 @@ package io.github.errgroup.spring;
 
 import io.github.errgroup.CancelReason;
 import io.github.errgroup.ErrGroup;
+import io.github.errgroup.FrameworkAccess;
 import io.github.errgroup.GroupClock;
 import io.github.errgroup.GroupContext;
 import io.github.errgroup.GroupSnapshot;
@@ -302,8 +303,10 @@ public final class ErrGroupShutdown implements SmartLifecycle {
         }
         // Outer groups first: those opened in their tasks are cancelled with them, and no fallback takes that for its
         // own.
-        late.stream().filter(group -> group.parent() == null).forEach(ErrGroup::shutdown);
-        late.forEach(ErrGroup::shutdown);
+        late.stream()
+                .filter(group -> FrameworkAccess.parentOf(group) == null)
+                .forEach(FrameworkAccess::cancelForShutdown);
+        late.forEach(FrameworkAccess::cancelForShutdown);
     }
 
     /** What a timer set off comes too late if the application was started again meanwhile. */

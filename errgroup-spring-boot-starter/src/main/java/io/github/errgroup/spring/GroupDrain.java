@@ -1,6 +1,7 @@
 package io.github.errgroup.spring;
 
 import io.github.errgroup.ErrGroup;
+import io.github.errgroup.FrameworkAccess;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -64,13 +65,13 @@ final class GroupDrain {
      */
     @Nullable
     CountDownLatch requestOf(ErrGroup group) {
-        return group.parent() == null ? requests.current() : null;
+        return FrameworkAccess.parentOf(group) == null ? requests.current() : null;
     }
 
     /** A group has opened, and is among the live ones; after the stop it must not run anything. */
     void opened(ErrGroup group, boolean ofRequest) {
         if (stopped || (ofRequest && requestsStopped)) {
-            group.shutdown();
+            FrameworkAccess.cancelForShutdown(group);
         }
     }
 

@@ -37,7 +37,7 @@ final class Places {
         this.violations = violations;
         this.threads = Map.of(
                 Place.AUTOMATIC, TaskThreads.automatic(),
-                Place.PLATFORM, TaskThreads.platform(TaskThreads.DEFAULT_NAME_PREFIX),
+                Place.PLATFORM, TaskThreads.platform("errgroup-"),
                 Place.FACTORY, TaskThreads.from(factory),
                 Place.POOL_OF_FOUR, TaskThreads.on(clean("the pool of four", pool)),
                 Place.FORK_JOIN, TaskThreads.on(clean("the fork-join pool", forkJoin)),

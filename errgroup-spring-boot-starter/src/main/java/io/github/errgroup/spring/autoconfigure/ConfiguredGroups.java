@@ -2,6 +2,7 @@ package io.github.errgroup.spring.autoconfigure;
 
 import io.github.errgroup.ContextPropagator;
 import io.github.errgroup.ErrGroupOptions;
+import io.github.errgroup.FrameworkAccess;
 import io.github.errgroup.spring.ConfiguredGroup;
 import io.github.errgroup.spring.ErrGroupRegistry;
 import io.github.errgroup.spring.GroupProperties;
@@ -67,9 +68,9 @@ final class ConfiguredGroups implements Function<String, ConfiguredGroup> {
         ErrGroupOptions.Builder builder = ErrGroupOptions.builder()
                 .threads(place.threads())
                 .contextPropagator(propagator)
-                .waitGuard(waitGuard)
                 .captureOpener(properties.leak().captureOpener())
                 .limit(limitSet ? ErrGroupOptions.NO_LIMIT : builtInLimit(place));
+        FrameworkAccess.guardWaits(builder, waitGuard);
         topLevel.applyTo(builder, ErrGroupProperties.PREFIX);
         if (own != null) {
             own.applyTo(builder, GroupProperties.prefixOf(name));

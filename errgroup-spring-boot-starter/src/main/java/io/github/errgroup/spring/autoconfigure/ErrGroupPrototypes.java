@@ -1,6 +1,7 @@
 package io.github.errgroup.spring.autoconfigure;
 
 import io.github.errgroup.ErrGroup;
+import io.github.errgroup.FrameworkAccess;
 import io.github.errgroup.spring.GroupTemplates;
 import io.github.errgroup.spring.autoconfigure.ErrGroupProperties.SingletonUse;
 
@@ -19,7 +20,7 @@ final class ErrGroupPrototypes {
     /** The factory method of the named prototypes' bean definitions, which know it by its name. */
     ErrGroup create(String name) {
         SingletonGuard guard = new SingletonGuard(name, use);
-        ErrGroup group = ErrGroup.lazy(() -> templates.optionsFor(name), guard);
+        ErrGroup group = FrameworkAccess.openLazily(() -> templates.optionsFor(name), guard);
         owners.made(group, guard);
         return group;
     }

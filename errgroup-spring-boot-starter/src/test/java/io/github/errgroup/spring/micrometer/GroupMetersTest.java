@@ -9,6 +9,7 @@ import io.github.errgroup.CancelReason;
 import io.github.errgroup.ErrGroup;
 import io.github.errgroup.ErrGroupException;
 import io.github.errgroup.ErrGroupOptions;
+import io.github.errgroup.FrameworkAccess;
 import io.github.errgroup.ParentCancelledException;
 import io.github.errgroup.Subtask;
 import io.micrometer.common.docs.KeyName;
@@ -470,7 +471,7 @@ class GroupMetersTest {
             case TIMEOUT -> clock.advance(Duration.ofSeconds(2));
             case INTERRUPTED -> Thread.currentThread().interrupt();
             case PARENT -> cancelParent.run();
-            case SHUTDOWN -> group.shutdown();
+            case SHUTDOWN -> FrameworkAccess.cancelForShutdown(group);
             case CLOSED -> {
                 return catchThrowable(group::close);
             }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param remaining the time left until its deadline; null where there is none
  * @param reason what cancelled it; null if nothing did
  * @param counts its tasks so far
- * @param tasks those that have not ended, at most {@value GroupSnapshot#MAX_TASKS}
+ * @param tasks those that have not ended, at most 1,000
  * @param groups the open groups that were opened in its tasks, oldest first
  */
 public record GroupReport(

@@ -1,6 +1,7 @@
 package io.github.errgroup.spring.actuate.endpoint;
 
 import io.github.errgroup.ErrGroup;
+import io.github.errgroup.FrameworkAccess;
 import io.github.errgroup.GroupSnapshot;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -57,7 +58,7 @@ final class GroupTree {
 
     private void add(Node node) {
         nodes.add(node);
-        ErrGroup parent = node.group().parent();
+        ErrGroup parent = FrameworkAccess.parentOf(node.group());
         if (parent != null) {
             children.computeIfAbsent(parent, unused -> new ArrayList<>()).add(node);
         }
@@ -79,9 +80,9 @@ final class GroupTree {
     }
 
     static boolean isBelow(ErrGroup group, Set<ErrGroup> others) {
-        @Nullable ErrGroup ancestor = group.parent();
+        @Nullable ErrGroup ancestor = FrameworkAccess.parentOf(group);
         while (ancestor != null && !others.contains(ancestor)) {
-            ancestor = ancestor.parent();
+            ancestor = FrameworkAccess.parentOf(ancestor);
         }
         return ancestor != null;
     }

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param threadState what that thread was doing; null where its stack was not taken
  * @param at the innermost frame of that stack that is neither the JDK's nor the engine's: the line of the user's code, or of
  *     a library, that waits or works; null where there is none
- * @param stack where that thread was, innermost frame first, at most {@value #MAX_FRAMES}; null where it was not taken:
+ * @param stack where that thread was, innermost frame first, at most 64; null where it was not taken:
  *     the task had no thread, ended meanwhile, or enough other stacks were taken
  */
 public record TaskReport(
@@ -34,7 +34,7 @@ public record TaskReport(
         @Nullable List<String> stack) {
 
     /** The most frames of a stack. */
-    public static final int MAX_FRAMES = 64;
+    private static final int MAX_FRAMES = 64;
 
     private static final String ENGINE = ErrGroup.class.getPackageName() + ".";
 
