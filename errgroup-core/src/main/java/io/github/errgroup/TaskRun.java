@@ -196,7 +196,7 @@ final class TaskRun<T extends @Nullable Object> implements Subtask<T>, Runnable,
             Object body = Objects.requireNonNull(payload);
             payload = STARTED;
             group.taskStarts(this);
-            result = call(body);
+            result = call(body, rare == null ? null : rare.captured);
             state = State.SUCCEEDED;
         } catch (Throwable thrown) {
             result = thrown;
@@ -207,8 +207,11 @@ final class TaskRun<T extends @Nullable Object> implements Subtask<T>, Runnable,
         group.end(this, state, result, interrupted, host);
     }
 
-    private @Nullable Object call(Object body) throws Exception {
+    private @Nullable Object call(Object body, ContextPropagator.@Nullable Captured context) throws Exception {
         try {
+            if (context != null) {
+                return context.call(callable(body));
+            }
             if (body instanceof Callable<?> valued) {
                 return valued.call();
             }
@@ -220,6 +223,16 @@ final class TaskRun<T extends @Nullable Object> implements Subtask<T>, Runnable,
                 rare.children.closeLeftOpen(this);
             }
         }
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Callable<@Nullable Object> callable(Object body) {
+        return body instanceof Callable<?> valued
+                ? (Callable<@Nullable Object>) valued
+                : () -> {
+                    ((ThrowingRunnable) body).run();
+                    return null;
+                };
     }
 
     // ---- interrupt

@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.github.errgroup.ContextPropagator;
 import io.github.errgroup.ErrGroup;
+import io.github.errgroup.GroupListener;
 import io.github.errgroup.Subtask;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -53,6 +56,65 @@ class ContextContractTest extends GroupContract {
         }
         assertThat(USER.get()).as("of the caller").isEqualTo("somebody else");
         assertThat(open).as("scopes left open").hasValue(0);
+    }
+
+    /** As a ScopedValue, which can be bound around a call alone. */
+    @Test
+    void N3_a_propagator_may_wrap_the_body_inside_the_scope_and_the_listeners_events() throws Exception {
+        needsTasksInARow(3);
+        List<String> seen = new CopyOnWriteArrayList<>();
+        ContextPropagator wrapping = () -> new ContextPropagator.Captured() {
+            @Override
+            public ContextPropagator.Scope open() {
+                seen.add("open");
+                return () -> seen.add("close");
+            }
+
+            @Override
+            public <T extends @Nullable Object> T call(Callable<T> body) throws Exception {
+                USER.set("bound");
+                try {
+                    return body.call();
+                } finally {
+                    USER.remove();
+                }
+            }
+        };
+        GroupListener listener = new GroupListener() {
+            @Override
+            public void onTaskStart(Subtask<?> task) {
+                seen.add("start " + USER.get());
+            }
+
+            @Override
+            public void onTaskEnd(Subtask<?> task, long nanos) {
+                seen.add("end " + USER.get());
+            }
+        };
+        ErrGroup group = open(
+                o -> o.limit(1).cancelOnError(false).contextPropagator(wrapping).listener(listener));
+        Subtask<String> value = group.go(() -> {
+            seen.add("value " + USER.get());
+            return "x";
+        });
+        group.await();
+        Subtask<?> none = group.go(() -> {
+            seen.add("no value " + USER.get());
+        });
+        group.await();
+        Broken broken = new Broken("in the body");
+        Subtask<?> failed = group.go(() -> {
+            throw broken;
+        });
+        catchThrowable(group::await);
+
+        assertThat(seen)
+                .containsSubsequence("open", "start null", "value bound", "end null", "close")
+                .containsSubsequence("open", "start null", "no value bound", "end null", "close")
+                .hasSize(14);
+        assertThat(value.get()).isEqualTo("x");
+        assertThat(none.state()).isEqualTo(Subtask.State.SUCCEEDED);
+        assertThat(failed.exception()).isSameAs(broken);
     }
 
     @Test
