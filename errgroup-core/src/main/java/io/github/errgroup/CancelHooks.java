@@ -21,7 +21,7 @@ final class CancelHooks {
         this.engine = engine;
     }
 
-    GroupContext.Registration add(Runnable action) {
+    Registration add(Runnable action) {
         TaskRun<?> owner = CurrentTask.get();
         if (owner != null) {
             owner.extras(); // made in its own thread

@@ -16,7 +16,7 @@ final class Deadline {
     private volatile @Nullable Duration timeout;
 
     /** Guarded by {@link #lock}. */
-    private GroupContext.@Nullable Registration timer;
+    private @Nullable Registration timer;
 
     /** Guarded by {@link #lock}. */
     private boolean ended;
@@ -55,7 +55,7 @@ final class Deadline {
     }
 
     private void stopTimer() {
-        GroupContext.Registration old = timer;
+        Registration old = timer;
         timer = null;
         if (old != null) {
             old.close();

@@ -21,7 +21,7 @@ public interface GroupClock {
      * @param action what to run
      * @return closing it takes the action back; no effect if it runs or ran
      */
-    GroupContext.Registration schedule(Duration delay, Runnable action);
+    Registration schedule(Duration delay, Runnable action);
 
     /**
      * {@link System#nanoTime()} and the shared timer: one daemon thread for all groups, none until the first deadline,

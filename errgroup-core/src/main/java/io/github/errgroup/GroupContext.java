@@ -64,12 +64,4 @@ public sealed interface GroupContext permits GroupEngine {
      * @throws CancellationException if the group is cancelled, with {@link #cause()} as its cause
      */
     void throwIfCancelled();
-
-    /** Takes a hook back when closed. */
-    @FunctionalInterface
-    interface Registration extends AutoCloseable {
-        /** Unregisters. Idempotent, never blocks. */
-        @Override
-        void close();
-    }
 }

@@ -14,7 +14,7 @@ final class Stragglers {
     private final Duration grace;
 
     /** Runs out at the end of the grace. Set by the canceller, before the group can end. */
-    private volatile GroupContext.@Nullable Registration timer;
+    private volatile @Nullable Registration timer;
 
     /** Reported and not yet ended. */
     private final Set<TaskRun<?>> reported = ConcurrentHashMap.newKeySet();
@@ -34,7 +34,7 @@ final class Stragglers {
 
     /** Every task has ended: there is nothing to report, and the timer must not keep the group. */
     void groupEnded() {
-        GroupContext.Registration set = timer;
+        Registration set = timer;
         if (set != null) {
             set.close();
         }

@@ -34,7 +34,7 @@ final class SystemClock implements GroupClock {
     }
 
     @Override
-    public GroupContext.Registration schedule(Duration delay, Runnable action) {
+    public Registration schedule(Duration delay, Runnable action) {
         Future<?> scheduled = timer.schedule(action, delay.toNanos(), TimeUnit.NANOSECONDS);
         return () -> scheduled.cancel(false);
     }

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ArchitectureTest {
     /** Who changes a class must know all that it is in a circle with. This goes down, never up. */
-    private static final int LARGEST_CIRCLE = 14;
+    private static final int LARGEST_CIRCLE = 11;
 
     private final JavaClasses core = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
@@ -71,6 +71,7 @@ class ArchitectureTest {
                         "GroupOutcome",
                         "GroupSnapshot",
                         "ParentCancelledException",
+                        "Registration",
                         "SharedLimit",
                         "Subtask",
                         "TaskBody",

@@ -52,7 +52,7 @@ class ErrGroupOptionsTest {
         }
 
         @Override
-        public GroupContext.Registration schedule(Duration delay, Runnable action) {
+        public Registration schedule(Duration delay, Runnable action) {
             return () -> {};
         }
     };

@@ -13,7 +13,7 @@ final class FrozenClock implements GroupClock {
     }
 
     @Override
-    public GroupContext.Registration schedule(Duration delay, Runnable action) {
+    public Registration schedule(Duration delay, Runnable action) {
         return () -> {};
     }
 

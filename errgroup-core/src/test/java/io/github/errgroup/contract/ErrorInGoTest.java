@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import io.github.errgroup.ErrGroup;
 import io.github.errgroup.ErrGroupOptions;
 import io.github.errgroup.GroupClock;
-import io.github.errgroup.GroupContext;
 import io.github.errgroup.GroupListener;
 import io.github.errgroup.GroupSnapshot;
 import io.github.errgroup.Outstanding;
+import io.github.errgroup.Registration;
 import io.github.errgroup.SharedLimit;
 import io.github.errgroup.Subtask;
 import io.github.errgroup.ThrowingRunnable;
@@ -224,7 +224,7 @@ class ErrorInGoTest {
             }
 
             @Override
-            public GroupContext.Registration schedule(Duration delay, Runnable action) {
+            public Registration schedule(Duration delay, Runnable action) {
                 return () -> {};
             }
         };

@@ -1,7 +1,7 @@
 package io.github.errgroup.contract;
 
 import io.github.errgroup.GroupClock;
-import io.github.errgroup.GroupContext.Registration;
+import io.github.errgroup.Registration;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;

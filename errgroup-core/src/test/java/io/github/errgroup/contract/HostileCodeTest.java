@@ -8,10 +8,10 @@ import io.github.errgroup.ContextPropagator;
 import io.github.errgroup.ErrGroup;
 import io.github.errgroup.ErrGroupException;
 import io.github.errgroup.GroupClock;
-import io.github.errgroup.GroupContext;
 import io.github.errgroup.GroupListener;
 import io.github.errgroup.Outstanding;
 import io.github.errgroup.ParentCancelledException;
+import io.github.errgroup.Registration;
 import io.github.errgroup.Subtask;
 import io.github.errgroup.Subtask.State;
 import java.time.Duration;
@@ -275,7 +275,7 @@ class HostileCodeTest {
         }
 
         @Override
-        public GroupContext.Registration schedule(Duration delay, Runnable action) {
+        public Registration schedule(Duration delay, Runnable action) {
             return () -> {};
         }
     }

@@ -2,7 +2,7 @@ package io.github.errgroup.model;
 
 import io.github.errgroup.ErrGroupOptions;
 import io.github.errgroup.GroupClock;
-import io.github.errgroup.GroupContext.Registration;
+import io.github.errgroup.Registration;
 import io.github.errgroup.TaskThreads;
 import java.time.Duration;
 import java.util.List;

@@ -4,8 +4,8 @@ import io.github.errgroup.CancelReason;
 import io.github.errgroup.ErrGroup;
 import io.github.errgroup.FrameworkAccess;
 import io.github.errgroup.GroupClock;
-import io.github.errgroup.GroupContext;
 import io.github.errgroup.GroupSnapshot;
+import io.github.errgroup.Registration;
 import io.github.errgroup.TaskSnapshot;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -74,7 +74,7 @@ public final class ErrGroupShutdown implements SmartLifecycle {
     private final ReentrantLock lock = new ReentrantLock();
 
     /** The two cancellations to come; empty before the stop begins. Guarded by {@link #lock}. */
-    private final List<GroupContext.Registration> timers = new ArrayList<>();
+    private final List<Registration> timers = new ArrayList<>();
 
     /** Groups of which the log tells already. Filled by the stop's threads, cleared for the next start. */
     private final Set<ErrGroup> told = ConcurrentHashMap.newKeySet();
@@ -223,14 +223,14 @@ public final class ErrGroupShutdown implements SmartLifecycle {
         }
     }
 
-    private static GroupContext.Registration after(Duration delay, Runnable work) {
+    private static Registration after(Duration delay, Runnable work) {
         return GroupClock.system().schedule(delay, () -> onThreadOfItsOwn(work));
     }
 
     private void takeTimersBack() {
         lock.lock();
         try {
-            timers.forEach(GroupContext.Registration::close);
+            timers.forEach(Registration::close);
             timers.clear();
             told.clear();
             answering = false;

@@ -2,8 +2,8 @@ package io.github.errgroup.spring;
 
 import io.github.errgroup.ErrGroup;
 import io.github.errgroup.GroupClock;
-import io.github.errgroup.GroupContext;
 import io.github.errgroup.GroupSnapshot;
+import io.github.errgroup.Registration;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -49,7 +49,7 @@ final class LeakWatch implements AutoCloseable {
     private final Map<ErrGroup, Boolean> reported = new ConcurrentHashMap<>();
 
     /** Written by who set the timer, read by who closes. */
-    private volatile GroupContext.@Nullable Registration timer;
+    private volatile @Nullable Registration timer;
 
     private volatile boolean closed;
 
@@ -173,7 +173,7 @@ final class LeakWatch implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        GroupContext.Registration last = timer;
+        Registration last = timer;
         if (last != null) {
             last.close();
         }

@@ -1,6 +1,7 @@
 package io.github.errgroup.soak;
 
 import io.github.errgroup.GroupContext;
+import io.github.errgroup.Registration;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -77,7 +78,7 @@ final class TaskWork {
 
     private static void untilCancelled(TaskPlan plan, GroupContext context) throws InterruptedException {
         CountDownLatch cancelled = new CountDownLatch(1);
-        GroupContext.Registration hook = context.onCancel(cancelled::countDown);
+        Registration hook = context.onCancel(cancelled::countDown);
         try {
             if (cancelled.await(plan.micros(), TimeUnit.MICROSECONDS)) {
                 context.throwIfCancelled();

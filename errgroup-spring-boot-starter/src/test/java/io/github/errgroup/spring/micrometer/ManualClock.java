@@ -1,7 +1,7 @@
 package io.github.errgroup.spring.micrometer;
 
 import io.github.errgroup.GroupClock;
-import io.github.errgroup.GroupContext;
+import io.github.errgroup.Registration;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -21,7 +21,7 @@ public final class ManualClock implements GroupClock {
     }
 
     @Override
-    public synchronized GroupContext.Registration schedule(Duration delay, Runnable action) {
+    public synchronized Registration schedule(Duration delay, Runnable action) {
         Timer timer = new Timer(now + delay.toNanos(), action);
         timers.add(timer);
         return () -> remove(timer);

@@ -1,6 +1,7 @@
 package io.github.errgroup.sample.fetches;
 
 import io.github.errgroup.GroupContext;
+import io.github.errgroup.Registration;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -84,7 +85,7 @@ public final class WebFetcher implements AutoCloseable {
     public Fetched fetch(URI url, GroupContext context) throws IOException {
         long start = System.nanoTime();
         HttpGet request = new HttpGet(url);
-        GroupContext.Registration hook = context.onCancel(request::cancel);
+        Registration hook = context.onCancel(request::cancel);
         try {
             return http.execute(request, response -> {
                 long bytes = size(request, response);
