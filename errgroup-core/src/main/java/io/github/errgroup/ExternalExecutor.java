@@ -79,6 +79,8 @@ final class ExternalExecutor extends TaskThreads implements Launcher {
             }
             handOver(task, mayWait);
             return null;
+        } catch (StackOverflowError e) {
+            throw e; // there may be no room here to take it back; the caller has it noted
         } catch (Throwable e) {
             return retire(task, e);
         }

@@ -32,6 +32,8 @@ final class FreshThreads implements Launcher {
         Thread thread;
         try {
             thread = factory.newThread(task);
+        } catch (StackOverflowError e) {
+            throw e; // there may be no room here to take it back; the caller has it noted
         } catch (Throwable e) {
             return task.retire() ? e : null;
         }

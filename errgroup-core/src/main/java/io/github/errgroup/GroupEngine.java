@@ -1,6 +1,7 @@
 package io.github.errgroup;
 
 import io.github.errgroup.Subtask.State;
+import java.lang.invoke.StringConcatFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,6 +56,39 @@ final class GroupEngine extends GroupState
     private static final AtomicReferenceFieldUpdater<GroupEngine, @Nullable Deadline> DEADLINE =
             AtomicReferenceFieldUpdater.newUpdater(GroupEngine.class, Deadline.class, "deadline");
 
+    static {
+        // A class that is first initialized on a full stack can never be used again in this JVM (J9). These are used on
+        // the way
+        // of a task, or to take it back.
+        Class<?>[] used = {
+            TaskRun.class,
+            LiveTasks.class,
+            RunQueue.class,
+            Workers.class,
+            CurrentTask.class,
+            ThreadTable.class,
+            VirtualThreads.class,
+            ShortWait.class,
+            Wait.class,
+            Host.class,
+            Launcher.class,
+            Interrupts.class,
+            Verdict.class,
+            Log.class,
+            SharedLimit.class,
+            ExternalExecutor.class,
+            Thread.State.class,
+            StringConcatFactory.class
+        };
+        try {
+            for (Class<?> type : used) {
+                Class.forName(type.getName(), true, type.getClassLoader());
+            }
+        } catch (ClassNotFoundException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     private final ErrGroup group;
 
     private final ErrGroupOptions options;
@@ -100,6 +134,16 @@ final class GroupEngine extends GroupState
      * {@code go}, it would wait for a slot that nobody else is known to give. Null in any other group.
      */
     private volatile @Nullable Thread openerAtZero;
+
+    /**
+     * What calls of {@code go} could not end: the task, the thread, what was thrown, and the next of these. Guarded by this
+     * object's monitor; read without to see whether there is any. Arrays and a monitor, since neither needs a frame of the
+     * stack, which may be full.
+     */
+    private volatile Object @Nullable [] leftovers;
+
+    /** Whether a thread clears up. Guarded by this object's monitor. */
+    private boolean clearing;
 
     // What follows is written before the group is open to anyone else.
 
@@ -218,30 +262,41 @@ final class GroupEngine extends GroupState
     <T extends @Nullable Object> Subtask<T> go(@Nullable String name, Object body) {
         used();
         TaskRun<T> task = newTask(name, body);
-        long index = tryAdmit();
-        if (index == FULL) {
-            goWhenFull(task);
-        } else {
-            goOn(task, index);
+        Thread submitter = Thread.currentThread();
+        try {
+            long index = tryAdmit();
+            if (index >= 0) {
+                task.place = index << TaskRun.INDEX_SHIFT;
+                start(task);
+            } else if (index == FULL) {
+                goWhenFull(task);
+            } else {
+                skipAtOnce(task);
+            }
+        } catch (Throwable e) {
+            // No call before this is noted: the stack may be full.
+            if (task.place >= 0) {
+                synchronized (this) {
+                    leftovers = new Object[] {task, submitter, e, leftovers};
+                }
+            }
+            clearUpIfPossible();
+            throw e;
         }
         return task;
-    }
-
-    /** Starts a task that was admitted, or refused; or that somebody has started. */
-    private void goOn(TaskRun<?> task, long index) {
-        if (index >= 0) {
-            task.index(index);
-            start(task);
-        } else if (index == REFUSED) {
-            skipAtOnce(task);
-        }
     }
 
     private void goWhenFull(TaskRun<?> task) {
         Slots waiting = slots(); // made before the admission: then nothing can keep it from being made after it
         if (!isInside(CurrentTask.get())) {
             refuseIfNeverGranted();
-            goOn(task, awaitSlot(task, waiting));
+            long index = awaitSlot(task, waiting);
+            if (index >= 0) {
+                task.place = index << TaskRun.INDEX_SHIFT;
+                start(task);
+            } else if (index == REFUSED) {
+                skipAtOnce(task);
+            }
             return;
         }
         long index = admitAnyway();
@@ -249,13 +304,8 @@ final class GroupEngine extends GroupState
             skipAtOnce(task);
             return;
         }
-        task.index(index);
-        try {
-            waiting.addToBacklog(task);
-        } catch (Throwable e) {
-            takeBack(task);
-            throw e;
-        }
+        task.place = index << TaskRun.INDEX_SHIFT;
+        waiting.addToBacklog(task);
         waiting.run(); // fault: backlogged-task-pumps
     }
 
@@ -272,7 +322,7 @@ final class GroupEngine extends GroupState
 
     /** The group is cancelled: the task is counted, and never starts. */
     private void skipAtOnce(TaskRun<?> task) {
-        task.index(admitToCancelled());
+        task.place = admitToCancelled() << TaskRun.INDEX_SHIFT | TaskRun.TAKEN_BACK;
         task.retire();
         endUnstarted(task, null);
     }
@@ -280,41 +330,49 @@ final class GroupEngine extends GroupState
     <T extends @Nullable Object> @Nullable Subtask<T> tryGo(@Nullable String name, Object body) {
         used();
         TaskRun<T> task = newTask(name, body);
-        long index = tryAdmit();
-        if (index < 0) {
-            return null;
-        }
-        task.index(index);
-        Throwable failure = null;
-        boolean started = false;
+        Thread submitter = Thread.currentThread();
         try {
-            SharedLimit shared = sharedLimit();
-            if (shared == null || shared.tryTake(task)) {
-                failure = launch(task, true);
-                started = failure == null;
+            long index = tryAdmit();
+            if (index < 0) {
+                return null;
             }
+            task.place = index << TaskRun.INDEX_SHIFT;
+            return startAtOnce(task) ? task : null;
         } catch (Throwable e) {
-            takeBack(task);
+            if (task.place >= 0) {
+                synchronized (this) {
+                    leftovers = new Object[] {task, submitter, e, leftovers};
+                }
+            }
+            clearUpIfPossible();
             throw e;
         }
-        if (started) {
-            return task;
+    }
+
+    /** Starts an admitted task without waiting for a slot, or takes it back. Returns false if it was taken back. */
+    private boolean startAtOnce(TaskRun<?> task) {
+        SharedLimit shared = sharedLimit();
+        if (shared != null && !shared.tryTake(task)) {
+            withdraw(task);
+            return false;
         }
-        if (failure != null
-                && failure != Launcher.CANCELLED_MEANWHILE
-                && !(failure instanceof RejectedExecutionException)) {
-            endUnstarted(task, failure);
-            return task;
+        Throwable failure = launch(task, true);
+        if (failure == null) {
+            return true;
         }
-        withdraw(task);
-        return null;
+        if (failure == Launcher.CANCELLED_MEANWHILE || failure instanceof RejectedExecutionException) {
+            withdraw(task);
+            return false;
+        }
+        endUnstarted(task, failure);
+        return true;
     }
 
     /** Made before the admission, so that nothing is to be undone if it cannot be made. Its index is told later. */
     private <T extends @Nullable Object> TaskRun<T> newTask(@Nullable String name, Object body) {
         ContextPropagator propagator = options.contextPropagator();
         ContextPropagator.Captured captured = propagator == null ? null : propagator.capture();
-        TaskRun<T> task = new TaskRun<>(this, name, 0, body);
+        TaskRun<T> task = new TaskRun<>(this, name, body);
         if (rich) {
             task.firstExtras().captured = captured;
         }
@@ -336,10 +394,19 @@ final class GroupEngine extends GroupState
     /** Never blocks: the caller ends a task of its own, or changes the limit. */
     @Override
     public void startFromBacklog(TaskRun<?> task) {
+        if (!task.isPending()) {
+            return; // taken back
+        }
         boolean granted;
         try {
             SharedLimit shared = sharedLimit();
             granted = shared == null || queueForSharedSlot(task, shared, null);
+        } catch (StackOverflowError e) {
+            synchronized (this) {
+                leftovers = new Object[] {task, null, e, leftovers};
+            }
+            clearUpIfPossible();
+            return;
         } catch (Throwable e) {
             endIfNotTaken(task, e);
             return;
@@ -376,16 +443,23 @@ final class GroupEngine extends GroupState
     }
 
     /** What is thrown is the task's failure: the end of another task may be below on the stack. */
-    private void launchGranted(TaskRun<?> task, boolean mayWait) {
-        Throwable failure;
+    private void launchGranted(TaskRun<?> task, boolean submitting) {
         try {
-            failure = launch(task, mayWait);
+            Throwable failure = launch(task, submitting);
+            if (failure != null) {
+                task.place |= TaskRun.TAKEN_BACK;
+                endUnstarted(task, failure == Launcher.CANCELLED_MEANWHILE ? null : failure);
+            }
+        } catch (StackOverflowError e) {
+            if (submitting) {
+                throw e;
+            }
+            synchronized (this) {
+                leftovers = new Object[] {task, null, e, leftovers};
+            }
+            clearUpIfPossible();
         } catch (Throwable e) {
             endIfNotTaken(task, e);
-            return;
-        }
-        if (failure != null) {
-            endUnstarted(task, failure == Launcher.CANCELLED_MEANWHILE ? null : failure);
         }
     }
 
@@ -395,33 +469,120 @@ final class GroupEngine extends GroupState
     }
 
     private void endIfNotTaken(TaskRun<?> task, Throwable failure) {
-        if (retire(task)) {
+        forget(task);
+        if (task.retire() || task.retireUnstarted()) {
+            task.place |= TaskRun.TAKEN_BACK;
             endUnstarted(task, failure);
         }
     }
 
-    /**
-     * Undoes an admission, unless somebody has taken the task: what the caller throws tells why. Not for a task in the
-     * workers' queue, which only whoever takes it out of there may end.
-     */
-    private void takeBack(TaskRun<?> task) {
-        if (retire(task)) {
-            withdraw(task);
+    /** From now on a task is given no slot that nobody would free. */
+    private void forget(TaskRun<?> task) {
+        Slots waiting = slots;
+        if (waiting != null) {
+            waiting.forget(task);
         }
-    }
-
-    /** Takes a task that may wait for a shared slot, never to run it. */
-    private boolean retire(TaskRun<?> task) {
         SharedLimit shared = sharedLimit();
         if (shared != null) {
-            shared.forget(task); // first: from then on it is granted no slot that nobody would free
+            shared.forget(task);
         }
-        return task.retire();
     }
 
+    /** Undoes the admission of a task that nobody else can take: it was never submitted. */
     private void withdraw(TaskRun<?> task) {
-        countWithdrawn();
+        if ((task.place & TaskRun.WITHDRAWN) == 0) {
+            countWithdrawn();
+            task.place |= TaskRun.WITHDRAWN;
+        }
         leave(task, Host.CALLERS_THREAD);
+    }
+
+    // ---- what go could not end
+
+    private void clearUpIfPossible() {
+        try {
+            clearUp();
+        } catch (Throwable again) {
+            // The stack is full here too. Whoever waits for the group, or submits to it, does it; and the caller of go
+            // is
+            // told of the first failure.
+        }
+    }
+
+    /**
+     * Undoes what calls of {@code go} have begun and could not undo themselves (J9): something was thrown, mostly since their
+     * stack or the memory was full, between the admission of a task and its launch. One thread at a time; what is thrown here
+     * leaves the rest to the next.
+     */
+    private void clearUp() {
+        while (leftovers != null) {
+            Object[] next;
+            synchronized (this) {
+                next = leftovers;
+                if (clearing || next == null) {
+                    return;
+                }
+                clearing = true;
+                leftovers = (Object[]) next[3];
+            }
+            boolean done = false;
+            try {
+                undo((TaskRun<?>) next[0], (Thread) next[1], (Throwable) next[2]);
+                done = true;
+            } finally {
+                synchronized (this) {
+                    clearing = false;
+                    if (!done) {
+                        next[3] = leftovers;
+                        leftovers = next;
+                    }
+                }
+            }
+        }
+    }
+
+    /**
+     * Takes back a task whose submitter has failed, unless somebody has taken it. May be called again if it fails itself.
+     *
+     * @param submitter the thread whose call of {@code go} threw, and gave no handle; a task that it ran inside that call runs
+     *     no more. Null where the task has a handle: then it ends as failed
+     */
+    private void undo(TaskRun<?> task, @Nullable Thread submitter, Throwable failure) {
+        boolean mine = (task.place & TaskRun.TAKEN_BACK) != 0;
+        if (!mine && (task.place & TaskRun.LEFT) == 0) {
+            forget(task);
+            if (submitter != null) {
+                launcher.recover(submitter);
+            }
+            if (launcher.isQueued(task)) {
+                return; // a worker takes it
+            }
+            mine = task.retire() || task.retireUnstarted();
+            if (mine) {
+                task.place |= TaskRun.TAKEN_BACK;
+            } else if (submitter != null && task.runner() == submitter && !task.isSettled()) {
+                task.fail(failure, Host.CALLERS_THREAD);
+                return;
+            }
+        }
+        if (mine && (task.place & TaskRun.LEFT) == 0) {
+            if (task.isSettled()) {
+                leave(task, Host.CALLERS_THREAD);
+            } else if (submitter == null) {
+                endUnstarted(task, failure);
+            } else {
+                withdraw(task);
+            }
+        } else if ((task.place & TaskRun.LEFT) != 0) {
+            slotFreed();
+            if (isIdle()) {
+                wakeAwaiters();
+            }
+        }
+        SharedLimit shared = sharedLimit();
+        if (shared != null) {
+            shared.launchGranted();
+        }
     }
 
     // ---- blocked in go
@@ -430,23 +591,17 @@ final class GroupEngine extends GroupState
     private long awaitSlot(TaskRun<?> task, Slots waiting) {
         guardWait();
         long start = nanosIfTimed();
-        long admitted = FULL;
-        try {
-            try (Wait wait = Wait.begin(this)) {
-                admitted = waiting.admitSoon();
-                if (admitted == FULL) {
-                    admitted = awaitTurn(wait, waiting, task);
-                }
-            }
-            tellLimitWait(nanosIfTimed() - start);
-            return admitted;
-        } catch (Throwable e) {
+        long admitted;
+        try (Wait wait = Wait.begin(this)) {
+            admitted = waiting.admitSoon();
             if (admitted >= 0) {
-                countWithdrawn();
-                freeSlot();
+                task.place = admitted << TaskRun.INDEX_SHIFT;
+            } else if (admitted == FULL) {
+                admitted = awaitTurn(wait, waiting, task);
             }
-            throw e;
         }
+        tellLimitWait(nanosIfTimed() - start);
+        return admitted;
     }
 
     private long awaitTurn(Wait wait, Slots waiting, TaskRun<?> task) {
@@ -461,16 +616,12 @@ final class GroupEngine extends GroupState
             }
             return caller.admitted();
         } catch (Throwable e) {
-            if (caller.giveUp()) { // survivor: blocked-go-that-throws
-                countWithdrawn();
-                freeSlot();
-            }
+            caller.giveUp(); // survivor: blocked-go-that-throws
             throw e;
         }
     }
 
     private void awaitSharedSlot(TaskRun<?> task, SharedLimit shared) {
-        boolean launched = false;
         boolean interrupted = false;
         long waited;
         try {
@@ -482,14 +633,8 @@ final class GroupEngine extends GroupState
                 }
                 waited = nanosIfTimed() - start;
                 // Launched before this thread queues for a slot of its own: a slot is never held by a waiting thread.
-                launched = true;
                 launchGranted(task, true);
             }
-        } catch (Throwable e) {
-            if (!launched) {
-                takeBack(task);
-            }
-            throw e;
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();
@@ -648,7 +793,7 @@ final class GroupEngine extends GroupState
             }
         } finally {
             try {
-                freeSlot();
+                freeSlot(task);
             } finally {
                 if (granted && shared != null) {
                     shared.launchGranted();
@@ -658,8 +803,9 @@ final class GroupEngine extends GroupState
     }
 
     /** Takes an ended task, or one that was taken back, off the word. */
-    private void freeSlot() {
+    private void freeSlot(TaskRun<?> task) {
         boolean isLast = leave(); // fault: task-leaves
+        task.place |= TaskRun.LEFT;
         try {
             slotFreed(); // fault: slot-is-told-free
         } finally {
@@ -1035,12 +1181,14 @@ final class GroupEngine extends GroupState
 
     /** As {@link #isIdle}, after a look whether queued tasks need one more worker. */
     private boolean isIdleNow() {
+        clearUp();
         launcher.look();
         return isIdle();
     }
 
     /** As {@link #isQuiet}, after a look whether queued tasks need one more worker. */
     private boolean isQuietNow() {
+        clearUp();
         launcher.look();
         return isQuiet();
     }

@@ -156,7 +156,9 @@ abstract class GroupState {
             return refuse(now);
         }
         now = (long) WORD.getAndAdd(this, ONE_TASK);
-        if ((now & NOT_OPEN) == 0 && outstanding(now) < MAX_OUTSTANDING) { // fault: admission-sees-phase
+        // No call from here to the return: the stack may be full, and then the caller would not know of its admission.
+        int before = (int) (now >>> OUTSTANDING_SHIFT) & OUTSTANDING_MASK;
+        if ((now & NOT_OPEN) == 0 && before < MAX_OUTSTANDING) { // fault: admission-sees-phase
             return now >>> SUBMITTED_SHIFT;
         }
         // Nobody waits for the slot: a group that is not open gives none away, nor does one with so many tasks.
@@ -212,7 +214,8 @@ abstract class GroupState {
      * @return whether nothing is outstanding now
      */
     final boolean leave() {
-        return outstanding((long) WORD.getAndAdd(this, -ONE_OUTSTANDING) - ONE_OUTSTANDING) == 0;
+        long now = (long) WORD.getAndAdd(this, -ONE_OUTSTANDING) - ONE_OUTSTANDING;
+        return ((int) (now >>> OUTSTANDING_SHIFT) & OUTSTANDING_MASK) == 0; // no call: the stack may be full
     }
 
     // ---- phases

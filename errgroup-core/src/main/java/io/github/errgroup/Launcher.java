@@ -43,6 +43,14 @@ interface Launcher {
     /** Visits the launched tasks that no thread has taken and that are not among the live ones. */
     default void forEachQueued(Consumer<TaskRun<?>> visitor) {}
 
+    /** Whether a task that was launched waits for one of its threads, and will be taken by it. */
+    default boolean isQueued(TaskRun<?> task) {
+        return false;
+    }
+
+    /** Undoes what a call of {@link #launch} has left half done that threw in that thread. */
+    default void recover(Thread submitter) {}
+
     /** The group is cancelled: what waits for a thread never starts. */
     default void groupCancelled() {}
 
@@ -92,6 +100,9 @@ interface Launcher {
             }
             starter.accept(thread);
             return null;
+        } catch (StackOverflowError e) {
+            task.place |= TaskRun.UNSTARTED; // there may be no room here to take it back; the caller has it noted
+            throw e;
         } catch (Throwable e) {
             task.retireActive();
             return e;

@@ -1,5 +1,7 @@
 package io.github.errgroup;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
@@ -51,8 +53,10 @@ final class Slots implements Trampoline.Source<Slots.Waiting> {
 
     private final Trampoline<Waiting> trampoline = new Trampoline<>(lock, this);
 
-    /** Changed under {@link #lock}, read by anyone. */
-    private final Queue<Waiting> backlog = new ConcurrentLinkedQueue<>();
+    /** The oldest backlogged task and the newest, linked by {@link Waiting#next}. Guarded by {@link #lock}. */
+    private @Nullable Waiting oldest;
+
+    private @Nullable Waiting newest;
 
     /** The length of the backlog. Written under {@link #lock}, read by whoever frees a slot. */
     private volatile int backlogSize;
@@ -70,8 +74,11 @@ final class Slots implements Trampoline.Source<Slots.Waiting> {
         /** What the caller is told; FULL while it waits. Written by whoever took it out of the queue. */
         private volatile long admitted = GroupState.FULL;
 
-        /** What it will be told. Written under {@link #lock} by whoever takes it out, and read by that thread. */
-        private long index;
+        /** Of the backlog: the next younger one. Guarded by {@link #lock}. */
+        private @Nullable Waiting next;
+
+        /** The thread that took it out of the queue, and is about to tell what was decided. Written under {@link #lock}. */
+        private volatile @Nullable Thread granter;
 
         private Waiting(TaskRun<?> task, @Nullable Thread caller) {
             this.task = task;
@@ -107,14 +114,14 @@ final class Slots implements Trampoline.Source<Slots.Waiting> {
             return true;
         }
 
-        /** The caller does not wait any more, because something was thrown. Returns whether it was admitted. */
-        boolean giveUp() {
+        /** The caller does not wait any more, because something was thrown: from now on nobody gives it a slot. */
+        void giveUp() {
             if (!leave()) {
-                while (admitted == GroupState.FULL) {
-                    Thread.yield(); // whoever took it out of the queue is about to tell
+                // Another thread took it out of the queue, and is about to tell; this one would not any more.
+                while (admitted == GroupState.FULL && granter != caller) {
+                    Thread.yield();
                 }
             }
-            return admitted >= 0;
         }
     }
 
@@ -133,8 +140,15 @@ final class Slots implements Trampoline.Source<Slots.Waiting> {
         Waiting waiting = new Waiting(task, null);
         lock.lock();
         try {
-            backlog.add(waiting);
-            backlogSize++;
+            // No call: an overflow of the stack would leave the list and its length apart.
+            Waiting before = newest;
+            if (before == null) {
+                oldest = waiting;
+            } else {
+                before.next = waiting;
+            }
+            newest = waiting;
+            backlogSize = backlogSize + 1;
         } finally {
             lock.unlock();
         }
@@ -182,19 +196,30 @@ final class Slots implements Trampoline.Source<Slots.Waiting> {
         if (!room) {
             return null;
         }
-        Waiting task = backlog.poll();
-        if (task != null) {
-            backlogSize--;
-            return task;
+        Waiting first = oldest;
+        if (first != null) {
+            oldest = first.next;
+            if (first.next == null) {
+                newest = null;
+            }
+            backlogSize = backlogSize - 1;
+            return first;
         }
         if (callers.isEmpty() || !starter.launcher().isDrained()) {
             return null;
         }
-        long index = group.admitForCaller();
-        Waiting caller = index >= 0 ? callers.poll() : null;
-        if (caller != null) {
-            caller.index = index;
+        Thread granter = Thread.currentThread();
+        Waiting caller = callers.peek(); // taken out under the lock alone, so it is there until the next step
+        if (caller == null) {
+            return null;
         }
+        long index = group.admitForCaller();
+        if (index < 0) {
+            return null;
+        }
+        caller.task.place = index << TaskRun.INDEX_SHIFT;
+        caller.granter = granter;
+        callers.poll();
         return caller;
     }
 
@@ -204,8 +229,7 @@ final class Slots implements Trampoline.Source<Slots.Waiting> {
             starter.startFromBacklog(waiting.task);
             return;
         }
-        waiting.task.index(waiting.index);
-        long told = waiting.index; // then the caller launches it
+        long told = waiting.task.index(); // then the caller launches it
         try {
             if (starter.startForCaller(waiting.task)) {
                 told = GroupState.STARTED;
@@ -234,7 +258,40 @@ final class Slots implements Trampoline.Source<Slots.Waiting> {
 
     /** Visits the backlogged tasks. */
     void forEachBacklogged(Consumer<TaskRun<?>> visitor) {
-        backlog.forEach(waiting -> visitor.accept(waiting.task));
+        List<TaskRun<?>> tasks = new ArrayList<>();
+        lock.lock();
+        try {
+            for (Waiting waiting = oldest; waiting != null; waiting = waiting.next) {
+                tasks.add(waiting.task);
+            }
+        } finally {
+            lock.unlock();
+        }
+        tasks.forEach(visitor);
+    }
+
+    /** A task is taken back that may be in the backlog. */
+    void forget(TaskRun<?> task) {
+        lock.lock();
+        try {
+            Waiting before = null;
+            for (Waiting waiting = oldest; waiting != null; before = waiting, waiting = waiting.next) {
+                if (waiting.task == task) {
+                    if (before == null) {
+                        oldest = waiting.next;
+                    } else {
+                        before.next = waiting.next;
+                    }
+                    if (waiting.next == null) {
+                        newest = before;
+                    }
+                    backlogSize = backlogSize - 1;
+                    return;
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** The group is over: each caller is to see it. */

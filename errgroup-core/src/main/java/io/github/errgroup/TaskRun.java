@@ -57,8 +57,25 @@ final class TaskRun<T extends @Nullable Object> implements Subtask<T>, Runnable,
     /** In the place of the body, once a thread has taken it. */
     private static final Object STARTED = new Object();
 
-    /** Bits of {@link #place} that tell how far from the index's own place the task sits. */
-    private static final int OFFSET_BITS = 4;
+    /** In the lowest bits of {@link #place}: how far from the index's own place the task sits. */
+    private static final long OFFSET = (1 << 4) - 1;
+
+    /** In {@link #place}: the task is off the group's word. */
+    static final long LEFT = 1 << 4;
+
+    /** In {@link #place}: it was counted as withdrawn. */
+    static final long WITHDRAWN = 1 << 5;
+
+    /** In {@link #place}: its submitter took it back, and nobody else can take it. */
+    static final long TAKEN_BACK = 1 << 6;
+
+    /** In {@link #place}: it is in the workers' queue, or was. */
+    static final long QUEUED = 1 << 7;
+
+    /** In {@link #place}: the start of its thread threw. */
+    static final long UNSTARTED = 1 << 8;
+
+    static final int INDEX_SHIFT = 9;
 
     private static final VarHandle STATUS;
 
@@ -87,8 +104,11 @@ final class TaskRun<T extends @Nullable Object> implements Subtask<T>, Runnable,
 
     private final @Nullable String name;
 
-    /** The index, and in the lowest bits the offset of the seat. The offset is written before the launch. */
-    private long place;
+    /**
+     * The index, and what is known of the task's place in the group, in the bits above; below zero until it is admitted.
+     * Written by whoever submits it until its launch, then by whoever ends it.
+     */
+    long place = -1;
 
     /** The protocol above. */
     private volatile int status;
@@ -108,16 +128,15 @@ final class TaskRun<T extends @Nullable Object> implements Subtask<T>, Runnable,
     /** What only some tasks have, or null. Set by who made the task, or by the thread that runs it. */
     private volatile @Nullable TaskExtras extras;
 
-    TaskRun(TaskGroup group, @Nullable String name, long index, Object body) {
+    TaskRun(TaskGroup group, @Nullable String name, Object body) {
         this.group = group;
         this.name = name;
-        this.place = index << OFFSET_BITS;
         this.payload = body;
     }
 
-    /** Tells the index of a task that was made before it was admitted. Called before its launch. */
+    /** Tells the index of a task, which is made before it is admitted. Called before its launch. */
     void index(long index) {
-        place = index << OFFSET_BITS;
+        place = index << INDEX_SHIFT;
     }
 
     // ---- taking
@@ -150,6 +169,24 @@ final class TaskRun<T extends @Nullable Object> implements Subtask<T>, Runnable,
     /** Takes back a task that was made active and whose thread did not start. */
     void retireActive() {
         closeWindow(RETIRED);
+    }
+
+    /** Takes back a task that was made active for a thread that has not started, and will not. */
+    boolean retireUnstarted() {
+        Thread thread = runner;
+        if (!isActive() || payload == STARTED || thread == null || !hasNotStarted(thread)) {
+            return false;
+        }
+        retireActive();
+        return true;
+    }
+
+    /** A virtual thread that could not be started is terminated; one whose start threw may run all the same. */
+    private boolean hasNotStarted(Thread thread) {
+        Thread.State state = thread.getState();
+        return VirtualThreads.isVirtual(thread)
+                ? state == Thread.State.NEW || state == Thread.State.TERMINATED
+                : state == Thread.State.NEW || (place & UNSTARTED) != 0;
     }
 
     boolean isPending() {
@@ -336,7 +373,7 @@ final class TaskRun<T extends @Nullable Object> implements Subtask<T>, Runnable,
         RUNNER.setOpaque(this, null);
         if (link instanceof LiveTasks.Seat[] row) {
             link = null;
-            LiveTasks.remove(row, (int) (place >>> OFFSET_BITS) + (int) (place & ((1 << OFFSET_BITS) - 1)), this);
+            LiveTasks.remove(row, (int) index() + (int) (place & OFFSET), this);
         }
     }
 
@@ -345,7 +382,7 @@ final class TaskRun<T extends @Nullable Object> implements Subtask<T>, Runnable,
     @Override
     public void seat(LiveTasks.Seat[] row, int offset) {
         link = row;
-        place = (place & -(1L << OFFSET_BITS)) | offset;
+        place = (place & ~OFFSET) | offset;
     }
 
     @Nullable
@@ -441,7 +478,7 @@ final class TaskRun<T extends @Nullable Object> implements Subtask<T>, Runnable,
 
     @Override
     public long index() {
-        return place >>> OFFSET_BITS;
+        return place >> INDEX_SHIFT;
     }
 
     String describe() {

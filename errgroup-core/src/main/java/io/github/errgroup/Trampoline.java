@@ -1,7 +1,5 @@
 package io.github.errgroup;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -32,8 +30,19 @@ final class Trampoline<T> {
 
     private final Source<T> source;
 
-    /** Threads inside {@link #run}. Guarded by {@link #lock}. */
-    private final List<Thread> inside = new ArrayList<>(1);
+    /** Calls of {@link #run} in progress, newest first; those that are over are passed over. Changed under {@link #lock}. */
+    private @Nullable Call calls;
+
+    /** A call of {@link #run}. */
+    private static final class Call {
+        private final Thread thread = Thread.currentThread();
+
+        /** Guarded by the lock. */
+        private @Nullable Call older;
+
+        /** Written by the thread, without the lock: what ends the call may be a full stack. */
+        private volatile boolean over;
+    }
 
     /** @param lock what guards the source */
     Trampoline(ReentrantLock lock, Source<T> source) {
@@ -43,35 +52,33 @@ final class Trampoline<T> {
 
     /** Starts all that can be started, unless this thread does so already. */
     void run() {
-        Thread self = Thread.currentThread();
+        Call call = new Call();
         lock.lock();
         try {
-            if (inside.contains(self)) {
+            if (callOf(call.thread) != null) {
                 return;
             }
-            inside.add(self);
+            call.older = calls;
+            calls = call;
         } finally {
             lock.unlock();
         }
-        boolean done = false;
         try {
-            for (T item = next(self); item != null; item = next(self)) {
+            for (T item = next(call); item != null; item = next(call)) {
                 source.start(item);
             }
-            done = true;
         } finally {
-            if (!done) {
-                suspend(); // survivor: start-that-throws
-            }
+            call.over = true; // survivor: start-that-throws
         }
     }
 
-    private @Nullable T next(Thread self) {
+    private @Nullable T next(Call call) {
         lock.lock();
         try {
             T item = source.next();
             if (item == null) {
-                inside.remove(self);
+                call.over = true; // under the lock: whoever changes what may be started after this, starts it
+                callOf(call.thread);
             }
             return item;
         } finally {
@@ -79,21 +86,52 @@ final class Trampoline<T> {
         }
     }
 
-    /** This thread is about to wait. Returns whether it is inside, and {@link #resume} is due after the wait. */
-    boolean suspend() {
+    /** The call that a thread is inside, or null; drops those that are over. */
+    private @Nullable Call callOf(Thread thread) {
+        Call found = null;
+        Call younger = null;
+        for (Call call = calls; call != null; call = call.older) {
+            if (call.over) {
+                if (younger == null) {
+                    calls = call.older;
+                } else {
+                    younger.older = call.older;
+                }
+            } else {
+                younger = call;
+                found = call.thread == thread ? call : found;
+            }
+        }
+        return found;
+    }
+
+    /**
+     * This thread is about to wait: the call that it is inside counts as over meanwhile.
+     *
+     * @return what resumes the call after the wait; null if it is inside none
+     */
+    @Nullable
+    Runnable suspend() {
         lock.lock();
         try {
-            return inside.remove(Thread.currentThread());
+            Call call = callOf(Thread.currentThread());
+            if (call == null) {
+                return null;
+            }
+            call.over = true;
+            callOf(call.thread);
+            return () -> resume(call);
         } finally {
             lock.unlock();
         }
     }
 
-    /** The wait is over. */
-    void resume() {
+    private void resume(Call call) {
         lock.lock();
         try {
-            inside.add(Thread.currentThread());
+            call.over = false;
+            call.older = calls;
+            calls = call;
         } finally {
             lock.unlock();
         }

@@ -34,8 +34,8 @@ final class Wait implements AutoCloseable {
     /** Tasks whose shared slots this wait gave back, innermost first: those that an outer wait gave back it takes again. */
     private final List<TaskRun<?>> givers;
 
-    /** What calls below this wait on the stack start in turn. */
-    private final List<Trampoline<?>> suspended;
+    /** What resumes the calls below this wait on the stack that start things in turn. */
+    private final List<Runnable> suspended;
 
     /** Tells whom it concerns that this thread is about to wait. */
     static Wait begin(TaskGroup group) {
@@ -77,8 +77,9 @@ final class Wait implements AutoCloseable {
     }
 
     private void suspend(@Nullable Trampoline<?> trampoline) {
-        if (trampoline != null && trampoline.suspend()) {
-            suspended.add(trampoline);
+        Runnable resume = trampoline == null ? null : trampoline.suspend();
+        if (trampoline != null && resume != null) {
+            suspended.add(resume);
             trampoline.run();
         }
     }
@@ -129,7 +130,7 @@ final class Wait implements AutoCloseable {
     public void close() {
         // Still a wait: the slot may be held by a task of the group that the executor cannot run, or has dropped.
         takeSharedSlotsAgain();
-        suspended.forEach(Trampoline::resume);
+        suspended.forEach(Runnable::run);
         if (watch != null) {
             watch.end();
         }

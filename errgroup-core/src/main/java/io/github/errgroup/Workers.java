@@ -108,6 +108,15 @@ final class Workers implements Launcher {
     /** Idle workers, longest idle first; null on virtual threads. Written by who starts the first worker. */
     private volatile @Nullable Queue<Worker> lingering;
 
+    /**
+     * The thread that has committed a worker and has not started it yet. Written by that thread, read by whoever
+     * {@linkplain #recover recovers} what it left half done.
+     */
+    private @Nullable Thread committer;
+
+    /** Whether its stack was full then, with that worker counted in {@link #alive}. Written and read as {@link #committer}. */
+    private boolean overflowed;
+
     /** Workers started so far; the next one's place among the live tasks. Written by who is committed. */
     private int started;
 
@@ -139,9 +148,17 @@ final class Workers implements Launcher {
             }
             committed = NOBODY; // another caller was first
         }
-        queue.add(task); // fault: submitted-task-is-queued
+        task.place |= TaskRun.QUEUED;
+        try {
+            queue.add(task); // fault: submitted-task-is-queued
+        } catch (Throwable e) {
+            task.place &= ~TaskRun.QUEUED; // it is in the queue by the last step that can throw, or is not
+            throw e;
+        }
         try {
             ensureCommitted(); // fault: submitter-looks
+        } catch (StackOverflowError e) {
+            throw e; // there may be no room here; the caller has it noted, and recovers
         } catch (Throwable e) {
             TaskRun<?> oldest = queue.poll(); // only who takes a task out of the queue may end it
             if (oldest != null) { // survivor: submission-that-throws
@@ -161,9 +178,13 @@ final class Workers implements Launcher {
             lingering = VirtualThreads.isVirtual(thread) ? null : new ConcurrentLinkedQueue<>();
             failure = Launcher.start(thread, task, worker, worker.wanted, starter);
             if (failure == null) {
+                committer = null;
                 return null;
             }
             worker.leaveSeat();
+        } catch (StackOverflowError e) {
+            overflowed = true; // there may be no room here; the caller has it noted, and recovers
+            throw e;
         } catch (Throwable e) {
             failure = task.retire() ? e : null;
         }
@@ -171,6 +192,17 @@ final class Workers implements Launcher {
         committed = NOBODY;
         ensureCommitted();
         return failure;
+    }
+
+    @Override
+    public boolean isQueued(TaskRun<?> task) {
+        return (task.place & TaskRun.QUEUED) != 0;
+    }
+
+    @Override
+    public void recover(Thread submitter) {
+        giveUpCommitment(submitter);
+        ensureCommittedWithRoom();
     }
 
     /** A worker runs its tasks itself. */
@@ -248,8 +280,42 @@ final class Workers implements Launcher {
         return (idle != null && !idle.isEmpty()) || alive < held; // fault: another-worker-is-wanted
     }
 
+    /** As {@link #ensureCommitted}, in a thread whose stack is not full; but a user's factory may throw what it likes. */
+    private void ensureCommittedWithRoom() {
+        boolean done = false;
+        while (!done) {
+            try {
+                ensureCommitted();
+                done = true;
+            } catch (StackOverflowError e) {
+                giveUpCommitment(Thread.currentThread());
+                TaskRun<?> task = queue.poll();
+                if (task != null) {
+                    end(task, e);
+                }
+            }
+        }
+    }
+
+    /** That thread has committed a worker, and could not start it. */
+    private void giveUpCommitment(Thread thread) {
+        if (committer == thread && committed == WORKER) {
+            if (overflowed) {
+                overflowed = false;
+                ALIVE.getAndAdd(this, -1);
+            }
+            committer = null;
+            committed = NOBODY;
+        }
+    }
+
     private boolean tryCommit() {
-        return COMMITTED.compareAndSet(this, NOBODY, WORKER);
+        Thread self = Thread.currentThread();
+        if (!COMMITTED.compareAndSet(this, NOBODY, WORKER)) {
+            return false;
+        }
+        committer = self;
+        return true;
     }
 
     /** Passes a worker's commitment to a virtual thread that waits for the group. Returns false if there is none. */
@@ -270,7 +336,7 @@ final class Workers implements Launcher {
     @Override
     public void look() {
         if (committed == AWAITER && COMMITTED.compareAndSet(this, AWAITER, NOBODY)) {
-            ensureCommitted();
+            ensureCommittedWithRoom();
         }
     }
 
@@ -294,6 +360,7 @@ final class Workers implements Launcher {
         Queue<Worker> idle = lingering;
         Worker woken = idle == null ? null : idle.poll();
         if (woken != null) {
+            committer = null;
             woken.isWoken = true;
             LockSupport.unpark(woken.idleThread);
             return null;
@@ -301,7 +368,11 @@ final class Workers implements Launcher {
         ALIVE.getAndAdd(this, 1);
         try {
             starter.accept(factory.newThread(new Worker(started++, null)));
+            committer = null;
             return null;
+        } catch (StackOverflowError e) {
+            overflowed = true; // there may be no room here; the caller has it noted, and recovers
+            throw e;
         } catch (Throwable e) {
             ALIVE.getAndAdd(this, -1);
             return e;
@@ -412,7 +483,7 @@ final class Workers implements Launcher {
                 isCommitted = false;
                 committed = NOBODY;
             }
-            ensureCommitted(); // fault: ended-worker-looks-again
+            ensureCommittedWithRoom(); // fault: ended-worker-looks-again
         }
 
         private void count() {
@@ -460,14 +531,25 @@ final class Workers implements Launcher {
             boolean more = !queue.isEmpty();
             if (isCommitted) {
                 isCommitted = false;
-                if (more && ((started == 1 && commitAwaiter()) || (isWorkerWanted() && commitAnother() == null))) {
+                if (more && ((started == 1 && commitAwaiter()) || (isWorkerWanted() && passCommitmentOn()))) {
                     return;
                 }
                 committed = NOBODY; // fault: busy-worker-gives-up
             }
-            ensureCommitted(); // fault: busy-worker-looks-again
+            ensureCommittedWithRoom(); // fault: busy-worker-looks-again
             if (!more) {
                 group.queueDrained(); // fault: emptied-queue-is-told
+            }
+        }
+
+        /** Commits another worker in the place of this one. Returns whether it could. */
+        private boolean passCommitmentOn() {
+            committer = Thread.currentThread();
+            try {
+                return commitAnother() == null;
+            } catch (StackOverflowError e) { // of a user's factory
+                giveUpCommitment(Thread.currentThread());
+                return false;
             }
         }
 

@@ -18,7 +18,8 @@ class LiveTasksTest {
         LiveTasks live = new LiveTasks();
         try (ErrGroup group = ErrGroup.open()) {
             TaskRun<Integer> quicker =
-                    new TaskRun<>((GroupEngine) group.context(), "quicker", 0, (ThrowingRunnable) () -> {});
+                    new TaskRun<>((GroupEngine) group.context(), "quicker", (ThrowingRunnable) () -> {});
+            quicker.index(0);
             Slower slower = new Slower(live, quicker);
             assertThatThrownBy(() -> live.add(slower, 0)).isInstanceOf(StackOverflowError.class);
             slower.leave();

@@ -75,7 +75,9 @@ final class Stage {
 
     /** A task that is not one of the group's counts, for {@link #inside}. */
     static TaskRun<?> taskOf(ErrGroup group) {
-        return new TaskRun<>(engine(group), null, 1_000, group);
+        TaskRun<?> task = new TaskRun<>(engine(group), null, group);
+        task.index(1_000);
+        return task;
     }
 
     /** What a compensating thread does with a task that it found. */
