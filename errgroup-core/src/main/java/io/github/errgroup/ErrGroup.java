@@ -170,6 +170,51 @@ public final class ErrGroup implements AutoCloseable {
         return call(open(changes), body::apply);
     }
 
+    /**
+     * As {@link #call(ErrGroupOptions, GroupBody)}, for methods that cannot declare InterruptedException: one that the body
+     * or the wait at the end throws is an {@code ErrGroupException} with {@link CancelReason#INTERRUPTED}, and the thread's
+     * flag is set again.
+     *
+     * @param options the settings
+     * @param body what to do with the group
+     * @param <T> the value's type
+     * @param <X> the checked exception that the body may throw
+     * @return the body's value
+     * @throws X what the body threw
+     * @throws ErrGroupException a task failed, or the group was cancelled, by an interrupt too
+     */
+    public static <T extends @Nullable Object, X extends Exception> T callUnchecked(
+            ErrGroupOptions options, GroupBody<T, X> body) throws X {
+        Objects.requireNonNull(body, "body");
+        return callUnchecked(open(options), body);
+    }
+
+    /**
+     * As {@link #callUnchecked(ErrGroupOptions, GroupBody)}, with the default settings, changed.
+     *
+     * @param changes what to change
+     * @param body what to do with the group
+     * @param <T> the value's type
+     * @param <X> the checked exception that the body may throw
+     * @return the body's value
+     * @throws X what the body threw
+     * @throws ErrGroupException a task failed, or the group was cancelled, by an interrupt too
+     */
+    public static <T extends @Nullable Object, X extends Exception> T callUnchecked(
+            Consumer<ErrGroupOptions.Builder> changes, GroupBody<T, X> body) throws X {
+        Objects.requireNonNull(body, "body");
+        return callUnchecked(open(changes), body);
+    }
+
+    static <T extends @Nullable Object, X extends Exception> T callUnchecked(ErrGroup group, GroupBody<T, X> body)
+            throws X {
+        try {
+            return call(group, body);
+        } catch (InterruptedException e) {
+            throw group.engine.unchecked(e);
+        }
+    }
+
     static <T extends @Nullable Object, X extends Exception> T call(ErrGroup group, GroupBody<T, X> body)
             throws X, InterruptedException {
         T value;
@@ -481,7 +526,51 @@ public final class ErrGroup implements AutoCloseable {
      * @throws ErrGroupException as {@link #await()}
      */
     public <X extends Throwable> void await(Class<X> type) throws InterruptedException, X {
-        engine.await(Objects.requireNonNull(type, "type"));
+        Objects.requireNonNull(type, "type");
+        engine.await(type, type);
+    }
+
+    /**
+     * As {@link #await(Class)}, for two types: {@code group.await(IOException.class, SQLException.class)}.
+     *
+     * @param type a type to rethrow
+     * @param other another one
+     * @param <X> a type to rethrow
+     * @param <Y> another one
+     * @throws X the first failure, or that of the group below that failed first, if it is of this type
+     * @throws Y the same, if it is of the other type
+     * @throws InterruptedException as {@link #await()}
+     * @throws ErrGroupException as {@link #await()}
+     */
+    public <X extends Throwable, Y extends Throwable> void await(Class<X> type, Class<Y> other)
+            throws InterruptedException, X, Y {
+        engine.await(Objects.requireNonNull(type, "type"), Objects.requireNonNull(other, "other"));
+    }
+
+    /**
+     * As {@link #await()}, for methods that cannot declare InterruptedException: an interrupt is an
+     * {@code ErrGroupException} with {@link CancelReason#INTERRUPTED}, and the thread's flag is set again. The group was
+     * cancelled and its tasks waited for, as ever.
+     *
+     * <pre>{@code
+     * public Quote quote(String sku) {
+     *     try (ErrGroup group = groups.open("quote")) {
+     *         Subtask<Price> price = group.go(() -> prices.find(sku));
+     *         Subtask<Stock> stock = group.go(() -> stocks.find(sku));
+     *         group.awaitUnchecked();
+     *         return new Quote(price.get(), stock.get());
+     *     }
+     * }
+     * }</pre>
+     *
+     * @throws ErrGroupException as {@link #await()}; or the thread was interrupted, before or while it waited: then its
+     *     cause is the InterruptedException
+     * @throws ParentCancelledException as {@link #await()}
+     * @throws Error a task's Error, as itself
+     * @throws IllegalStateException if called by a task of this group or of one below it
+     */
+    public void awaitUnchecked() {
+        engine.awaitUnchecked();
     }
 
     /**

@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What {@link ErrGroup#await()} throws: its cause is what came first in the group, in time, and its {@link #reason()}
  * tells which kind. A failure is there as the task threw it. Of a group that was cancelled before any task failed the
- * cause is a {@code CancellationException}, past its deadline a {@code TimeoutException}. The suppressed exceptions are
+ * cause is a {@code CancellationException}, past its deadline a {@code TimeoutException}; after an interrupt, which
+ * {@link ErrGroup#awaitUnchecked()} alone tells in this way, an {@code InterruptedException}. The suppressed exceptions are
  * the later failures, bounded, with the number of those left out in the message.
  */
 public final class ErrGroupException extends RuntimeException {

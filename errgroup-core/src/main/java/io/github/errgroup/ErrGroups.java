@@ -86,6 +86,31 @@ public interface ErrGroups {
     }
 
     /**
+     * As {@link #call(String, GroupBody)}, for methods that cannot declare InterruptedException; see
+     * {@link ErrGroup#callUnchecked(ErrGroupOptions, GroupBody)}.
+     *
+     * <pre>{@code
+     * List<Price> all = groups.callUnchecked("prices", group -> {
+     *     List<Subtask<Price>> found = group.map(skus, prices::find);
+     *     group.await();
+     *     return found.stream().map(Subtask::get).toList();
+     * });
+     * }</pre>
+     *
+     * @param name the group's name
+     * @param body what to do with the group, in this thread
+     * @param <T> the value's type
+     * @param <X> the checked exception that the body may throw
+     * @return the body's value
+     * @throws X what the body threw
+     * @throws ErrGroupException a task failed, or the group was cancelled, by an interrupt too
+     */
+    default <T extends @Nullable Object, X extends Exception> T callUnchecked(String name, GroupBody<T, X> body)
+            throws X {
+        return ErrGroup.callUnchecked(open(name), body);
+    }
+
+    /**
      * Makes a result of each item, in tasks of a group of its own, and waits for all.
      *
      * @param name the group's name

@@ -1105,7 +1105,8 @@ final class GroupEngine extends GroupState
         }
     }
 
-    <X extends Throwable> void await(Class<X> type) throws InterruptedException, X {
+    <X extends Throwable, Y extends Throwable> void await(Class<X> type, Class<Y> other)
+            throws InterruptedException, X, Y {
         Throwable bad = answer(awaitEnd());
         // A group below wraps its first failure as this one does.
         for (Throwable link = bad; link instanceof ErrGroupException; ) {
@@ -1113,10 +1114,29 @@ final class GroupEngine extends GroupState
             if (type.isInstance(link)) {
                 throw type.cast(link);
             }
+            if (other.isInstance(link)) {
+                throw other.cast(link);
+            }
         }
         if (bad != null) {
             throw sneaky(bad);
         }
+    }
+
+    void awaitUnchecked() {
+        Throwable bad = answer(awaitEnd());
+        if (bad instanceof InterruptedException interrupt) {
+            throw unchecked(interrupt);
+        }
+        if (bad != null) {
+            throw sneaky(bad);
+        }
+    }
+
+    /** What a thread that was interrupted is told where no InterruptedException is declared. Sets its flag again. */
+    ErrGroupException unchecked(InterruptedException interrupt) {
+        Thread.currentThread().interrupt();
+        return verdict().toUnchecked(interrupt);
     }
 
     /** Returns whether the thread was interrupted; its flag is cleared then. */

@@ -112,6 +112,23 @@ record Verdict(
                 text + counts(), asCancellation(cause, text), cause.reason(), group, null, -1, later);
     }
 
+    /**
+     * An interrupt where no InterruptedException is declared. Its cause is the first cause, if that is the interrupt: the
+     * given one may be made of it, and have the same suppressed exceptions.
+     */
+    ErrGroupException toUnchecked(InterruptedException interrupt) {
+        boolean isFirst = first != null && first.reason() == CancelReason.INTERRUPTED;
+        FirstCause cause = isFirst ? first : FirstCause.ofCancellation(CancelReason.INTERRUPTED, interrupt);
+        return new ErrGroupException(
+                cancellationMessage(cause) + counts(),
+                cause.thrown(),
+                CancelReason.INTERRUPTED,
+                group,
+                null,
+                -1,
+                later().kept());
+    }
+
     /** What {@code close} throws that had to cancel. */
     IllegalStateException toMisuseOfClose() {
         IllegalStateException misuse = new IllegalStateException(title() + " was closed before its tasks had ended"

@@ -24,6 +24,23 @@ class ErrGroupsTest {
     private final ErrGroups groups =
             ErrGroups.of(ErrGroupOptions.builder().name("base").limit(2).build());
 
+    @Test
+    void callUnchecked_declares_what_the_body_throws_and_no_InterruptedException() {
+        assertThat(groups.<Integer, RuntimeException>callUnchecked("sum", group -> {
+                    Subtask<Integer> one = group.go(() -> 1);
+                    group.await();
+                    return one.get() + 1;
+                }))
+                .isEqualTo(2);
+        IOException thrown = new IOException("the body's");
+        assertThatExceptionOfType(IOException.class)
+                .isThrownBy(() -> groups.callUnchecked("fails", group -> {
+                    throw thrown;
+                }))
+                .isSameAs(thrown);
+        assertThat(groups.live()).isEmpty();
+    }
+
     @Nested
     class Open {
         @Test
