@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *       is what holds slots.
  *   <li>One step, {@link #leave}, takes an ended task off the word: it frees the slot and is what awaiters wait for, so
  *       the slot is free before completion is signalled (G4).
- *   <li>Awaiters register, then look at the word; who ends a task changes the word, then looks for awaiters.
+ *   <li>Awaiters register, then look at the word; a thread that ends a task changes the word, then looks for awaiters.
  *   <li>While hooks are active the group does not finish.
  * </ol>
  */
