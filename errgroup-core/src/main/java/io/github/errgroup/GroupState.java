@@ -87,7 +87,7 @@ abstract class GroupState {
     /** The protocol above. */
     private volatile long word;
 
-    /** Running tasks allowed at once, negative for any number. Written by {@link #limit(int)}; read by who admits. */
+    /** Running tasks allowed at once, negative for any number. Written by {@link #limit(int)}; read at each admission. */
     private volatile int limit;
 
     /** Admissions taken back: counted by the word, and never submitted. Atomic adds, before the word changes. */

@@ -122,11 +122,11 @@ final class TaskRun<T extends @Nullable Object> implements Subtask<T>, Runnable,
 
     /**
      * The row of {@link LiveTasks} it sits in, or the next task of the {@link RunQueue} it stands in: never both. Written by
-     * who launches it; then by who ends it or takes it out of the queue.
+     * the thread that launches it; then by the one that ends it or takes it out of the queue.
      */
     private @Nullable Object link;
 
-    /** What only some tasks have, or null. Set by who made the task, or by the thread that runs it. */
+    /** What only some tasks have, or null. Set by the thread that submits the task, or by the one that runs it. */
     private volatile @Nullable TaskExtras extras;
 
     TaskRun(TaskGroup group, @Nullable String name, Object body) {
@@ -452,7 +452,7 @@ final class TaskRun<T extends @Nullable Object> implements Subtask<T>, Runnable,
         return runner;
     }
 
-    /** What only some tasks have, made now if need be. Called by who makes the task, or by the thread that runs it. */
+    /** What only some tasks have, made now if need be. Called by the thread that submits the task, or by the one that runs it. */
     TaskExtras extras() {
         TaskExtras rare = extras;
         if (rare == null) {

@@ -103,10 +103,10 @@ final class Workers implements Launcher {
     /** Who is committed. */
     private volatile int committed;
 
-    /** Workers that were started and are not about to end. Atomic adds, by who starts one and by the worker itself. */
+    /** Workers that were started and are not about to end. Atomic adds, by the thread that starts one and by the worker itself. */
     private volatile int alive;
 
-    /** Idle workers, longest idle first; null on virtual threads. Written by who starts the first worker. */
+    /** Idle workers, longest idle first; null on virtual threads. Written by the thread that starts the first worker. */
     private volatile @Nullable Queue<Worker> lingering;
 
     /**
