@@ -46,8 +46,8 @@ final class Compensation {
     final AtomicLong word = new AtomicLong();
 
     /**
-     * When a compensating thread was last started, or last started or ended a task, in nanoTime. Written by who starts it
-     * and by the thread itself, read by waiters.
+     * When a compensating thread was last started, or last started or ended a task, in nanoTime. Written by the thread
+     * that starts it and by itself, read by waiters.
      */
     private volatile long movedNanos;
 

@@ -73,8 +73,8 @@ final class ExternalExecutor extends TaskThreads implements Launcher {
     @Override
     public @Nullable Throwable launch(TaskRun<?> task, boolean mayWait) {
         try {
-            task.group.live().add(task, (int) task.index()); // fault: launched-task-is-seen
-            if (task.group.cancellation() != null) { // fault: launched-task-looks
+            boolean open = task.group.seat(task, (int) task.index()); // fault: launched-task-is-seen
+            if (!open) { // fault: launched-task-looks
                 return task.retire() ? CANCELLED_MEANWHILE : null;
             }
             handOver(task, mayWait);

@@ -34,7 +34,7 @@ final class Failures {
     /** The first cause that an {@code await} has answered for. Written by awaiters. */
     private volatile @Nullable FirstCause firstAnswered;
 
-    /** Set by CAS, by who fails or cancels; read by anyone. Replaced once at most, by an Error. */
+    /** Set by CAS, by the thread that fails or cancels; read by anyone. Replaced once at most, by an Error. */
     private final AtomicReference<@Nullable FirstCause> first = new AtomicReference<>();
 
     private final ReentrantLock lock = new ReentrantLock();

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 final class FreshThreads implements Launcher {
     private final ThreadFactory factory;
 
-    private final Consumer<Thread> starter;
+    /** Starts a thread of a user's factory; null for one of ours. */
+    private final @Nullable Consumer<Thread> starter;
 
     /** What looks after the threads, where a user's factory makes them. */
     private final @Nullable Watch watch;
@@ -16,7 +17,7 @@ final class FreshThreads implements Launcher {
     /** With threads of ours. */
     FreshThreads(ThreadFactory factory) {
         this.factory = factory;
-        this.starter = Thread::start;
+        this.starter = null;
         this.watch = null;
     }
 
@@ -37,14 +38,11 @@ final class FreshThreads implements Launcher {
         } catch (Throwable e) {
             return task.retire() ? e : null;
         }
-        return Launcher.start(thread, task, task, (int) task.index(), starter);
+        return task.startIn(thread, starter);
     }
 
     @Override
     public void run(TaskRun<?> task) {
-        if (!task.isActive()) {
-            return; // a thread factory runs it too early, or twice
-        }
         try {
             CurrentTask.perform(task, Thread.currentThread(), task, Host.FRESH_THREAD);
         } catch (Throwable fault) {

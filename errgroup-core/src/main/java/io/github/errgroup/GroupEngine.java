@@ -370,12 +370,13 @@ final class GroupEngine extends GroupState
 
     /** Made before the admission, so that nothing is to be undone if it cannot be made. Its index is told later. */
     private <T extends @Nullable Object> TaskRun<T> newTask(@Nullable String name, Object body) {
+        if (!rich) {
+            return new TaskRun<>(this, name, body);
+        }
         ContextPropagator propagator = options.contextPropagator();
         ContextPropagator.Captured captured = propagator == null ? null : propagator.capture();
         TaskRun<T> task = new TaskRun<>(this, name, body);
-        if (rich) {
-            task.firstExtras().captured = captured;
-        }
+        task.firstExtras().captured = captured;
         return task;
     }
 
@@ -465,7 +466,7 @@ final class GroupEngine extends GroupState
 
     private @Nullable Throwable launch(TaskRun<?> task, boolean mayWait) {
         // One that is not pending waited for a shared slot when the group was cancelled.
-        return task.isPending() ? launcher.launch(task, mayWait) : null;
+        return rich && !task.isPending() ? null : launcher.launch(task, mayWait);
     }
 
     private void endIfNotTaken(TaskRun<?> task, Throwable failure) {
@@ -836,13 +837,14 @@ final class GroupEngine extends GroupState
     }
 
     @Override
-    public boolean isRich() {
-        return rich;
+    public LiveTasks live() {
+        return live;
     }
 
     @Override
-    public LiveTasks live() {
-        return live;
+    public boolean seat(LiveTasks.Seat who, int wanted) {
+        live.add(who, wanted);
+        return cancellation == null;
     }
 
     @Override
@@ -852,7 +854,7 @@ final class GroupEngine extends GroupState
 
     @Override
     public @Nullable SharedLimit sharedLimit() {
-        return options.sharedLimit();
+        return rich ? options.sharedLimit() : null;
     }
 
     @Override

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *       is what holds slots.
  *   <li>One step, {@link #leave}, takes an ended task off the word: it frees the slot and is what awaiters wait for, so
  *       the slot is free before completion is signalled (G4).
- *   <li>Awaiters register, then look at the word; who ends a task changes the word, then looks for awaiters.
+ *   <li>Awaiters register, then look at the word; a thread that ends a task changes the word, then looks for awaiters.
  *   <li>While hooks are active the group does not finish.
  * </ol>
  */
@@ -87,7 +87,7 @@ abstract class GroupState {
     /** The protocol above. */
     private volatile long word;
 
-    /** Running tasks allowed at once, negative for any number. Written by {@link #limit(int)}; read by who admits. */
+    /** Running tasks allowed at once, negative for any number. Written by {@link #limit(int)}; read at each admission. */
     private volatile int limit;
 
     /** Admissions taken back: counted by the word, and never submitted. Atomic adds, before the word changes. */

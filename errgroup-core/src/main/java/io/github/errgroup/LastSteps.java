@@ -62,7 +62,7 @@ final class LastSteps {
 
     /** A thread of the executor, as the host of the task that it runs. */
     static final class PoolThread extends WeakReference<Thread> implements Host {
-        /** The protocol above. Written by the thread; BACK also by who sees that it has ended. */
+        /** The protocol above. Written by the thread; BACK also by a thread that sees that it has ended. */
         private volatile int phase;
 
         /** Since when it is BACK or RETURNED, in nanoTime. Written before {@link #phase}. */

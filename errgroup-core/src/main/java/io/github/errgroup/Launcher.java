@@ -81,31 +81,4 @@ interface Launcher {
 
         void end();
     }
-
-    /**
-     * Starts a thread that has its task in hand.
-     *
-     * @param seat where both are seen
-     * @param starter starts the thread
-     * @return why it could not, as {@link #launch} does
-     */
-    static @Nullable Throwable start(
-            Thread thread, TaskRun<?> task, LiveTasks.Seat seat, int wanted, Consumer<Thread> starter) {
-        task.activate(thread); // fault: fresh-task-has-its-thread
-        try {
-            task.group.live().add(seat, wanted); // fault: fresh-task-is-seen
-            if (task.group.cancellation() != null) {
-                task.retireActive();
-                return CANCELLED_MEANWHILE;
-            }
-            starter.accept(thread);
-            return null;
-        } catch (StackOverflowError e) {
-            task.place |= TaskRun.UNSTARTED; // there may be no room here to take it back; the caller has it noted
-            throw e;
-        } catch (Throwable e) {
-            task.retireActive();
-            return e;
-        }
-    }
 }

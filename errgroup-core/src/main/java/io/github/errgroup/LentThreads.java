@@ -42,7 +42,7 @@ final class LentThreads implements ThreadFactory, Launcher.Watch {
 
         private final transient Runnable body;
 
-        /** The thread that the factory made. Written by who made it; read by who runs this. */
+        /** The thread that the factory made. Written by the thread that had it made; read by the one that runs this. */
         private transient volatile @Nullable Thread thread;
 
         /** Whether {@code start()} has returned, and when it was called. Written by who started it; read by waiters. */

@@ -7,10 +7,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Tasks that wait for a worker, first in, first out; linked through the tasks themselves, so that queueing allocates
- * nothing. Tasks are pushed on a stack by CAS; who takes one holds a token, and when it has run out of turned-round tasks
+ * nothing. Tasks are pushed on a stack by CAS; the thread that takes one holds a token, and when it has run out of turned-round tasks
  * takes the whole stack and turns it round.
  *
- * <p>The token is held for a few instructions, or one per task turned round, and never while user code runs; who finds it
+ * <p>The token is held for a few instructions, or one per task turned round, and never while user code runs; a thread that finds it
  * taken spins and yields. A task that is taken is unlinked, so that no dead task keeps a younger one alive. Measured
  * against {@code ConcurrentLinkedQueue}: {@code docs/adr/0002-hot-path.md}.
  */

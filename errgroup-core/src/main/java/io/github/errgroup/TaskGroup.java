@@ -14,10 +14,14 @@ interface TaskGroup {
     @Nullable
     Cancellation cancellation();
 
-    /** Whether its tasks have more than a body and a name: listeners, a captured context, a shared limit. */
-    boolean isRich();
-
     LiveTasks live();
+
+    /**
+     * Shows a task, or a worker with a task after another, to cancellers, and then reads the cancellation (J2).
+     *
+     * @return whether the group is not cancelled
+     */
+    boolean seat(LiveTasks.Seat who, int wanted);
 
     Launcher launcher();
 

@@ -5,6 +5,7 @@ import java.lang.invoke.VarHandle;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -121,11 +122,11 @@ final class TaskRun<T extends @Nullable Object> implements Subtask<T>, Runnable,
 
     /**
      * The row of {@link LiveTasks} it sits in, or the next task of the {@link RunQueue} it stands in: never both. Written by
-     * who launches it; then by who ends it or takes it out of the queue.
+     * the thread that launches it; then by the one that ends it or takes it out of the queue.
      */
     private @Nullable Object link;
 
-    /** What only some tasks have, or null. Set by who made the task, or by the thread that runs it. */
+    /** What only some tasks have, or null. Set by the thread that submits the task, or by the one that runs it. */
     private volatile @Nullable TaskExtras extras;
 
     TaskRun(TaskGroup group, @Nullable String name, Object body) {
@@ -149,7 +150,44 @@ final class TaskRun<T extends @Nullable Object> implements Subtask<T>, Runnable,
 
     /** Another thread than the one that it was made active for runs it. */
     void movesTo(Thread thread) {
-        runner = thread; // a full fence, before that thread reads the cancellation: who cancels finds either
+        runner = thread; // a full fence, before that thread reads the cancellation: the canceller finds either
+    }
+
+    /**
+     * Starts a thread that has the task in hand.
+     *
+     * @param seat where both are seen
+     * @param starter starts the thread; null for {@link Thread#start}
+     * @return why it could not, as {@link Launcher#launch} does
+     */
+    @Nullable
+    Throwable startIn(Thread thread, LiveTasks.Seat seat, int wanted, @Nullable Consumer<Thread> starter) {
+        activate(thread); // fault: fresh-task-has-its-thread
+        try {
+            boolean open = group.seat(seat, wanted); // fault: fresh-task-is-seen
+            if (!open) {
+                retireActive();
+                return Launcher.CANCELLED_MEANWHILE;
+            }
+            if (starter == null) {
+                thread.start();
+            } else {
+                starter.accept(thread);
+            }
+            return null;
+        } catch (StackOverflowError e) {
+            place |= UNSTARTED; // there may be no room here to take it back; the caller has it noted
+            throw e;
+        } catch (Throwable e) {
+            retireActive();
+            return e;
+        }
+    }
+
+    /** Starts a thread that ends with the task. */
+    @Nullable
+    Throwable startIn(Thread thread, @Nullable Consumer<Thread> starter) {
+        return startIn(thread, this, (int) index(), starter);
     }
 
     /** Takes the task to run it. True for one caller over {@link #claim} and {@link #retire}. */
@@ -219,6 +257,9 @@ final class TaskRun<T extends @Nullable Object> implements Subtask<T>, Runnable,
 
     /** Runs an active task to its very end. What it throws never leaves. */
     void perform(Host host) {
+        if (!isActive()) {
+            return; // a thread factory runs it too early, or twice
+        }
         if (group.cancellation() != null) { // fault: starting-task-looks
             group.end(this, State.SKIPPED, null, !closeWindow(RETIRED), host);
             return;
@@ -232,7 +273,9 @@ final class TaskRun<T extends @Nullable Object> implements Subtask<T>, Runnable,
             }
             Object body = Objects.requireNonNull(payload);
             payload = STARTED;
-            group.taskStarts(this);
+            if (rare != null) {
+                group.taskStarts(this);
+            }
             result = call(body, rare == null ? null : rare.captured);
             state = State.SUCCEEDED;
         } catch (Throwable thrown) {
@@ -240,7 +283,7 @@ final class TaskRun<T extends @Nullable Object> implements Subtask<T>, Runnable,
             state = State.FAILED;
         }
         // survivor: interrupt-of-a-listener
-        boolean interrupted = host.endsWithTask() && !group.isRich() ? !closeWindowOfFresh() : !closeWindow(ENDING);
+        boolean interrupted = host.endsWithTask() && extras == null ? !closeWindowOfFresh() : !closeWindow(ENDING);
         group.end(this, state, result, interrupted, host);
     }
 
@@ -409,7 +452,7 @@ final class TaskRun<T extends @Nullable Object> implements Subtask<T>, Runnable,
         return runner;
     }
 
-    /** What only some tasks have, made now if need be. Called by who makes the task, or by the thread that runs it. */
+    /** What only some tasks have, made now if need be. Called by the thread that submits the task, or by the one that runs it. */
     TaskExtras extras() {
         TaskExtras rare = extras;
         if (rare == null) {

@@ -50,7 +50,7 @@ final class ThreadTable {
 
         private final @Nullable TaskHolder[] places;
 
-        /** Set by CAS by who finds all its places taken, read by anyone. */
+        /** Set by CAS by the thread that finds all its places taken, read by anyone. */
         private volatile @Nullable Row next;
 
         Row(int bits) {

@@ -20,17 +20,17 @@ import org.jspecify.annotations.Nullable;
  *       waits for another to end: short ones share a few threads, blocking ones get one each.
  *   <li>The first worker commits a waiting virtual thread instead, where the group has one: woken, it starts a worker if
  *       tasks still wait, and runs none itself. Mostly the first worker has run them all by then, so that few short tasks
- *       cost one thread, not two; an awaiter has to be woken at the end anyway. Who commits the awaiter writes
- *       {@link #committed}, then looks whether it still waits; who waits no more writes that, then reads
+ *       cost one thread, not two; an awaiter has to be woken at the end anyway. The thread that commits the awaiter writes
+ *       {@link #committed}, then looks whether it still waits; an awaiter that waits no more writes that, then reads
  *       {@link #committed}.
  *   <li>To stop being committed is to write {@link #committed}, then look at the queue again; to submit is to write the
  *       queue, then read {@link #committed}. One of the two sees the other.
- *   <li>Who frees a slot while the queue is not empty gives it to no blocked caller of {@code go}: the worker that empties
+ *   <li>A thread that frees a slot while the queue is not empty gives it to no blocked caller of {@code go}: the worker that empties
  *       the queue does, before it runs what it took. So a caller is woken once for several slots, and never waits for a
  *       task to end while a slot is free.
  *   <li>A worker is started only while fewer are alive than tasks hold slots: else one of those alive has no task in hand,
  *       and will look at the queue before it ends. So a limited group never has more workers than its limit, and one that
- *       is about to end. Who submits writes the queue, then reads {@link #lingering} and {@link #alive}; a worker that
+ *       is about to end. A thread that submits writes the queue, then reads {@link #lingering} and {@link #alive}; a worker that
  *       finds nothing enters {@link #lingering}, or lowers {@link #alive}, then looks at the queue again.
  *   <li>A lingering worker holds no slot and runs no task, so nobody waits for it. It is taken out of {@link #lingering}
  *       either by who is committed, and is committed then in that one's place, or by itself, to end: when its moment is
@@ -92,7 +92,8 @@ final class Workers implements Launcher {
 
     private final ThreadFactory factory;
 
-    private final Consumer<Thread> starter;
+    /** Starts a thread of a user's factory; null for one of ours. */
+    private final @Nullable Consumer<Thread> starter;
 
     /** What looks after the threads, where a user's factory makes them. */
     private final @Nullable Watch watch;
@@ -102,10 +103,10 @@ final class Workers implements Launcher {
     /** Who is committed. */
     private volatile int committed;
 
-    /** Workers that were started and are not about to end. Atomic adds, by who starts one and by the worker itself. */
+    /** Workers that were started and are not about to end. Atomic adds, by the thread that starts one and by the worker itself. */
     private volatile int alive;
 
-    /** Idle workers, longest idle first; null on virtual threads. Written by who starts the first worker. */
+    /** Idle workers, longest idle first; null on virtual threads. Written by the thread that starts the first worker. */
     private volatile @Nullable Queue<Worker> lingering;
 
     /**
@@ -124,7 +125,7 @@ final class Workers implements Launcher {
     Workers(Group group, ThreadFactory factory) {
         this.group = group;
         this.factory = factory;
-        this.starter = Thread::start;
+        this.starter = null;
         this.watch = null;
     }
 
@@ -148,19 +149,21 @@ final class Workers implements Launcher {
             }
             committed = NOBODY; // another caller was first
         }
+        boolean queued = false;
         task.place |= TaskRun.QUEUED;
         try {
             queue.add(task); // fault: submitted-task-is-queued
-        } catch (Throwable e) {
-            task.place &= ~TaskRun.QUEUED; // it is in the queue by the last step that can throw, or is not
-            throw e;
-        }
-        try {
+            queued = true;
             ensureCommitted(); // fault: submitter-looks
-        } catch (StackOverflowError e) {
-            throw e; // there may be no room here; the caller has it noted, and recovers
         } catch (Throwable e) {
-            TaskRun<?> oldest = queue.poll(); // only who takes a task out of the queue may end it
+            if (!queued) {
+                task.place &= ~TaskRun.QUEUED; // to be put there is the last step that can throw
+                throw e;
+            }
+            if (e instanceof StackOverflowError) {
+                throw e; // there may be no room here; the caller has it noted, and recovers
+            }
+            TaskRun<?> oldest = queue.poll(); // only the thread that takes a task out of the queue may end it
             if (oldest != null) { // survivor: submission-that-throws
                 end(oldest, e);
             }
@@ -176,7 +179,7 @@ final class Workers implements Launcher {
             Worker worker = new Worker(started++, task);
             Thread thread = factory.newThread(worker);
             lingering = VirtualThreads.isVirtual(thread) ? null : new ConcurrentLinkedQueue<>();
-            failure = Launcher.start(thread, task, worker, worker.wanted, starter);
+            failure = task.startIn(thread, worker, worker.wanted, starter);
             if (failure == null) {
                 committer = null;
                 return null;
@@ -367,7 +370,12 @@ final class Workers implements Launcher {
         }
         ALIVE.getAndAdd(this, 1);
         try {
-            starter.accept(factory.newThread(new Worker(started++, null)));
+            Thread thread = factory.newThread(new Worker(started++, null));
+            if (starter == null) {
+                thread.start();
+            } else {
+                starter.accept(thread);
+            }
             committer = null;
             return null;
         } catch (StackOverflowError e) {

@@ -81,6 +81,7 @@ class FullStackTest {
         }
     }
 
+    @SuppressWarnings("InfiniteRecursion") // until the stack is full
     private static int recurse(ErrGroup group) {
         group.go(() -> 1);
         return recurse(group) + 1;
