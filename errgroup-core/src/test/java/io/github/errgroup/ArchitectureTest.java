@@ -64,6 +64,7 @@ class ArchitectureTest {
                         "ErrGroupOptions",
                         "ErrGroups",
                         "FrameworkAccess",
+                        "Futures",
                         "GroupBody",
                         "GroupClock",
                         "GroupContext",
