@@ -224,7 +224,7 @@ public final class ErrGroup implements AutoCloseable {
             throw GroupEngine.sneaky(group.engine.afterBodyFailed(thrown));
         }
         try {
-            group.await();
+            group.engine.awaitAfterBody();
         } finally {
             group.close();
         }
@@ -571,6 +571,36 @@ public final class ErrGroup implements AutoCloseable {
      */
     public void awaitUnchecked() {
         engine.awaitUnchecked();
+    }
+
+    /**
+     * Waits as {@link #await()} does, and leaves it to the handles to tell what became of each task: that a task failed, or
+     * was late, cancelled or skipped, is no exception.
+     *
+     * <pre>{@code
+     * try (ErrGroup group = ErrGroup.open(o -> o.cancelOnError(false).timeout(ofMillis(300)))) {
+     *     Subtask<List<Offer>> offers = group.go(() -> shop.offers(sku));
+     *     Subtask<List<Review>> reviews = group.go(() -> shop.reviews(sku));
+     *     group.settle();                                    // what is there in time
+     *     return new Page(offers.orElse(List.of()), reviews.orElse(List.of()));
+     * }
+     * }</pre>
+     *
+     * <p>A group that cancels on error does so here too: for all the outcomes, {@code cancelOnError(false)}. What is let pass
+     * counts as answered, so that {@link #close()}, and the end of a {@link #call(ErrGroupOptions, GroupBody) call}, throw
+     * nothing for it; listeners and meters are told as ever, and a later {@code await()} throws it.
+     *
+     * <p>Blocks until every task has ended: past a deadline the tasks are cancelled, and waited for.
+     *
+     * @throws Error a task's Error, as itself
+     * @throws InterruptedException a thread was interrupted while it waited: the group was cancelled and its tasks waited
+     *     for. Unlike in {@code await()}, a failure or a deadline that came before does not beat it
+     * @throws ParentCancelledException if the group that this one was opened in was cancelled first, and not every task
+     *     had succeeded: whoever waits here is to end
+     * @throws IllegalStateException if called by a task of this group or of one below it
+     */
+    public void settle() throws InterruptedException {
+        engine.settle();
     }
 
     /**

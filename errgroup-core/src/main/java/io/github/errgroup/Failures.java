@@ -34,6 +34,9 @@ final class Failures {
     /** The first cause that an {@code await} has answered for. Written by awaiters. */
     private volatile @Nullable FirstCause firstAnswered;
 
+    /** How many had not succeeded when a {@code settle} last let them pass; -1 before. Written by awaiters. */
+    private volatile long settled = -1;
+
     /** Set by CAS, by the thread that fails or cancels; read by anyone. Replaced once at most, by an Error. */
     private final AtomicReference<@Nullable FirstCause> first = new AtomicReference<>();
 
@@ -132,6 +135,16 @@ final class Failures {
         undoneAnswered = undone();
         failedAnswered = failed.get();
         firstAnswered = first.get();
+    }
+
+    /** A {@code settle} lets pass all that has ended. */
+    void settled() {
+        settled = failed.get() + undone();
+    }
+
+    /** Whether a {@code settle} has let all of them pass. */
+    boolean isSettled() {
+        return settled == failed.get() + undone();
     }
 
     boolean isAnswered(FirstCause cause) {

@@ -1101,15 +1101,38 @@ final class GroupEngine extends GroupState
     // ---- waiting for the end
 
     void await() throws InterruptedException {
-        Throwable bad = answer(awaitEnd());
+        Throwable bad = answer(awaitEnd("await"), false);
         if (bad != null) {
             throw sneaky(bad);
         }
     }
 
+    /** As {@link #await()}, but lets pass what the handles tell (N9). */
+    void settle() throws InterruptedException {
+        boolean interrupted = awaitEnd("settle");
+        Failures bad = failures;
+        if (bad != null) {
+            bad.settled();
+        }
+        Throwable thrown = answer(interrupted, true);
+        if (thrown != null) {
+            throw sneaky(thrown);
+        }
+    }
+
+    /** Ends a call whose body has returned: as {@link #await()}, but what the body has settled it has let pass. */
+    void awaitAfterBody() throws InterruptedException {
+        boolean interrupted = awaitEnd("await");
+        Failures bad = failures;
+        Throwable thrown = answer(interrupted, bad != null && bad.isSettled());
+        if (thrown != null) {
+            throw sneaky(thrown);
+        }
+    }
+
     <X extends Throwable, Y extends Throwable> void await(Class<X> type, Class<Y> other)
             throws InterruptedException, X, Y {
-        Throwable bad = answer(awaitEnd());
+        Throwable bad = answer(awaitEnd("await"), false);
         // A group below wraps its first failure as this one does.
         for (Throwable link = bad; link instanceof ErrGroupException; ) {
             link = link.getCause();
@@ -1126,7 +1149,7 @@ final class GroupEngine extends GroupState
     }
 
     void awaitUnchecked() {
-        Throwable bad = answer(awaitEnd());
+        Throwable bad = answer(awaitEnd("await"), false);
         if (bad instanceof InterruptedException interrupt) {
             throw unchecked(interrupt);
         }
@@ -1142,9 +1165,9 @@ final class GroupEngine extends GroupState
     }
 
     /** Returns whether the thread was interrupted; its flag is cleared then. */
-    private boolean awaitEnd() {
+    private boolean awaitEnd(String verb) {
         used();
-        refuseInside("await");
+        refuseInside(verb);
         guardWait(); // also if there is nothing to wait for: a bug shows in the first test
         boolean interrupted = false;
         boolean late = false;
@@ -1215,10 +1238,13 @@ final class GroupEngine extends GroupState
         return isQuiet();
     }
 
-    /** What {@code await} throws, if anything. A flag that is not turned into an InterruptedException is set again. */
-    private @Nullable Throwable answer(boolean interrupted) {
+    /**
+     * What {@code await} throws, or {@code settle}, if anything. A flag that is not turned into an InterruptedException is
+     * set again.
+     */
+    private @Nullable Throwable answer(boolean interrupted, boolean settling) {
         Verdict verdict = verdict();
-        FirstCause first = verdict.first();
+        FirstCause first = settling ? verdict.firstOfSettle() : verdict.first();
         Throwable answer = null;
         if (first != null) {
             answer = verdict.toThrowable(first);

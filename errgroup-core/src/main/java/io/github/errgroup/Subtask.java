@@ -1,5 +1,6 @@
 package io.github.errgroup;
 
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,6 +51,27 @@ public sealed interface Subtask<T extends @Nullable Object> permits TaskRun {
      *     is the task's exception where there is one
      */
     T get();
+
+    /**
+     * The value, or another one where the task did not succeed. Never blocks: call it after {@link ErrGroup#settle()}.
+     *
+     * @param other what to give for a task that is FAILED, CANCELLED or SKIPPED
+     * @return what the task returned, also where that is null; else the other
+     * @throws IllegalStateException if the task has not ended
+     */
+    T orElse(T other);
+
+    /**
+     * The value, or what is made of the reason why there is none: {@code answer.orElseGet(e -> "error: " + e)}. Never blocks
+     * of itself: call it after {@link ErrGroup#settle()}.
+     *
+     * @param other makes a value of the task's failure, as it was thrown; for a task that was cancelled or skipped, of a
+     *     {@code CancellationException} whose message tells why and whose cause is the group's. Called for no other task, in
+     *     this thread; what it throws is thrown
+     * @return what the task returned, also where that is null; else what the function makes
+     * @throws IllegalStateException if the task has not ended
+     */
+    T orElseGet(Function<? super Throwable, ? extends T> other);
 
     /**
      * The state now.

@@ -4,8 +4,10 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -490,6 +492,50 @@ final class TaskRun<T extends @Nullable Object> implements Subtask<T>, Runnable,
                     exception());
         }
         return (T) payload;
+    }
+
+    @Override
+    @SuppressWarnings({"unchecked", "NullAway"}) // null is a T where T is nullable
+    public T orElse(T other) {
+        return endedState("orElse") == State.SUCCEEDED ? (T) payload : other;
+    }
+
+    @Override
+    @SuppressWarnings({"unchecked", "NullAway"}) // null is a T where T is nullable
+    public T orElseGet(Function<? super Throwable, ? extends T> other) {
+        Objects.requireNonNull(other, "other");
+        State end = endedState("orElseGet");
+        return switch (end) {
+            case SUCCEEDED -> (T) payload;
+            case FAILED -> other.apply((Throwable) payload);
+            default -> other.apply(whyUndone(end));
+        };
+    }
+
+    private State endedState(String verb) {
+        State now = state();
+        if (!now.isEnded()) {
+            throw new IllegalStateException(describe() + " is " + now + ", so nobody knows yet whether it has a value; "
+                    + verb + "() is for tasks that have ended, after await() or settle()");
+        }
+        return now;
+    }
+
+    /** Why it was cancelled or skipped. */
+    private CancellationException whyUndone(State end) {
+        Cancellation why = group.cancellation();
+        String text = describe() + (end == State.SKIPPED ? " was skipped" : " was cancelled");
+        // Null for a moment where the group is just being cancelled.
+        CancellationException undone = new CancellationException(
+                why == null ? text : text + " (" + why.reason + "): " + UserText.of(why.cause));
+        if (why != null) {
+            undone.initCause(why.cause);
+        }
+        Throwable thrown = exception();
+        if (thrown != null && (why == null || thrown != why.cause)) {
+            undone.addSuppressed(thrown);
+        }
+        return undone;
     }
 
     @Override

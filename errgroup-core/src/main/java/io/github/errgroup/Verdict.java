@@ -53,6 +53,22 @@ record Verdict(
         return harmless && first.reason() != CancelReason.INTERRUPTED ? null : first;
     }
 
+    /**
+     * What {@code settle} throws for (N9): an Error, an interrupt, and the cancellation of the group above, which is to end
+     * whoever waits here. The handles tell the rest.
+     */
+    @Nullable
+    FirstCause firstOfSettle() {
+        if (first == null) {
+            return null;
+        }
+        return switch (first.reason()) {
+            case INTERRUPTED, PARENT -> first;
+            case FAILURE -> first.thrown() instanceof Error ? first : null;
+            default -> null;
+        };
+    }
+
     GroupOutcome outcome() {
         if (first == null) {
             return GroupOutcome.SUCCEEDED;
