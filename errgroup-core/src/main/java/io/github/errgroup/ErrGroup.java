@@ -254,7 +254,9 @@ public final class ErrGroup implements AutoCloseable {
      *
      * @param task what to run
      * @param <T> the value's type
-     * @return the task's handle; SKIPPED if the group is or was meanwhile cancelled, FAILED if its executor rejected it
+     * @return the task's handle; SKIPPED if the group is or was meanwhile cancelled, FAILED if its executor rejected it, or
+     *     with a {@link LimitExceededException} if there was no slot for as long as the options'
+     *     {@link ErrGroupOptions.Builder#limitWait(Duration) limitWait} allows
      * @throws IllegalStateException if the group is finished or closed, or the call can never be granted
      */
     public <T extends @Nullable Object> Subtask<T> go(TaskBody<? extends T> task) {

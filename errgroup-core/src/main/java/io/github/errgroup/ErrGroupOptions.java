@@ -96,6 +96,15 @@ public final class ErrGroupOptions {
     }
 
     /**
+     * How long {@code go} may wait for a slot.
+     *
+     * @return zero for not at all; null for as long as it takes
+     */
+    public @Nullable Duration limitWait() {
+        return values.limitWait;
+    }
+
+    /**
      * Whether the first failure cancels the rest.
      *
      * @return false if everything runs and the first failure is kept
@@ -201,9 +210,13 @@ public final class ErrGroupOptions {
     }
 
     static void checkDuration(String name, @Nullable Duration value) {
+        checkDuration(name, value, "must be above zero");
+    }
+
+    private static void checkDuration(String name, @Nullable Duration value, String rule) {
         if (value != null && (value.isNegative() || value.isZero() || value.compareTo(MAX_DURATION) > 0)) {
             throw new IllegalArgumentException(
-                    name + " " + value + ": must be above zero and at most " + MAX_DURATION.toDays() + " days");
+                    name + " " + value + ": " + rule + " and at most " + MAX_DURATION.toDays() + " days");
         }
     }
 
@@ -326,6 +339,25 @@ public final class ErrGroupOptions {
         public Builder timeout(@Nullable Duration timeout) {
             checkDuration("timeout", timeout);
             values.timeout = timeout;
+            return this;
+        }
+
+        /**
+         * Sets how long {@code go} may wait for a slot, of the group's limit and of a {@linkplain #sharedLimit shared} one
+         * together. A task that has none by then does not start: its handle is FAILED with a
+         * {@link LimitExceededException}, which counts as any failure and as a rejection. So a service that is full says so
+         * soon. It concerns callers from outside, who would block; what a task of the group submits is queued, and waits for
+         * as long as it takes. {@code tryGo} never waits.
+         *
+         * @param limitWait zero for not at all, null for as long as it takes
+         * @return this builder
+         * @throws IllegalArgumentException if it is below zero
+         */
+        public Builder limitWait(@Nullable Duration limitWait) {
+            if (limitWait != null && !limitWait.isZero()) {
+                checkDuration("limitWait", limitWait, "must be zero or more");
+            }
+            values.limitWait = limitWait;
             return this;
         }
 
@@ -532,6 +564,7 @@ public final class ErrGroupOptions {
         private int limit = NO_LIMIT;
         private @Nullable SharedLimit sharedLimit;
         private @Nullable Duration timeout;
+        private @Nullable Duration limitWait;
         private boolean cancelOnError = true;
         private boolean interruptOnCancel = true;
         private TaskThreads threads = TaskThreads.automatic();
@@ -551,6 +584,7 @@ public final class ErrGroupOptions {
             all.put("limit", limit);
             all.put("sharedLimit", sharedLimit);
             all.put("timeout", timeout);
+            all.put("limitWait", limitWait);
             all.put("cancelOnError", cancelOnError);
             all.put("interruptOnCancel", interruptOnCancel);
             all.put("threads", threads);

@@ -267,7 +267,7 @@ final class GroupEngine extends GroupState
             long index = tryAdmit();
             if (index >= 0) {
                 task.place = index << TaskRun.INDEX_SHIFT;
-                start(task);
+                start(task, null);
             } else if (index == FULL) {
                 goWhenFull(task);
             } else {
@@ -290,12 +290,16 @@ final class GroupEngine extends GroupState
         Slots waiting = slots(); // made before the admission: then nothing can keep it from being made after it
         if (!isInside(CurrentTask.get())) {
             refuseIfNeverGranted();
-            long index = awaitSlot(task, waiting);
-            if (index >= 0) {
-                task.place = index << TaskRun.INDEX_SHIFT;
-                start(task);
-            } else if (index == REFUSED) {
-                skipAtOnce(task);
+            try (LimitWait patience = patience()) {
+                long index = awaitSlot(task, waiting, patience);
+                if (index >= 0) {
+                    task.place = index << TaskRun.INDEX_SHIFT;
+                    start(task, patience);
+                } else if (index == REFUSED) {
+                    skipAtOnce(task);
+                } else if (index == TOO_LATE && patience != null) {
+                    rejectAtOnce(task, patience);
+                }
             }
             return;
         }
@@ -311,7 +315,7 @@ final class GroupEngine extends GroupState
 
     /** Throws if the caller, which is about to block for a slot of the group's own limit, would block for ever. */
     private void refuseIfNeverGranted() {
-        if (openerAtZero == Thread.currentThread() && remainingOrNull() == null) {
+        if (openerAtZero == Thread.currentThread() && remainingOrNull() == null && options.limitWait() == null) {
             throw new IllegalStateException(
                     this + " was opened with limit 0 by this thread, and go() would wait for ever:"
                             + " nothing starts at limit 0, there is no deadline, and nobody has called setLimit(). Open it with a"
@@ -325,6 +329,36 @@ final class GroupEngine extends GroupState
         task.place = admitToCancelled() << TaskRun.INDEX_SHIFT | TaskRun.TAKEN_BACK;
         task.retire();
         endUnstarted(task, null);
+    }
+
+    /** How long a call of {@code go} may wait for its slots; null for as long as it takes. */
+    private @Nullable LimitWait patience() {
+        Duration limitWait = options.limitWait();
+        return limitWait == null ? null : new LimitWait(options.clock(), limitWait);
+    }
+
+    /** The caller waited for a slot for as long as it may (N13): the task is counted, and ends as rejected. */
+    private void rejectAtOnce(TaskRun<?> task, LimitWait patience) {
+        long index = admitAnyway();
+        if (index == REFUSED) {
+            skipAtOnce(task);
+            return;
+        }
+        task.place = index << TaskRun.INDEX_SHIFT;
+        rejectTooLate(task, limit(), "the group's limit of ", patience);
+    }
+
+    /** Ends an admitted task that waits nowhere any more. */
+    private void rejectTooLate(TaskRun<?> task, int limit, String whose, LimitWait patience) {
+        if (!task.retire()) {
+            return; // the canceller ends it
+        }
+        task.place |= TaskRun.TAKEN_BACK;
+        String waited = patience.limit().isZero()
+                ? " found no slot, and was not to wait for one (limitWait PT0S): "
+                : " waited " + patience.limit() + " for a slot, the most it may (limitWait): ";
+        String message = task.describe() + waited + whose + Plural.of(limit, "task") + " was reached";
+        endUnstarted(task, new LimitExceededException(message, name(), limit, patience.limit()));
     }
 
     <T extends @Nullable Object> @Nullable Subtask<T> tryGo(@Nullable String name, Object body) {
@@ -380,15 +414,23 @@ final class GroupEngine extends GroupState
         return task;
     }
 
-    /** Starts an admitted task that has a slot, for a caller of {@code go}: from outside, blocks for the shared slot. */
-    private void start(TaskRun<?> task) {
+    /**
+     * Starts an admitted task that has a slot, for a caller of {@code go}: from outside, blocks for the shared slot.
+     *
+     * @param begun how long the caller may still wait, if it has waited before
+     */
+    private void start(TaskRun<?> task, @Nullable LimitWait begun) {
         SharedLimit shared = sharedLimit();
         if (shared == null || shared.tryTake(task)) { // fault: shared-slot-is-taken
             launchGranted(task, true);
         } else if (isInside(CurrentTask.get())) {
             startFromBacklog(task);
+        } else if (begun != null) {
+            awaitSharedSlot(task, shared, begun);
         } else {
-            awaitSharedSlot(task, shared);
+            try (LimitWait patience = patience()) {
+                awaitSharedSlot(task, shared, patience);
+            }
         }
     }
 
@@ -588,8 +630,11 @@ final class GroupEngine extends GroupState
 
     // ---- blocked in go
 
-    /** Blocks a caller until its task is admitted or refused. Returns its index, STARTED or REFUSED. */
-    private long awaitSlot(TaskRun<?> task, Slots waiting) {
+    /** Blocks a caller until its task is admitted or refused. Returns its index, STARTED, REFUSED or TOO_LATE. */
+    private long awaitSlot(TaskRun<?> task, Slots waiting, @Nullable LimitWait patience) {
+        if (patience != null && patience.isOver()) {
+            return TOO_LATE;
+        }
         guardWait();
         long start = nanosIfTimed();
         long admitted;
@@ -598,15 +643,18 @@ final class GroupEngine extends GroupState
             if (admitted >= 0) {
                 task.place = admitted << TaskRun.INDEX_SHIFT;
             } else if (admitted == FULL) {
-                admitted = awaitTurn(wait, waiting, task);
+                admitted = awaitTurn(wait, waiting, task, patience);
             }
         }
         tellLimitWait(nanosIfTimed() - start);
         return admitted;
     }
 
-    private long awaitTurn(Wait wait, Slots waiting, TaskRun<?> task) {
-        Slots.Waiting caller = waiting.addCaller(task); // fault: caller-queues
+    private long awaitTurn(Wait wait, Slots waiting, TaskRun<?> task, @Nullable LimitWait patience) {
+        if (patience != null) {
+            patience.begin();
+        }
+        Slots.Waiting caller = waiting.addCaller(task, patience); // fault: caller-queues
         try {
             waiting.run(); // fault: queued-caller-pumps
             if (wait.until(this, Slots.Waiting::isDecided, caller, 0, mine -> cancelByInterrupt())) {
@@ -622,19 +670,38 @@ final class GroupEngine extends GroupState
         }
     }
 
-    private void awaitSharedSlot(TaskRun<?> task, SharedLimit shared) {
+    private void awaitSharedSlot(TaskRun<?> task, SharedLimit shared, @Nullable LimitWait patience) {
+        if (patience != null && patience.isOver()) {
+            rejectTooLate(task, shared.limit(), "the shared limit of ", patience);
+            return;
+        }
         boolean interrupted = false;
         long waited;
         try {
             guardWait();
             long start = nanosIfTimed();
             try (Wait wait = Wait.begin(this)) {
-                if (!queueForSharedSlot(task, shared, Thread.currentThread())) {
-                    interrupted = wait.until(this, SharedLimit::isDecided, task, 0, mine -> cancelByInterrupt());
+                boolean decided = queueForSharedSlot(task, shared, Thread.currentThread());
+                if (!decided) {
+                    if (patience != null) {
+                        patience.begin();
+                    }
+                    interrupted = wait.until(
+                            this,
+                            mine -> SharedLimit.isDecided(mine)
+                                    || (patience != null && patience.isOver() && shared.giveUp(mine)),
+                            task,
+                            0,
+                            mine -> cancelByInterrupt());
+                    decided = SharedLimit.isDecided(task);
                 }
                 waited = nanosIfTimed() - start;
                 // Launched before this thread queues for a slot of its own: a slot is never held by a waiting thread.
-                launchGranted(task, true);
+                if (decided) {
+                    launchGranted(task, true);
+                } else if (patience != null) {
+                    rejectTooLate(task, shared.limit(), "the shared limit of ", patience);
+                }
             }
         } finally {
             if (interrupted) {

@@ -60,7 +60,8 @@ public interface GroupListener {
     default void onTaskSkipped(Subtask<?> task) {}
 
     /**
-     * A task could not be started: the executor rejected it, or no thread could be had.
+     * A task could not be started: the executor rejected it, no thread could be had, or its caller waited for a slot for as
+     * long as {@link ErrGroupOptions#limitWait() limitWait} allows.
      *
      * @param task the task: FAILED
      */

@@ -38,6 +38,9 @@ abstract class GroupState {
     /** Admission: whoever gave the task its slot has started it. */
     static final long STARTED = -3;
 
+    /** Of a task whose caller waited for a slot for as long as it may. */
+    static final long TOO_LATE = -4;
+
     static final long UNOPENED = 1;
 
     static final long CANCELLED = 1 << 1;

@@ -260,6 +260,20 @@ public final class SharedLimit {
         }
     }
 
+    /**
+     * A caller has waited for as long as it may: its task leaves the queue, and is granted no slot.
+     *
+     * @return false if it was just granted one, or its group skips it
+     */
+    boolean giveUp(TaskRun<?> task) {
+        lock.lock();
+        try {
+            return queue.removeIf(entry -> entry.task == task); // fault: shared-caller-runs-out-of-patience
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Visits the tasks of a group that wait here. */
     void forEachQueued(TaskGroup group, Consumer<TaskRun<?>> visitor) {
         for (Entry entry : queue) {

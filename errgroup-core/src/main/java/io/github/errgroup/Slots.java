@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>A caller that is given a slot launches its task itself, in its own thread. On workers whoever gave it the slot has
  *       started the task, mostly the worker that freed it, which then takes it: the slot is not empty while the caller wakes.
  *       But not where the task needs a shared slot too and would have to wait for it: then the caller waits.
- *   <li>A caller leaves the queue under the lock: because it is given a slot, or by itself because the group is over.
+ *   <li>A caller leaves the queue under the lock: because it is given a slot, or by itself because the group is over or it has
+ *       waited for as long as it may. So it has the slot, or nobody gives it one.
  *   <li>Before it queues, a caller looks again for a moment ({@link ShortWait}), unless others are queued, or the workers are
  *       platform threads: none of those wakes within that moment.
  * </ol>
@@ -71,6 +72,9 @@ final class Slots implements Trampoline.Source<Slots.Waiting> {
         /** Null for a backlogged task. */
         private final @Nullable Thread caller;
 
+        /** How long the caller may wait; null for as long as it takes. */
+        private final @Nullable LimitWait patience;
+
         /** What the caller is told; FULL while it waits. Written by whoever took it out of the queue. */
         private volatile long admitted = GroupState.FULL;
 
@@ -80,28 +84,39 @@ final class Slots implements Trampoline.Source<Slots.Waiting> {
         /** The thread that took it out of the queue, and is about to tell what was decided. Written under {@link #lock}. */
         private volatile @Nullable Thread granter;
 
-        private Waiting(TaskRun<?> task, @Nullable Thread caller) {
+        private Waiting(TaskRun<?> task, @Nullable Thread caller, @Nullable LimitWait patience) {
             this.task = task;
             this.caller = caller;
+            this.patience = patience;
         }
 
-        /** Whether the caller need not wait any more: it is given a slot, or the group is over. */
+        /** Whether the caller need not wait any more: it is given a slot, or has left the queue without. */
         boolean isDecided() {
-            return admitted != GroupState.FULL || (group.isOver() && leave()); // fault: caller-leaves-the-queue
+            long why = whyToLeave();
+            return admitted != GroupState.FULL
+                    || (why != GroupState.FULL && leave(why)); // fault: caller-leaves-the-queue
+        }
+
+        /** REFUSED if the group is over, TOO_LATE if the caller has waited for as long as it may, else FULL. */
+        private long whyToLeave() {
+            if (group.isOver()) {
+                return GroupState.REFUSED;
+            }
+            return patience != null && patience.isOver() ? GroupState.TOO_LATE : GroupState.FULL;
         }
 
         /**
          * What was decided.
          *
          * @return the task's index; {@link GroupState#STARTED} if it has it already, and a thread; {@link GroupState#REFUSED}
-         *     if the group is over
+         *     if the group is over; {@link GroupState#TOO_LATE} if the caller has waited for as long as it may
          */
         long admitted() {
             return admitted;
         }
 
-        /** Leaves the queue, refused. Returns false if somebody else took it out. */
-        private boolean leave() {
+        /** Leaves the queue without a slot, and tells why. Returns false if somebody else took it out. */
+        private boolean leave(long why) {
             lock.lock();
             try {
                 if (!callers.remove(this)) {
@@ -110,13 +125,13 @@ final class Slots implements Trampoline.Source<Slots.Waiting> {
             } finally {
                 lock.unlock();
             }
-            admitted = GroupState.REFUSED;
+            admitted = why;
             return true;
         }
 
         /** The caller does not wait any more, because something was thrown: from now on nobody gives it a slot. */
         void giveUp() {
-            if (!leave()) {
+            if (!leave(GroupState.REFUSED)) {
                 // Another thread took it out of the queue, and is about to tell; this one would not any more.
                 while (admitted == GroupState.FULL && granter != caller) {
                     Thread.yield();
@@ -137,7 +152,7 @@ final class Slots implements Trampoline.Source<Slots.Waiting> {
 
     /** Queues a task submitted from inside, already counted as outstanding. */
     void addToBacklog(TaskRun<?> task) {
-        Waiting waiting = new Waiting(task, null);
+        Waiting waiting = new Waiting(task, null, null);
         lock.lock();
         try {
             // No call: an overflow of the stack would leave the list and its length apart.
@@ -155,8 +170,8 @@ final class Slots implements Trampoline.Source<Slots.Waiting> {
     }
 
     /** Queues the current thread, which then calls {@link #run}. */
-    Waiting addCaller(TaskRun<?> task) {
-        Waiting waiting = new Waiting(task, Thread.currentThread());
+    Waiting addCaller(TaskRun<?> task, @Nullable LimitWait patience) {
+        Waiting waiting = new Waiting(task, Thread.currentThread(), patience);
         callers.add(waiting);
         return waiting;
     }

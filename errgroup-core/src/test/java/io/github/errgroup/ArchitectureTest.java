@@ -71,6 +71,7 @@ class ArchitectureTest {
                         "GroupListener",
                         "GroupOutcome",
                         "GroupSnapshot",
+                        "LimitExceededException",
                         "ParentCancelledException",
                         "Registration",
                         "SharedLimit",

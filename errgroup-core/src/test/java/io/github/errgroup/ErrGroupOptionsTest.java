@@ -66,6 +66,7 @@ class ErrGroupOptionsTest {
                 new Change("limit", 8, o -> o.limit(8)),
                 new Change("sharedLimit", SHARED_LIMIT, o -> o.sharedLimit(SHARED_LIMIT)),
                 new Change("timeout", Duration.ofSeconds(2), o -> o.timeout(Duration.ofSeconds(2))),
+                new Change("limitWait", Duration.ZERO, o -> o.limitWait(Duration.ZERO)),
                 new Change("cancelOnError", false, o -> o.cancelOnError(false)),
                 new Change("interruptOnCancel", false, o -> o.interruptOnCancel(false)),
                 new Change("threads", THREADS, o -> o.threads(THREADS)),

@@ -21,7 +21,7 @@ import org.openjdk.jcstress.infra.results.LL_Result;
         value = "a caller leaves the queue though it was given a slot",
         mark = "caller-leaves-the-queue",
         becomes = "if (admitted != GroupState.FULL) { return true; } " + SeededFault.LATER
-                + "if (!group.isOver()) { return false; } leave(); admitted = GroupState.REFUSED; return true;")
+                + "if (why == GroupState.FULL) { return false; } leave(why); admitted = why; return true;")
 public class GrantAgainstCancel {
     private final Meeting meeting = new Meeting();
 

@@ -12,6 +12,20 @@ final class Stage {
     /** A task of this name is run at once, by who launches it. */
     static final String AT_ONCE = "at once";
 
+    /** A clock whose delays are over at once. */
+    static final GroupClock OVER_AT_ONCE = new GroupClock() {
+        @Override
+        public long nanoTime() {
+            return System.nanoTime();
+        }
+
+        @Override
+        public Registration schedule(Duration delay, Runnable action) {
+            action.run();
+            return () -> {};
+        }
+    };
+
     private static final ErrGroupOptions OPTIONS = ErrGroupOptions.builder()
             // Longer than any run: the engine's own remedies for a lost task must not hide a lost wake-up.
             .starvationTimeout(Duration.ofDays(1))

@@ -20,6 +20,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param limit How many tasks of one group may run at once; above 0, or -1 for no limit.
  * @param sharedLimit How many tasks may run at once over all open groups of this name; above 0, or -1 for no limit.
  * @param timeout Time from opening a group to its deadline; above zero, or -1s for none.
+ * @param limitWait How long go() may wait for a slot before the task is rejected; 0s for not at all, -1s for as long as it
+ *     takes.
  * @param cancelOnError Whether a group's first failure cancels the rest.
  * @param interruptOnCancel Whether cancelling interrupts the threads of running tasks.
  * @param executor Where tasks run.
@@ -29,6 +31,7 @@ public record GroupProperties(
         @Nullable Integer limit,
         @Nullable Integer sharedLimit,
         @Nullable Duration timeout,
+        @Nullable Duration limitWait,
         @Nullable Boolean cancelOnError,
         @Nullable Boolean interruptOnCancel,
         @DefaultValue Executor executor,
@@ -108,6 +111,11 @@ public record GroupProperties(
                 timeout,
                 PropertyRules::brokenByTimeout,
                 time -> options.timeout(PropertyRules.nullIfNone(time)));
+        set(
+                prefix + ".limit-wait",
+                limitWait,
+                PropertyRules::brokenByLimitWait,
+                time -> options.limitWait(PropertyRules.nullIfNone(time)));
         set(cancelOnError, options::cancelOnError);
         set(interruptOnCancel, options::interruptOnCancel);
         set(executor.reuseThreads(), options::reuseThreads);
@@ -126,6 +134,7 @@ public record GroupProperties(
         values.put("limit", options.limit());
         values.put("shared-limit", shared == null ? ErrGroupOptions.NO_LIMIT : shared.limit());
         values.put("timeout", options.timeout());
+        values.put("limit-wait", options.limitWait());
         values.put("cancel-on-error", options.cancelOnError());
         values.put("interrupt-on-cancel", options.interruptOnCancel());
         values.put("executor", executor);

@@ -40,6 +40,16 @@ final class PropertyRules {
                 : WITHIN_BOUNDS + ", or -1s for no timeout";
     }
 
+    static @Nullable String brokenByLimitWait(@Nullable Duration limitWait) {
+        return limitWait == null
+                        || limitWait.equals(NO_TIMEOUT)
+                        || limitWait.isZero()
+                        || brokenByDuration(limitWait) == null
+                ? null
+                : "must be 0s or more and at most " + ErrGroupOptions.MAX_DURATION.toDays()
+                        + " days, or -1s for as long as it takes";
+    }
+
     static @Nullable String brokenByLeakThreshold(@Nullable Duration threshold) {
         return threshold == null || threshold.equals(NO_REPORT) || brokenByDuration(threshold) == null
                 ? null

@@ -29,7 +29,9 @@ public enum ErrGroupMeter implements MeterDocumentation {
 
     /** Tasks that could not be started: the executor rejected them, or no thread could be had. */
     TASK_REJECTED(
-            "errgroup.task.rejected", Meter.Type.COUNTER, "Tasks rejected by their executor, or without a thread"),
+            "errgroup.task.rejected",
+            Meter.Type.COUNTER,
+            "Tasks rejected by their executor, without a thread, or without a slot in time"),
 
     /** Tasks that run now. */
     TASK_ACTIVE("errgroup.task.active", Meter.Type.GAUGE, "Tasks that run now"),

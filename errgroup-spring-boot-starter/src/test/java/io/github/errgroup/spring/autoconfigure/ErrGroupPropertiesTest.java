@@ -68,6 +68,7 @@ class ErrGroupPropertiesTest {
                         .isEqualTo(TaskThreads.virtualThreadsSupported() ? ErrGroupOptions.NO_LIMIT : 256);
                 assertThat(options.sharedLimit().limit()).isEqualTo(ErrGroupOptions.NO_LIMIT);
                 assertThat(options.timeout()).isNull();
+                assertThat(options.limitWait()).isNull();
                 assertThat(options.cancelOnError()).isTrue();
                 assertThat(options.interruptOnCancel()).isTrue();
                 assertThat(options.reuseThreads())
@@ -96,6 +97,7 @@ class ErrGroupPropertiesTest {
                             "errgroup.limit=4",
                             "errgroup.shared-limit=40",
                             "errgroup.timeout=4s",
+                            "errgroup.limit-wait=0",
                             "errgroup.cancel-on-error=false",
                             "errgroup.interrupt-on-cancel=false",
                             "errgroup.straggler-grace=44s",
@@ -107,6 +109,7 @@ class ErrGroupPropertiesTest {
                         assertThat(options.limit()).isEqualTo(5);
                         assertThat(options.sharedLimit().limit()).isEqualTo(40);
                         assertThat(options.timeout()).hasSeconds(4);
+                        assertThat(options.limitWait()).isZero();
                         assertThat(options.cancelOnError()).isFalse();
                         assertThat(options.interruptOnCancel()).isFalse();
                         assertThat(options.stragglerGrace()).hasSeconds(44);
@@ -121,10 +124,12 @@ class ErrGroupPropertiesTest {
                             "errgroup.limit=4",
                             "errgroup.shared-limit=40",
                             "errgroup.timeout=4s",
+                            "errgroup.limit-wait=40ms",
                             "errgroup.executor.reuse-threads=false",
                             "errgroup.groups.quote.limit=-1",
                             "errgroup.groups.quote.shared-limit=-1",
                             "errgroup.groups.quote.timeout=-1s",
+                            "errgroup.groups.quote.limit-wait=-1s",
                             "errgroup.groups.quote.cancel-on-error=false",
                             "errgroup.groups.quote.interrupt-on-cancel=false",
                             "errgroup.groups.quote.straggler-grace=55s",
@@ -135,6 +140,7 @@ class ErrGroupPropertiesTest {
                         assertThat(options.limit()).isEqualTo(-1);
                         assertThat(options.sharedLimit().limit()).isEqualTo(-1);
                         assertThat(options.timeout()).isNull();
+                        assertThat(options.limitWait()).isNull();
                         assertThat(options.cancelOnError()).isFalse();
                         assertThat(options.interruptOnCancel()).isFalse();
                         assertThat(options.stragglerGrace()).hasSeconds(55);
@@ -142,6 +148,7 @@ class ErrGroupPropertiesTest {
                         assertThat(options.starvationTimeout()).hasMillis(555);
                         ErrGroupOptions other = optionsOf(context, "other");
                         assertThat(other.limit()).isEqualTo(4);
+                        assertThat(other.limitWait()).hasMillis(40);
                         assertThat(other.cancelOnError()).isTrue();
                     });
         }
@@ -423,6 +430,9 @@ class ErrGroupPropertiesTest {
                 errgroup.shared-limit | 0 | must be above 0, or -1 for no limit
                 errgroup.timeout | 0s | must be above zero
                 errgroup.timeout | -2s | -1s for no timeout
+                errgroup.limit-wait | -2s | -1s for as long as it takes
+                errgroup.limit-wait | 26688d | at most 26687 days
+                errgroup.groups.quote.limit-wait | -2s | must be 0s or more
                 errgroup.straggler-grace | 0s | must be above zero
                 errgroup.straggler-grace | -1s | must be above zero
                 errgroup.executor.starvation-timeout | 0ms | must be above zero

@@ -10,7 +10,7 @@ import io.github.errgroup.GroupSnapshot;
  * @param failed threw
  * @param cancelled had started when their group was cancelled
  * @param skipped had not
- * @param rejected could not be started: rejected by their executor, or without a thread
+ * @param rejected could not be started: rejected by their executor, without a thread, or without a slot in time
  * @param pending not ended yet
  */
 public record TaskCounts(
