@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -421,7 +422,7 @@ public final class ErrGroup implements AutoCloseable {
         Objects.requireNonNull(action, "action");
         Iterator<? extends T> source = Objects.requireNonNull(items, "items").iterator();
         engine.usable();
-        Reading.read(source, engine, item -> goFor(item, action));
+        Reading.read(source, engine, item -> goFor(null, item, action));
     }
 
     /**
@@ -440,11 +441,60 @@ public final class ErrGroup implements AutoCloseable {
         Objects.requireNonNull(action, "action"); // before the stream is used up
         Objects.requireNonNull(items, "items");
         engine.usable();
-        Reading.read(items, engine, item -> goFor(item, action));
+        Reading.read(items, engine, item -> goFor(null, item, action));
     }
 
-    private <T extends @Nullable Object> void goFor(T item, ThrowingConsumer<? super T> action) {
-        engine.go(null, (ThrowingRunnable) () -> action.accept(item));
+    /**
+     * As {@link #forEach(Iterable, ThrowingConsumer)}, with a name for each task:
+     * {@code group.forEach(orders, Order::id, this::ship)}. Messages, snapshots and logs tell it, so a failure says which
+     * item it was.
+     *
+     * @param items the items
+     * @param name the name of an item's task; called once for each item, in the caller, and what it throws leaves this call
+     * @param action what to do with one item
+     * @param <T> the items' type
+     * @throws NullPointerException if it gives null for an item, which then has no task
+     */
+    public <T extends @Nullable Object> void forEach(
+            Iterable<? extends T> items, Function<? super T, String> name, ThrowingConsumer<? super T> action) {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(action, "action");
+        Iterator<? extends T> source = Objects.requireNonNull(items, "items").iterator();
+        engine.usable();
+        Reading.read(source, engine, item -> goFor(nameOf(item, name), item, action));
+    }
+
+    /**
+     * As {@link #forEach(Iterable, Function, ThrowingConsumer)}, for a stream, which is read as in
+     * {@link #forEach(Stream, ThrowingConsumer)}. The stream is not closed.
+     *
+     * @param items the items
+     * @param name the name of an item's task
+     * @param action what to do with one item
+     * @param <T> the items' type
+     * @throws NullPointerException if the name of an item is null
+     */
+    public <T extends @Nullable Object> void forEach(
+            Stream<? extends T> items, Function<? super T, String> name, ThrowingConsumer<? super T> action) {
+        Objects.requireNonNull(name, "name"); // before the stream is used up
+        Objects.requireNonNull(action, "action");
+        Objects.requireNonNull(items, "items");
+        engine.usable();
+        Reading.read(items, engine, item -> goFor(nameOf(item, name), item, action));
+    }
+
+    private <T extends @Nullable Object> void goFor(@Nullable String name, T item, ThrowingConsumer<? super T> action) {
+        engine.go(name, (ThrowingRunnable) () -> action.accept(item));
+    }
+
+    private <T extends @Nullable Object> String nameOf(T item, Function<? super T, String> naming) {
+        String name = naming.apply(item);
+        if (name == null) {
+            throw new NullPointerException(
+                    "group '" + name() + "': the name of the item " + (item == null ? null : UserText.of(item))
+                            + " is null; every item of a call that names them has one");
+        }
+        return name;
     }
 
     /**
@@ -463,7 +513,7 @@ public final class ErrGroup implements AutoCloseable {
         Iterator<? extends T> source = Objects.requireNonNull(items, "items").iterator();
         engine.usable();
         List<Subtask<R>> subtasks = new ArrayList<>();
-        Reading.read(source, engine, item -> subtasks.add(goFor(item, function)));
+        Reading.read(source, engine, item -> subtasks.add(goFor(null, item, function)));
         return Collections.unmodifiableList(subtasks);
     }
 
@@ -483,13 +533,69 @@ public final class ErrGroup implements AutoCloseable {
         Objects.requireNonNull(items, "items");
         engine.usable();
         List<Subtask<R>> subtasks = new ArrayList<>();
-        Reading.read(items, engine, item -> subtasks.add(goFor(item, function)));
+        Reading.read(items, engine, item -> subtasks.add(goFor(null, item, function)));
+        return Collections.unmodifiableList(subtasks);
+    }
+
+    /**
+     * As {@link #map(Iterable, ThrowingFunction)}, with a name for each task. The handles have it, so what failed and why is
+     * one line:
+     *
+     * <pre>{@code
+     * List<Subtask<Price>> prices = group.map(orders, Order::id, this::price);
+     * group.settle();
+     * Subtask.failed(prices).forEach(task -> log.warn("no price for " + task.name(), task.exception()));
+     * }</pre>
+     *
+     * @param items the items
+     * @param name the name of an item's task; called once for each item, in the caller, and what it throws leaves this call
+     * @param function makes the result of one item
+     * @param <T> the items' type
+     * @param <R> the results' type
+     * @return the handles of the tasks submitted, in the order of the items; unmodifiable
+     * @throws NullPointerException if it gives null for an item, which then has no task
+     */
+    public <T extends @Nullable Object, R extends @Nullable Object> List<Subtask<R>> map(
+            Iterable<? extends T> items,
+            Function<? super T, String> name,
+            ThrowingFunction<? super T, ? extends R> function) {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(function, "function");
+        Iterator<? extends T> source = Objects.requireNonNull(items, "items").iterator();
+        engine.usable();
+        List<Subtask<R>> subtasks = new ArrayList<>();
+        Reading.read(source, engine, item -> subtasks.add(goFor(nameOf(item, name), item, function)));
+        return Collections.unmodifiableList(subtasks);
+    }
+
+    /**
+     * As {@link #map(Iterable, Function, ThrowingFunction)}, for a stream, which is read as in
+     * {@link #forEach(Stream, ThrowingConsumer)}. The stream is not closed.
+     *
+     * @param items the items
+     * @param name the name of an item's task
+     * @param function makes the result of one item
+     * @param <T> the items' type
+     * @param <R> the results' type
+     * @return the handles of the tasks submitted, in the order of the items; unmodifiable
+     * @throws NullPointerException if the name of an item is null
+     */
+    public <T extends @Nullable Object, R extends @Nullable Object> List<Subtask<R>> map(
+            Stream<? extends T> items,
+            Function<? super T, String> name,
+            ThrowingFunction<? super T, ? extends R> function) {
+        Objects.requireNonNull(name, "name"); // before the stream is used up
+        Objects.requireNonNull(function, "function");
+        Objects.requireNonNull(items, "items");
+        engine.usable();
+        List<Subtask<R>> subtasks = new ArrayList<>();
+        Reading.read(items, engine, item -> subtasks.add(goFor(nameOf(item, name), item, function)));
         return Collections.unmodifiableList(subtasks);
     }
 
     private <T extends @Nullable Object, R extends @Nullable Object> Subtask<R> goFor(
-            T item, ThrowingFunction<? super T, ? extends R> function) {
-        return engine.go(null, (Callable<R>) () -> function.apply(item));
+            @Nullable String name, T item, ThrowingFunction<? super T, ? extends R> function) {
+        return engine.go(name, (Callable<R>) () -> function.apply(item));
     }
 
     /**

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -147,6 +148,54 @@ public interface ErrGroups {
         return call(name, group -> results(group, group.map(items, function)));
     }
 
+    /**
+     * As {@link #map(String, Iterable, ThrowingFunction)}, with a name for each task, as in
+     * {@link ErrGroup#map(Iterable, Function, ThrowingFunction)}.
+     *
+     * @param name the group's name
+     * @param items the items
+     * @param itemName the name of an item's task
+     * @param function makes the result of one item
+     * @param <T> the items' type
+     * @param <R> the results' type
+     * @return the results in the order of the items
+     * @throws InterruptedException the thread was interrupted while it waited
+     * @throws NullPointerException if the name of an item is null
+     * @throws ErrGroupException a task failed, or the group was cancelled; see {@link ErrGroup#await()}
+     */
+    default <T, R extends @Nullable Object> List<R> map(
+            String name,
+            Iterable<? extends T> items,
+            Function<? super T, String> itemName,
+            ThrowingFunction<? super T, ? extends R> function)
+            throws InterruptedException {
+        return call(name, group -> results(group, group.map(items, itemName, function)));
+    }
+
+    /**
+     * As {@link #map(String, Stream, ThrowingFunction)}, with a name for each task, as in
+     * {@link ErrGroup#map(Stream, Function, ThrowingFunction)}.
+     *
+     * @param name the group's name
+     * @param items the items
+     * @param itemName the name of an item's task
+     * @param function makes the result of one item
+     * @param <T> the items' type
+     * @param <R> the results' type
+     * @return the results in the order of the items
+     * @throws InterruptedException the thread was interrupted while it waited
+     * @throws NullPointerException if the name of an item is null
+     * @throws ErrGroupException a task failed, or the group was cancelled; see {@link ErrGroup#await()}
+     */
+    default <T, R extends @Nullable Object> List<R> map(
+            String name,
+            Stream<? extends T> items,
+            Function<? super T, String> itemName,
+            ThrowingFunction<? super T, ? extends R> function)
+            throws InterruptedException {
+        return call(name, group -> results(group, group.map(items, itemName, function)));
+    }
+
     private static <R extends @Nullable Object> List<R> results(ErrGroup group, List<Subtask<R>> subtasks)
             throws InterruptedException {
         group.await();
@@ -190,6 +239,56 @@ public interface ErrGroups {
             throws InterruptedException {
         this.<@Nullable Void, RuntimeException>call(name, group -> {
             group.forEach(items, action);
+            return null;
+        });
+    }
+
+    /**
+     * As {@link #forEach(String, Iterable, ThrowingConsumer)}, with a name for each task, as in
+     * {@link ErrGroup#forEach(Iterable, Function, ThrowingConsumer)}.
+     *
+     * @param name the group's name
+     * @param items the items
+     * @param itemName the name of an item's task
+     * @param action what to do with one item
+     * @param <T> the items' type
+     * @throws InterruptedException the thread was interrupted while it waited
+     * @throws NullPointerException if the name of an item is null
+     * @throws ErrGroupException a task failed, or the group was cancelled; see {@link ErrGroup#await()}
+     */
+    default <T> void forEach(
+            String name,
+            Iterable<? extends T> items,
+            Function<? super T, String> itemName,
+            ThrowingConsumer<? super T> action)
+            throws InterruptedException {
+        this.<@Nullable Void, RuntimeException>call(name, group -> {
+            group.forEach(items, itemName, action);
+            return null;
+        });
+    }
+
+    /**
+     * As {@link #forEach(String, Stream, ThrowingConsumer)}, with a name for each task, as in
+     * {@link ErrGroup#forEach(Stream, Function, ThrowingConsumer)}.
+     *
+     * @param name the group's name
+     * @param items the items
+     * @param itemName the name of an item's task
+     * @param action what to do with one item
+     * @param <T> the items' type
+     * @throws InterruptedException the thread was interrupted while it waited
+     * @throws NullPointerException if the name of an item is null
+     * @throws ErrGroupException a task failed, or the group was cancelled; see {@link ErrGroup#await()}
+     */
+    default <T> void forEach(
+            String name,
+            Stream<? extends T> items,
+            Function<? super T, String> itemName,
+            ThrowingConsumer<? super T> action)
+            throws InterruptedException {
+        this.<@Nullable Void, RuntimeException>call(name, group -> {
+            group.forEach(items, itemName, action);
             return null;
         });
     }

@@ -1,5 +1,8 @@
 package io.github.errgroup;
 
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -101,4 +104,25 @@ public sealed interface Subtask<T extends @Nullable Object> permits TaskRun {
      * @return the index
      */
     long index();
+
+    /**
+     * Those of some tasks that failed: which and why, as text or one by one.
+     *
+     * <pre>{@code
+     * log.warn("{}", Subtask.failed(prices)); // [group 'quote': task 'A-1' (#0) FAILED: java.io.IOException: refused]
+     * }</pre>
+     *
+     * @param tasks handles, as {@link ErrGroup#map(Iterable, ThrowingFunction) map} gives them
+     * @param <T> the values' type
+     * @return the handles that are FAILED now, in the same order; unmodifiable. Not those that were cancelled or skipped
+     */
+    static <T extends @Nullable Object> List<Subtask<T>> failed(Iterable<Subtask<T>> tasks) {
+        List<Subtask<T>> failed = new ArrayList<>();
+        for (Subtask<T> task : tasks) {
+            if (task.state() == State.FAILED) {
+                failed.add(task);
+            }
+        }
+        return Collections.unmodifiableList(failed);
+    }
 }

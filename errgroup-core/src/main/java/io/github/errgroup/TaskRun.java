@@ -576,6 +576,8 @@ final class TaskRun<T extends @Nullable Object> implements Subtask<T>, Runnable,
 
     @Override
     public String toString() {
-        return describe() + " " + state();
+        State now = state();
+        Throwable failure = now == State.FAILED ? exception() : null;
+        return describe() + " " + now + (failure == null ? "" : ": " + UserText.of(failure));
     }
 }
