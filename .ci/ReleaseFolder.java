@@ -31,7 +31,7 @@ import org.w3c.dom.Node;
  * <pre>
  * java .ci/ReleaseFolder.java check FOLDER MODULE...   every fault, one a line; red if there is one
  * java .ci/ReleaseFolder.java prove FOLDER MODULE...   plants one fault after the other in a copy: red if one is not found
- * java .ci/ReleaseFolder.java compare FOLDER OTHER     the files of two builds, byte for byte, but for signatures
+ * java .ci/ReleaseFolder.java compare FOLDER OTHER     the files of two builds, byte for byte, but for signatures and checksums
  * </pre>
  */
 final class ReleaseFolder {
@@ -244,12 +244,12 @@ final class ReleaseFolder {
         return differences;
     }
 
-    /** What is not signed anew each time, and does not carry the time of its deployment. */
+    /** What is not signed anew each time, does not carry the time of its deployment, and does not follow from another file. */
     private static Map<String, Path> compared(Path folder) throws IOException {
         Map<String, Path> compared = new TreeMap<>();
         for (Path file : files(folder)) {
             String name = folder.relativize(file).toString();
-            if (!name.contains(".asc") && !name.contains("maven-metadata")) {
+            if (!name.matches(".*(maven-metadata|\\.asc|\\.md5$|\\.sha\\d+$).*")) {
                 compared.put(name, file);
             }
         }
