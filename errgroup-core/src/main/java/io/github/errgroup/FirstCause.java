@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What came first in a group, in time: a failure, or what cancelled the group before any task had failed (G1). One per
- * group, set by one CAS before anybody is cancelled; what {@code await} and {@code close} throw, the outcome, and the
+ * group, set by one CAS in {@link Failures} before anybody is cancelled; what {@code await} and {@code close} throw, the outcome, and the
  * reason that listeners are told are read off it.
  *
  * @param reason FAILURE, or what cancelled the group

@@ -542,22 +542,23 @@ final class GroupEngine extends GroupState
 
     // ---- what go could not end
 
+    /** Where the stack may be full. */
     private void clearUpIfPossible() {
         try {
-            clearUp();
-        } catch (Throwable again) {
-            // The stack is full here too. Whoever waits for the group, or submits to it, does it; and the caller of go
-            // is
-            // told of the first failure.
+            clearUp(false);
+        } catch (StackOverflowError again) {
+            // It is full here too: a thread that waits for the group or ends a task does it. The first error is told.
         }
     }
 
     /**
      * Undoes what calls of {@code go} have begun and could not undo themselves (J9): something was thrown, mostly since their
      * stack or the memory was full, between the admission of a task and its launch. One thread at a time; what is thrown here
-     * leaves the rest to the next.
+     * leaves the rest to the next that waits for the group or ends a task of it.
+     *
+     * @param hasRoom whether the stack of this thread is known not to be full
      */
-    private void clearUp() {
+    private void clearUp(boolean hasRoom) {
         while (leftovers != null) {
             Object[] next;
             synchronized (this) {
@@ -570,7 +571,7 @@ final class GroupEngine extends GroupState
             }
             boolean done = false;
             try {
-                undo((TaskRun<?>) next[0], (Thread) next[1], (Throwable) next[2]);
+                undo((TaskRun<?>) next[0], (Thread) next[1], (Throwable) next[2], hasRoom);
                 done = true;
             } finally {
                 synchronized (this) {
@@ -590,12 +591,12 @@ final class GroupEngine extends GroupState
      * @param submitter the thread whose call of {@code go} threw, and gave no handle; a task that it ran inside that call runs
      *     no more. Null where the task has a handle: then it ends as failed
      */
-    private void undo(TaskRun<?> task, @Nullable Thread submitter, Throwable failure) {
+    private void undo(TaskRun<?> task, @Nullable Thread submitter, Throwable failure, boolean hasRoom) {
         boolean mine = (task.place & TaskRun.TAKEN_BACK) != 0;
         if (!mine && (task.place & TaskRun.LEFT) == 0) {
             forget(task);
             if (submitter != null) {
-                launcher.recover(submitter);
+                launcher.recover(submitter, hasRoom);
             }
             if (launcher.isQueued(task)) {
                 return; // a worker takes it
@@ -764,6 +765,9 @@ final class GroupEngine extends GroupState
                 handOff(task, interrupted, host);
             } finally {
                 leave(task, host);
+                if (leftovers != null) {
+                    clearUp(true);
+                }
             }
         }
     }
@@ -1293,14 +1297,14 @@ final class GroupEngine extends GroupState
 
     /** As {@link #isIdle}, after a look whether queued tasks need one more worker. */
     private boolean isIdleNow() {
-        clearUp();
+        clearUp(true);
         launcher.look();
         return isIdle();
     }
 
     /** As {@link #isQuiet}, after a look whether queued tasks need one more worker. */
     private boolean isQuietNow() {
-        clearUp();
+        clearUp(true);
         launcher.look();
         return isQuiet();
     }

@@ -1,6 +1,9 @@
 package io.github.errgroup;
 
-/** Whose thread a task runs on: what becomes of the thread at the end of the task (J1, J13). */
+/**
+ * Whose thread a task runs on: what becomes of the thread at the end of the task (J1, J13). A worker, which takes several
+ * tasks, and a thread of an external executor ({@link LastSteps}) are hosts of their own.
+ */
 interface Host {
     /** A thread that ends with its task: but first it may launch the task that takes its slot, of another group too. */
     Host FRESH_THREAD = new Host() {

@@ -48,8 +48,12 @@ interface Launcher {
         return false;
     }
 
-    /** Undoes what a call of {@link #launch} has left half done that threw in that thread. */
-    default void recover(Thread submitter) {}
+    /**
+     * Undoes what a call of {@link #launch} has left half done that threw in that thread.
+     *
+     * @param hasRoom whether the stack of the calling thread is known not to be full
+     */
+    default void recover(Thread submitter, boolean hasRoom) {}
 
     /** The group is cancelled: what waits for a thread never starts. */
     default void groupCancelled() {}

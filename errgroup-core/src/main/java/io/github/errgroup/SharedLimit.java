@@ -7,7 +7,6 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +26,7 @@ public final class SharedLimit {
     /** In which order threads that need slots of several limits take them. */
     final long order = ORDER.getAndIncrement();
 
-    private final ReentrantLock lock = new ReentrantLock();
+    private final Object lock = new Object();
 
     /** Written under {@link #lock}; read by anyone. */
     private volatile int limit;
@@ -85,12 +84,9 @@ public final class SharedLimit {
      * @param limit how many tasks may run at once; negative for no limit, 0 lets nothing start
      */
     public void setLimit(int limit) {
-        lock.lock();
-        try {
+        synchronized (lock) {
             this.limit = Math.max(limit, NO_LIMIT);
             grant();
-        } finally {
-            lock.unlock();
         }
         trampoline.run();
     }
@@ -100,15 +96,12 @@ public final class SharedLimit {
         if (limit < 0) {
             return true;
         }
-        lock.lock();
-        try {
+        synchronized (lock) {
             if (!hasRoom() || !returning.isEmpty() || !queue.isEmpty()) {
                 return false;
             }
             hold(task);
             return true;
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -122,16 +115,13 @@ public final class SharedLimit {
         if (tryTake(task)) {
             return true;
         }
-        lock.lock();
-        try {
+        synchronized (lock) {
             if (hasRoom() && returning.isEmpty() && queue.isEmpty()) { // fault: queuing-task-looks-for-a-slot
                 hold(task);
                 return true;
             }
             queue.add(new Entry(task, caller));
             return false;
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -168,16 +158,13 @@ public final class SharedLimit {
         if (task.extras().sharedSlot != TaskExtras.SharedSlot.HELD) {
             return false; // only the thread that runs or ends the task could change that
         }
-        lock.lock();
-        try {
+        synchronized (lock) {
             if (task.extras().sharedSlot != TaskExtras.SharedSlot.HELD) {
                 return false;
             }
             task.extras().sharedSlot = instead;
             held--;
             return grant(); // fault: given-back-slot-is-granted
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -187,16 +174,13 @@ public final class SharedLimit {
             return true;
         }
         Returning entry = new Returning(task, Thread.currentThread());
-        lock.lock();
-        try {
+        synchronized (lock) {
             if (hasRoom() && returning.isEmpty()) { // fault: returning-task-looks-for-a-slot
                 hold(task);
                 return true;
             }
             returning.add(entry);
             return false;
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -207,40 +191,31 @@ public final class SharedLimit {
 
     /** A task that queued for a slot again goes on, with it or without. */
     void goesOn(TaskRun<?> task) {
-        lock.lock();
-        try {
+        synchronized (lock) {
             returning.removeIf(entry -> entry.task == task);
             if (task.extras().sharedSlot != TaskExtras.SharedSlot.HELD) {
                 task.extras().sharedSlot = null;
             }
-        } finally {
-            lock.unlock();
         }
     }
 
     /** A further task of a thread that has taken a slot again goes on with it. */
     void takeAgainAnyway(TaskRun<?> task) {
-        lock.lock();
-        try {
+        synchronized (lock) {
             hold(task);
-        } finally {
-            lock.unlock();
         }
     }
 
     /** A group was cancelled: skips its tasks that wait to start, and wakes those that wait to go on. */
     void cancelled(TaskGroup group, Consumer<TaskRun<?>> skip) {
         List<Entry> forgotten = new ArrayList<>();
-        lock.lock();
-        try {
+        synchronized (lock) {
             queue.removeIf(entry -> entry.task.group == group && forgotten.add(entry));
             for (Returning entry : returning) {
                 if (entry.task.group == group) {
                     LockSupport.unpark(entry.thread);
                 }
             }
-        } finally {
-            lock.unlock();
         }
         for (Entry entry : forgotten) {
             skip.accept(entry.task);
@@ -252,11 +227,8 @@ public final class SharedLimit {
 
     /** A task is taken back, or ended, that may still wait here: from now on it is granted no slot. */
     void forget(TaskRun<?> task) {
-        lock.lock();
-        try {
+        synchronized (lock) {
             queue.removeIf(entry -> entry.task == task);
-        } finally {
-            lock.unlock();
         }
     }
 

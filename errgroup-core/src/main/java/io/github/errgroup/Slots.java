@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -50,7 +49,7 @@ final class Slots implements Trampoline.Source<Slots.Waiting> {
 
     private final Starter starter;
 
-    private final ReentrantLock lock = new ReentrantLock();
+    private final Object lock = new Object();
 
     private final Trampoline<Waiting> trampoline = new Trampoline<>(lock, this);
 
@@ -117,13 +116,10 @@ final class Slots implements Trampoline.Source<Slots.Waiting> {
 
         /** Leaves the queue without a slot, and tells why. Returns false if somebody else took it out. */
         private boolean leave(long why) {
-            lock.lock();
-            try {
+            synchronized (lock) {
                 if (!callers.remove(this)) {
                     return false;
                 }
-            } finally {
-                lock.unlock();
             }
             admitted = why;
             return true;
@@ -153,8 +149,7 @@ final class Slots implements Trampoline.Source<Slots.Waiting> {
     /** Queues a task submitted from inside, already counted as outstanding. */
     void addToBacklog(TaskRun<?> task) {
         Waiting waiting = new Waiting(task, null, null);
-        lock.lock();
-        try {
+        synchronized (lock) {
             // No call: an overflow of the stack would leave the list and its length apart.
             Waiting before = newest;
             if (before == null) {
@@ -164,8 +159,6 @@ final class Slots implements Trampoline.Source<Slots.Waiting> {
             }
             newest = waiting;
             backlogSize = backlogSize + 1;
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -206,7 +199,6 @@ final class Slots implements Trampoline.Source<Slots.Waiting> {
     @Override
     public @Nullable Waiting next() {
         int limit = group.limit();
-        // fault: grant-sees-room
         boolean room = limit < 0 || group.outstanding() - backlogSize < limit || starter.cancellation() != null;
         if (!room) {
             return null;
@@ -274,21 +266,17 @@ final class Slots implements Trampoline.Source<Slots.Waiting> {
     /** Visits the backlogged tasks. */
     void forEachBacklogged(Consumer<TaskRun<?>> visitor) {
         List<TaskRun<?>> tasks = new ArrayList<>();
-        lock.lock();
-        try {
+        synchronized (lock) {
             for (Waiting waiting = oldest; waiting != null; waiting = waiting.next) {
                 tasks.add(waiting.task);
             }
-        } finally {
-            lock.unlock();
         }
         tasks.forEach(visitor);
     }
 
     /** A task is taken back that may be in the backlog. */
     void forget(TaskRun<?> task) {
-        lock.lock();
-        try {
+        synchronized (lock) {
             Waiting before = null;
             for (Waiting waiting = oldest; waiting != null; before = waiting, waiting = waiting.next) {
                 if (waiting.task == task) {
@@ -304,8 +292,6 @@ final class Slots implements Trampoline.Source<Slots.Waiting> {
                     return;
                 }
             }
-        } finally {
-            lock.unlock();
         }
     }
 

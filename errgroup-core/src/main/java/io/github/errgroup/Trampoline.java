@@ -1,6 +1,5 @@
 package io.github.errgroup;
 
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +25,11 @@ final class Trampoline<T> {
         void start(T item);
     }
 
-    private final ReentrantLock lock;
+    /**
+     * A monitor, not a lock of java.util.concurrent: it is left without a call, so that a stack that is full holds nobody up.
+     * It is held for a few instructions, and never while anything is started.
+     */
+    private final Object lock;
 
     private final Source<T> source;
 
@@ -45,7 +48,7 @@ final class Trampoline<T> {
     }
 
     /** @param lock what guards the source */
-    Trampoline(ReentrantLock lock, Source<T> source) {
+    Trampoline(Object lock, Source<T> source) {
         this.lock = lock;
         this.source = source;
     }
@@ -53,15 +56,12 @@ final class Trampoline<T> {
     /** Starts all that can be started, unless this thread does so already. */
     void run() {
         Call call = new Call();
-        lock.lock();
-        try {
+        synchronized (lock) {
             if (callOf(call.thread) != null) {
                 return;
             }
             call.older = calls;
             calls = call;
-        } finally {
-            lock.unlock();
         }
         try {
             for (T item = next(call); item != null; item = next(call)) {
@@ -73,16 +73,13 @@ final class Trampoline<T> {
     }
 
     private @Nullable T next(Call call) {
-        lock.lock();
-        try {
+        synchronized (lock) { // fault: next-is-locked
             T item = source.next();
             if (item == null) {
                 call.over = true; // under the lock: whoever changes what may be started after this, starts it
                 callOf(call.thread);
             }
             return item;
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -112,8 +109,7 @@ final class Trampoline<T> {
      */
     @Nullable
     Runnable suspend() {
-        lock.lock();
-        try {
+        synchronized (lock) {
             Call call = callOf(Thread.currentThread());
             if (call == null) {
                 return null;
@@ -121,19 +117,14 @@ final class Trampoline<T> {
             call.over = true;
             callOf(call.thread);
             return () -> resume(call);
-        } finally {
-            lock.unlock();
         }
     }
 
     private void resume(Call call) {
-        lock.lock();
-        try {
+        synchronized (lock) {
             call.over = false;
             call.older = calls;
             calls = call;
-        } finally {
-            lock.unlock();
         }
     }
 }

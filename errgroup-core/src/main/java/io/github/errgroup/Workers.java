@@ -203,9 +203,13 @@ final class Workers implements Launcher {
     }
 
     @Override
-    public void recover(Thread submitter) {
+    public void recover(Thread submitter, boolean hasRoom) {
         giveUpCommitment(submitter);
-        ensureCommittedWithRoom();
+        if (hasRoom) {
+            ensureCommittedWithRoom();
+        } else {
+            ensureCommitted();
+        }
     }
 
     /** A worker runs its tasks itself. */

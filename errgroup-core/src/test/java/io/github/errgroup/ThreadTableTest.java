@@ -78,7 +78,7 @@ class ThreadTableTest {
     void N15_J14_what_was_taken_out_is_forgotten_and_its_place_used_again() {
         for (int round = 0; round < 3; round++) {
             putAll();
-            assertThat(table.places()).isLessThanOrEqualTo(THREADS * 8);
+            assertThat(table.places()).isLessThanOrEqualTo(THREADS * 24);
             assertThat(table.taken()).isEqualTo(THREADS);
             entries.forEach(this::remove);
             assertThat(table.taken()).isZero();
