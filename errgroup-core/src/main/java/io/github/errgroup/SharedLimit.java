@@ -238,11 +238,8 @@ public final class SharedLimit {
      * @return false if it was just granted one, or its group skips it
      */
     boolean giveUp(TaskRun<?> task) {
-        lock.lock();
-        try {
+        synchronized (lock) {
             return queue.removeIf(entry -> entry.task == task); // fault: shared-caller-runs-out-of-patience
-        } finally {
-            lock.unlock();
         }
     }
 
