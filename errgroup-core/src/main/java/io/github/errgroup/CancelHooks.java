@@ -27,7 +27,15 @@ final class CancelHooks {
             owner.extras(); // made in its own thread
         }
         ContextPropagator propagator = engine.options().contextPropagator();
-        Hook hook = new Hook(action, owner, propagator == null ? null : propagator.capture());
+        return add(new Hook(action, owner, propagator == null ? null : propagator.capture()));
+    }
+
+    /** Adds one of the engine's own, which explains no exception of the task that this thread runs. */
+    Registration addOwn(Runnable action) {
+        return add(new Hook(action, null, null));
+    }
+
+    private Registration add(Hook hook) {
         waiting.add(hook); // fault: hook-is-registered
         if (engine.cancellation() != null && waiting.remove(hook)) { // fault: registered-hook-looks
             engine.hooksBegin();

@@ -599,6 +599,99 @@ public final class ErrGroup implements AutoCloseable {
     }
 
     /**
+     * Starts a task for each item, and gives the handles as the tasks end, while the group runs:
+     *
+     * <pre>{@code
+     * for (Subtask<Page> page : group.asCompleted(urls, this::fetch)) {
+     *     index.add(page.get());
+     * }
+     * group.await();
+     * }</pre>
+     *
+     * <p>Nothing is read before the loop begins. It is ahead of the loop by at most the limit (256 without one), ends early
+     * when the group is cancelled, and may be left early; {@link Results} tells all of it.
+     *
+     * @param items the items; {@code stream::iterator} for a stream, which then is read one item at a time, but for a
+     *     {@code flatMap}: its inner streams are read whole, one after another
+     * @param function makes the result of one item
+     * @param <T> the items' type
+     * @param <R> the results' type
+     * @return the results, for one loop
+     * @throws IllegalStateException if the group is finished or closed
+     */
+    public <T extends @Nullable Object, R extends @Nullable Object> Results<R> asCompleted(
+            Iterable<? extends T> items, ThrowingFunction<? super T, ? extends R> function) {
+        Objects.requireNonNull(items, "items");
+        Objects.requireNonNull(function, "function");
+        engine.usable();
+        return Results.of(engine, items, item -> null, function, false);
+    }
+
+    /**
+     * As {@link #asCompleted(Iterable, ThrowingFunction)}, with a name for each task.
+     *
+     * @param items the items
+     * @param name the name of an item's task; if null, the loop throws a NullPointerException
+     * @param function makes the result of one item
+     * @param <T> the items' type
+     * @param <R> the results' type
+     * @return the results, for one loop
+     * @throws IllegalStateException if the group is finished or closed
+     */
+    public <T extends @Nullable Object, R extends @Nullable Object> Results<R> asCompleted(
+            Iterable<? extends T> items,
+            Function<? super T, String> name,
+            ThrowingFunction<? super T, ? extends R> function) {
+        Objects.requireNonNull(items, "items");
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(function, "function");
+        engine.usable();
+        return Results.of(engine, items, item -> nameOf(item, name), function, false);
+    }
+
+    /**
+     * As {@link #asCompleted(Iterable, ThrowingFunction)}, but in the order of the items. A slow task holds up those behind
+     * it, so let it {@linkplain Results#readAhead(int) read ahead} further than the limit where their times differ much.
+     *
+     * @param items the items; {@code stream::iterator} for a stream, which then is read one item at a time, but for a
+     *     {@code flatMap}: its inner streams are read whole, one after another
+     * @param function makes the result of one item
+     * @param <T> the items' type
+     * @param <R> the results' type
+     * @return the results, for one loop
+     * @throws IllegalStateException if the group is finished or closed
+     */
+    public <T extends @Nullable Object, R extends @Nullable Object> Results<R> inOrder(
+            Iterable<? extends T> items, ThrowingFunction<? super T, ? extends R> function) {
+        Objects.requireNonNull(items, "items");
+        Objects.requireNonNull(function, "function");
+        engine.usable();
+        return Results.of(engine, items, item -> null, function, true);
+    }
+
+    /**
+     * As {@link #inOrder(Iterable, ThrowingFunction)}, with a name for each task.
+     *
+     * @param items the items
+     * @param name the name of an item's task; if null, the loop throws a NullPointerException
+     * @param function makes the result of one item
+     * @param <T> the items' type
+     * @param <R> the results' type
+     * @return the results, for one loop
+     * @throws IllegalStateException if the group is finished or closed
+     */
+    public <T extends @Nullable Object, R extends @Nullable Object> Results<R> inOrder(
+            Iterable<? extends T> items,
+            Function<? super T, String> name,
+            ThrowingFunction<? super T, ? extends R> function) {
+        Objects.requireNonNull(items, "items");
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(function, "function");
+        engine.usable();
+        return Results.of(engine, items, item -> nameOf(item, name), function, true);
+    }
+
+    /**
      * Waits until every task submitted before has ended. A group that cancels on error is finished then; any other may
      * go on. May be called again, by any thread outside the group, and gives the same answer.
      *

@@ -26,6 +26,9 @@ final class Failures {
 
     final AtomicLong skipped = new AtomicLong();
 
+    /** Of the cancelled and skipped ones, those of a loop over results, which may be left early (N11). */
+    final AtomicLong ofLoops = new AtomicLong();
+
     /** Failed tasks, and cancelled and skipped ones, that an {@code await} has answered for. Written by awaiters. */
     private volatile long failedAnswered;
 
@@ -157,6 +160,11 @@ final class Failures {
 
     boolean hasUnansweredFailures() {
         return failed.get() > failedAnswered;
+    }
+
+    /** Whether every task that was cancelled or skipped was one of a loop over results. */
+    boolean isAllOfLoops() {
+        return undone() == ofLoops.get();
     }
 
     boolean hasUnansweredUndone() {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
@@ -41,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  * </ol>
  */
 final class GroupEngine extends GroupState
-        implements GroupContext, Workers.Group, Slots.Starter, Children.Child, Verdict.Above {
+        implements GroupContext, Results.Group, Workers.Group, Slots.Starter, Children.Child, Verdict.Above {
     private static final int MAX_NAMES = 10;
 
     private static final AtomicReferenceFieldUpdater<GroupEngine, @Nullable Slots> SLOTS =
@@ -303,6 +304,11 @@ final class GroupEngine extends GroupState
             }
             return;
         }
+        goFromBacklog(task, waiting);
+    }
+
+    /** Queues a task for the next free slot. */
+    private void goFromBacklog(TaskRun<?> task, Slots waiting) {
         long index = admitAnyway();
         if (index == REFUSED) {
             skipAtOnce(task);
@@ -311,6 +317,39 @@ final class GroupEngine extends GroupState
         task.place = index << TaskRun.INDEX_SHIFT;
         waiting.addToBacklog(task);
         waiting.run(); // fault: backlogged-task-pumps
+    }
+
+    /** As a task's own {@code go}: never blocks. A loop bounds what it submits. */
+    @Override
+    public <R extends @Nullable Object> Subtask<R> go(@Nullable String name, Callable<R> body, Runnable atEnd) {
+        TaskRun<R> task = newTask(name, body);
+        task.firstExtras().atEnd = atEnd;
+        Thread submitter = Thread.currentThread();
+        try {
+            long index = tryAdmit();
+            if (index >= 0) {
+                task.place = index << TaskRun.INDEX_SHIFT;
+                SharedLimit shared = sharedLimit();
+                if (shared == null || shared.tryTake(task)) {
+                    launchGranted(task, true);
+                } else {
+                    startFromBacklog(task);
+                }
+            } else if (index == FULL) {
+                goFromBacklog(task, slots());
+            } else {
+                skipAtOnce(task);
+            }
+        } catch (Throwable e) {
+            if (task.place >= 0) {
+                synchronized (this) {
+                    leftovers = new Object[] {task, submitter, e, leftovers};
+                }
+            }
+            clearUpIfPossible();
+            throw e;
+        }
+        return task;
     }
 
     /** Throws if the caller, which is about to block for a slot of the group's own limit, would block for ever. */
@@ -761,12 +800,19 @@ final class GroupEngine extends GroupState
         } catch (Throwable e) {
             endBadly(task, e);
         } finally {
+            TaskExtras rare = null;
             try {
-                handOff(task, interrupted, host);
+                rare = handOff(task, interrupted, host);
             } finally {
-                leave(task, host);
-                if (leftovers != null) {
-                    clearUp(true);
+                try {
+                    leave(task, host);
+                    if (leftovers != null) {
+                        clearUp(true);
+                    }
+                } finally {
+                    if (rare != null) {
+                        rare.left();
+                    }
                 }
             }
         }
@@ -780,10 +826,10 @@ final class GroupEngine extends GroupState
         Log.error(task.describe() + ": its end could not be told", fault);
     }
 
-    /** Takes back what the thread must not keep. */
-    private static void handOff(TaskRun<?> task, boolean interrupted, Host host) {
+    /** Takes back what the thread must not keep. Returns what only some tasks have. */
+    private static @Nullable TaskExtras handOff(TaskRun<?> task, boolean interrupted, Host host) {
+        TaskExtras rare = task.extrasIfAny();
         try {
-            TaskExtras rare = task.extrasIfAny();
             if (rare != null) {
                 rare.closeScope();
             }
@@ -794,6 +840,7 @@ final class GroupEngine extends GroupState
         } catch (Throwable e) {
             Log.error(task.describe() + ": its thread could not be reset", e);
         }
+        return rare;
     }
 
     @Override
@@ -809,7 +856,14 @@ final class GroupEngine extends GroupState
         } catch (Throwable e) {
             endBadly(task, e);
         } finally {
-            leave(task, Host.CALLERS_THREAD);
+            try {
+                leave(task, Host.CALLERS_THREAD);
+            } finally {
+                TaskExtras rare = task.extrasIfAny();
+                if (rare != null) {
+                    rare.left();
+                }
+            }
         }
     }
 
@@ -833,8 +887,17 @@ final class GroupEngine extends GroupState
             }
         } else if (outcome == State.CANCELLED) {
             failures().cancelled.incrementAndGet();
+            countOfLoops(task);
         } else if (outcome == State.SKIPPED) {
             failures().skipped.incrementAndGet();
+            countOfLoops(task);
+        }
+    }
+
+    private void countOfLoops(TaskRun<?> task) {
+        TaskExtras rare = task.extrasIfAny();
+        if (rare != null && rare.atEnd != null) {
+            failures().ofLoops.incrementAndGet();
         }
     }
 
@@ -1219,7 +1282,8 @@ final class GroupEngine extends GroupState
         }
     }
 
-    void awaitUnchecked() {
+    @Override
+    public void awaitUnchecked() {
         Throwable bad = answer(awaitEnd("await"), false);
         if (bad instanceof InterruptedException interrupt) {
             throw unchecked(interrupt);
@@ -1293,6 +1357,57 @@ final class GroupEngine extends GroupState
                 launcher.look(); // fault: leaving-awaiter-looks
             }
         }
+    }
+
+    // ---- loops over results (N11)
+
+    @Override
+    public void loopBegins() {
+        usable();
+        refuseInside("iterator");
+    }
+
+    @Override
+    public int tasksAtOnce() {
+        return limit();
+    }
+
+    @Override
+    public boolean isCutShort() {
+        return is(CANCELLED);
+    }
+
+    @Override
+    public <S> void awaitResult(Wait.Condition<? super S> condition, S subject) {
+        refuseInside("iterator");
+        guardWait();
+        refuseIfNeverGranted();
+        boolean interrupted;
+        try (Wait wait = Wait.begin(this)) {
+            interrupted = wait.until(
+                    this,
+                    loop -> {
+                        clearUp(true);
+                        launcher.look();
+                        return condition.holds(loop);
+                    },
+                    subject,
+                    ShortWait.looks(),
+                    loop -> cancelByInterrupt());
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public Registration whenCancelled(Runnable action) {
+        return hooks().addOwn(action);
+    }
+
+    @Override
+    public void cancelLeft() {
+        cancelExplicitly(new CancellationException("the results of " + title() + " were closed before the end"));
     }
 
     /** As {@link #isIdle}, after a look whether queued tasks need one more worker. */
@@ -1456,7 +1571,7 @@ final class GroupEngine extends GroupState
                 && ((failed && first.reason() != CancelReason.CLOSED)
                         || (undone && (reason == CancelReason.TIMEOUT || reason == CancelReason.SHUTDOWN)))) {
             throw sneaky(verdict.toThrowableOfClose(first));
-        } else if (reason == CancelReason.CLOSED && (failed || undone)) {
+        } else if (reason == CancelReason.CLOSED && (failed || (undone && !bad.isAllOfLoops()))) {
             throw verdict.toMisuseOfClose();
         }
     }
@@ -1558,10 +1673,14 @@ final class GroupEngine extends GroupState
     public Registration onCancel(Runnable hook) {
         Objects.requireNonNull(hook, "hook");
         used();
+        return hooks().add(hook);
+    }
+
+    private CancelHooks hooks() {
         if (hooks == null) {
             HOOKS.compareAndSet(this, null, new CancelHooks(this));
         }
-        return Objects.requireNonNull(hooks).add(hook);
+        return Objects.requireNonNull(hooks);
     }
 
     @Override

@@ -42,6 +42,13 @@ final class TaskExtras implements TaskHolder {
     /** Groups opened by this task and not closed yet. Written by the task's thread, read by cancellers. */
     volatile @Nullable Children children;
 
+    /**
+     * Run when the task has ended and left the group; null where nobody waits for that. Written before the launch, and by the
+     * thread that ends the task.
+     */
+    @Nullable
+    Runnable atEnd;
+
     TaskExtras(TaskRun<?> task) {
         this.task = task;
     }
@@ -78,5 +85,14 @@ final class TaskExtras implements TaskHolder {
             children = opened;
         }
         return opened;
+    }
+
+    /** The task has left the group. Called by the thread that ended it. */
+    void left() {
+        Runnable waiting = atEnd;
+        if (waiting != null) {
+            atEnd = null; // a handle that is kept does not keep who waited for it
+            waiting.run();
+        }
     }
 }

@@ -74,6 +74,7 @@ class ArchitectureTest {
                         "LimitExceededException",
                         "ParentCancelledException",
                         "Registration",
+                        "Results",
                         "SharedLimit",
                         "Subtask",
                         "TaskBody",

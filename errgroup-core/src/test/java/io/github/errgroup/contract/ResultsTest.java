@@ -1,0 +1,82 @@
+package io.github.errgroup.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.errgroup.ErrGroup;
+import io.github.errgroup.Subtask;
+import io.github.errgroup.ThrowingFunction;
+import java.io.BufferedReader;
+import java.io.StringReader;
+import java.lang.ref.WeakReference;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** N11: what loops over results are for, and what they cost. */
+@DisplayNameGeneration(DisplayNameGenerator.ReplaceUnderscores.class)
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class ResultsTest {
+    private final AtomicInteger linesRead = new AtomicInteger();
+
+    /** What a CSV library needs: lines in, records out, in order, converted side by side, as far as somebody asks for them. */
+    private static <T> Stream<T> records(BufferedReader csv, ThrowingFunction<String[], T> converter) {
+        ErrGroup group = ErrGroup.open(o -> o.name("csv").limit(4));
+        return group.inOrder(csv.lines()::iterator, line -> converter.apply(line.split(","))).readAhead(16).stream()
+                .map(Subtask::get)
+                .onClose(group::close);
+    }
+
+    private BufferedReader csv(int lines) {
+        String text =
+                IntStream.range(0, lines).mapToObj(i -> "name" + i + "," + i).collect(Collectors.joining("\n"));
+        return new BufferedReader(new StringReader(text)) {
+            @Override
+            public String readLine() throws java.io.IOException {
+                linesRead.incrementAndGet();
+                return super.readLine();
+            }
+        };
+    }
+
+    @Test
+    void N11_a_CSV_library_gives_its_caller_an_ordered_stream_that_stops_early() {
+        try (Stream<Integer> ages = records(csv(10_000), fields -> Integer.parseInt(fields[1]))) {
+            assertThat(ages.takeWhile(age -> age < 100)).hasSize(100).isSorted();
+        }
+        assertThat(linesRead.get()).isBetween(101, 101 + 17);
+    }
+
+    @Test
+    void N11_a_million_items_keep_no_more_than_the_read_ahead() throws Exception {
+        int million = 1_000_000;
+        List<WeakReference<Subtask<byte[]>>> some = new ArrayList<>();
+        AtomicInteger given = new AtomicInteger();
+        Subtask<byte[]> kept = null;
+        try (ErrGroup group = ErrGroup.open(o -> o.limit(2))) {
+            for (Subtask<byte[]> task :
+                    group.asCompleted(IntStream.range(0, million)::iterator, item -> new byte[16])) {
+                int number = given.incrementAndGet();
+                if (number % 100_000 == 0) {
+                    some.add(new WeakReference<>(task));
+                }
+                kept = number == 50_000 ? task : kept;
+            }
+            assertThat(given).hasValue(million);
+            assertThat(some).allSatisfy(reference -> {
+                Threads.until(() -> {
+                    System.gc();
+                    return reference.refersTo(null);
+                });
+            });
+            group.await();
+        }
+        assertThat(kept.get()).hasSize(16); // and a handle that is kept keeps no other
+    }
+}
