@@ -37,7 +37,8 @@ final class CancelHooks {
 
     private Registration add(Hook hook) {
         waiting.add(hook); // fault: hook-is-registered
-        if (engine.cancellation() != null && waiting.remove(hook)) { // fault: registered-hook-looks
+        boolean late = engine.cancellation() != null || (owner != null && owner.hasTimedOut());
+        if (late && waiting.remove(hook)) { // fault: registered-hook-looks
             engine.hooksBegin();
             try {
                 run(hook);
@@ -52,6 +53,25 @@ final class CancelHooks {
     void runAll() {
         for (Hook hook : waiting) {
             if (waiting.remove(hook)) {
+                run(hook);
+            }
+        }
+    }
+
+    /** Whether a task has registered one that has not run. */
+    boolean hasAnyOf(TaskRun<?> task) {
+        for (Hook hook : waiting) {
+            if (hook.owner == task) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Runs the hooks that a task has registered, whose own deadline has passed, each once, in this thread. */
+    void runAllOf(TaskRun<?> task) {
+        for (Hook hook : waiting) {
+            if (hook.owner == task && waiting.remove(hook)) {
                 run(hook);
             }
         }

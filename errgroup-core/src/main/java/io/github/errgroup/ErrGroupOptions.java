@@ -96,6 +96,15 @@ public final class ErrGroupOptions {
     }
 
     /**
+     * How long each task may run.
+     *
+     * @return above zero; null for as long as it takes
+     */
+    public @Nullable Duration taskTimeout() {
+        return values.taskTimeout;
+    }
+
+    /**
      * How long {@code go} may wait for a slot.
      *
      * @return zero for not at all; null for as long as it takes
@@ -343,6 +352,24 @@ public final class ErrGroupOptions {
         }
 
         /**
+         * Sets each task's own deadline, which counts from the task's start, and not while it waits for a slot. Past it that
+         * task alone is cancelled: its thread is interrupted (not with {@link #interruptOnCancel(boolean)
+         * interruptOnCancel(false)}), the hooks that it has registered run, and {@link GroupContext#isCancelled()} is true
+         * in it. It keeps its slot until it has ended. What it then throws is suppressed below a {@code TimeoutException} that
+         * names task and limit, with which it has FAILED, as of any failure: that cancels a group that cancels on error. An
+         * Error remains what it is, and a task that still returns its value has SUCCEEDED.
+         *
+         * @param taskTimeout above zero; null for as long as it takes
+         * @return this builder
+         * @throws IllegalArgumentException if it is not above zero
+         */
+        public Builder taskTimeout(@Nullable Duration taskTimeout) {
+            checkDuration("taskTimeout", taskTimeout);
+            values.taskTimeout = taskTimeout;
+            return this;
+        }
+
+        /**
          * Sets how long {@code go} may wait for a slot, of the group's limit and of a {@linkplain #sharedLimit shared} one
          * together. A task that has none by then does not start: its handle is FAILED with a
          * {@link LimitExceededException}, which counts as any failure and as a rejection. So a service that is full says so
@@ -564,6 +591,7 @@ public final class ErrGroupOptions {
         private int limit = NO_LIMIT;
         private @Nullable SharedLimit sharedLimit;
         private @Nullable Duration timeout;
+        private @Nullable Duration taskTimeout;
         private @Nullable Duration limitWait;
         private boolean cancelOnError = true;
         private boolean interruptOnCancel = true;
@@ -584,6 +612,7 @@ public final class ErrGroupOptions {
             all.put("limit", limit);
             all.put("sharedLimit", sharedLimit);
             all.put("timeout", timeout);
+            all.put("taskTimeout", taskTimeout);
             all.put("limitWait", limitWait);
             all.put("cancelOnError", cancelOnError);
             all.put("interruptOnCancel", interruptOnCancel);

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  */
 public sealed interface GroupContext permits GroupEngine {
     /**
-     * Whether the group was cancelled, or finished by {@link ErrGroup#await()}.
+     * Whether the group was cancelled, or finished by {@link ErrGroup#await()}; asked by a task that is past its own
+     * {@linkplain ErrGroupOptions.Builder#taskTimeout(Duration) deadline}, also that.
      *
      * @return true once, and then for ever
      */
@@ -46,8 +47,8 @@ public sealed interface GroupContext permits GroupEngine {
     Optional<Duration> remaining();
 
     /**
-     * Registers a hook to run once when the group is cancelled: close a socket, cancel a query. A successful end runs
-     * no hook. It runs in the thread that cancels, on a thread of its own when a deadline does, and at once in the
+     * Registers a hook to run once when the group is cancelled, or the task that registers it is past its own deadline:
+     * close a socket, cancel a query. A successful end runs no hook. It runs in the thread that cancels, on a thread of its own when a deadline does, and at once in the
      * caller if the group is cancelled already. Whatever the thread, the hook sees the context that the group's
      * {@link ContextPropagator} captures here, in the thread that registers it, and the class loader of the thread that
      * opened the group. What it throws is logged, and the other hooks run. {@code await()}
@@ -61,7 +62,8 @@ public sealed interface GroupContext permits GroupEngine {
     /**
      * Ends a task that computes without blocking.
      *
-     * @throws CancellationException if the group is cancelled, with {@link #cause()} as its cause
+     * @throws CancellationException if the group is cancelled, with {@link #cause()} as its cause; or if it is called by a
+     *     task that is past its own deadline
      */
     void throwIfCancelled();
 }

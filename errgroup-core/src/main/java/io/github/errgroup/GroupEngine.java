@@ -209,6 +209,7 @@ final class GroupEngine extends GroupState
         this.stragglers = options.stragglerGrace() == null ? null : new Stragglers(this, options.stragglerGrace());
         this.timed = !options.listeners().isEmpty() || stragglers != null;
         this.rich = timed
+                || options.taskTimeout() != null
                 || options.sharedLimit() != null
                 || options.contextPropagator() != null
                 || options.threads() instanceof ExternalExecutor;
@@ -780,20 +781,84 @@ final class GroupEngine extends GroupState
             task.extras().startNanos = options.clock().nanoTime();
             tell(listener -> listener.onTaskStart(task));
         }
+        Duration timeout = options.taskTimeout();
+        if (timeout != null) {
+            TaskExtras.Deadline own = new TaskExtras.Deadline(task);
+            task.extras().deadline = own;
+            own.start(options.clock(), timeout);
+        }
+    }
+
+    @Override
+    public void timedOut(TaskRun<?> task, TaskExtras.Deadline deadline) {
+        if (cancellation != null) {
+            return; // that came first
+        }
+        boolean handedOn = false;
+        hooksBegin(); // before the deadline counts, hence before the task can leave: await waits for its hooks
+        try {
+            if (!deadline.pass()) {
+                return;
+            }
+            if (options.interruptOnCancel()) {
+                task.interruptAtDeadline();
+            }
+            CancelHooks registered = hooks;
+            if (registered != null && registered.hasAnyOf(task)) {
+                handedOn = true;
+                HelperThread.start("task-deadline", () -> {
+                    try {
+                        registered.runAllOf(task);
+                    } finally {
+                        hooksEnd();
+                    }
+                });
+            }
+        } finally {
+            if (!handedOn) {
+                hooksEnd();
+            }
+        }
+    }
+
+    /** What a task that threw past its own deadline has failed with (N10). An Error remains what it is. */
+    private Throwable timeoutOf(TaskRun<?> task, Throwable thrown) {
+        if (thrown instanceof Error) {
+            return thrown;
+        }
+        TimeoutException timeout = new TimeoutException("task '" + task.name() + "' (#" + task.index()
+                + ") ran for longer than its taskTimeout of " + options.taskTimeout());
+        timeout.addSuppressed(thrown);
+        return timeout;
+    }
+
+    /** Whether this thread runs a task of this group that is past its own deadline. */
+    private boolean isInTimedOutTask() {
+        if (options.taskTimeout() == null) {
+            return false;
+        }
+        TaskRun<?> task = CurrentTask.get();
+        return task != null && task.group == this && task.hasTimedOut();
     }
 
     @Override
     public void end(TaskRun<?> task, State state, @Nullable Object result, boolean interrupted, Host host) {
         try {
             State outcome = state;
-            if (result instanceof Throwable thrown && state == State.FAILED && cancellation != null) {
-                TaskExtras rare = task.extrasIfAny();
+            Object value = result;
+            TaskExtras rare = rich ? task.extrasIfAny() : null;
+            TaskExtras.Deadline own = rare == null ? null : rare.deadline;
+            boolean late = own != null && own.end();
+            if (result instanceof Throwable thrown && state == State.FAILED && late) {
+                value = timeoutOf(task, thrown);
+            } else if (result instanceof Throwable thrown && state == State.FAILED && cancellation != null) {
+                rare = task.extrasIfAny();
                 boolean touched = interrupted || (rare != null && rare.hookRan);
                 if (Cancellation.explains(thrown, touched, options.cancellationWhen())) {
                     outcome = State.CANCELLED;
                 }
             }
-            settle(task, outcome, result);
+            settle(task, outcome, value);
             if (timed) {
                 tellEnd(task, outcome);
             }
@@ -1634,7 +1699,7 @@ final class GroupEngine extends GroupState
 
     @Override
     public boolean isCancelled() {
-        return cancellation != null || (options.cancelOnError() && is(FINISHED));
+        return cancellation != null || (options.cancelOnError() && is(FINISHED)) || isInTimedOutTask();
     }
 
     @Override
@@ -1690,6 +1755,9 @@ final class GroupEngine extends GroupState
             CancellationException thrown = new CancellationException(this + " is cancelled: " + UserText.of(cause));
             thrown.initCause(cause);
             throw thrown;
+        }
+        if (isInTimedOutTask()) {
+            throw new CancellationException("the task is past its taskTimeout of " + options.taskTimeout());
         }
     }
 

@@ -32,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>Register, then check (J2): an ACTIVE task with its thread is where cancellers look ({@link LiveTasks}), behind a
  *       full fence, before the cancellation is read; the canceller writes the cancellation behind a full fence, and only
  *       then looks there.
+ *   <li>A task's own deadline (N10) interrupts it in the same way, and before any canceller: so a task that goes on is
+ *       interrupted once more if its group is cancelled, by way of INTERRUPTING again. One interrupt is on its way at a time.
  *   <li>From ENDING on the status belongs to whoever ends the task. The result is written before the final state, which
  *       never changes.
  * </ol>
@@ -321,13 +323,39 @@ final class TaskRun<T extends @Nullable Object> implements Subtask<T>, Runnable,
 
     /** Interrupts the thread that runs the task, if it runs. */
     void interrupt() {
-        if (status != ACTIVE) {
+        int now = status;
+        if (now != ACTIVE && !(now == INTERRUPTED && hasTimedOut())) {
             return;
         }
         Thread thread = runner;
-        if (thread != null && STATUS.compareAndSet(this, ACTIVE, INTERRUPTING)) { // fault: interrupt-claims-the-window
+        if (thread != null && STATUS.compareAndSet(this, now, INTERRUPTING)) { // fault: interrupt-claims-the-window
             Interrupts.deliver(thread, this::delivered); // fault: interrupt-is-delivered
         }
+    }
+
+    /**
+     * Interrupts the thread since the task's own deadline has passed (N10). A canceller that finds this interrupt on its way
+     * leaves its own to the thread that delivers it: the body may have answered the first already.
+     */
+    void interruptAtDeadline() {
+        Thread thread = runner;
+        if (thread != null && STATUS.compareAndSet(this, ACTIVE, INTERRUPTING)) { // fault: deadline-claims-the-window
+            Interrupts.deliver(thread, this::deliveredAtDeadline); // fault: deadline-is-delivered
+        }
+    }
+
+    private void deliveredAtDeadline() {
+        delivered();
+        if (group.cancellation() != null) {
+            interrupt();
+        }
+    }
+
+    /** Whether its own deadline passed while it ran. */
+    boolean hasTimedOut() {
+        TaskExtras rare = extras;
+        TaskExtras.Deadline own = rare == null ? null : rare.deadline;
+        return own != null && own.hasPassed();
     }
 
     /** The interrupt has arrived. */

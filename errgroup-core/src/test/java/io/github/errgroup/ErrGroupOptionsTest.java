@@ -66,6 +66,7 @@ class ErrGroupOptionsTest {
                 new Change("limit", 8, o -> o.limit(8)),
                 new Change("sharedLimit", SHARED_LIMIT, o -> o.sharedLimit(SHARED_LIMIT)),
                 new Change("timeout", Duration.ofSeconds(2), o -> o.timeout(Duration.ofSeconds(2))),
+                new Change("taskTimeout", Duration.ofSeconds(2), o -> o.taskTimeout(Duration.ofSeconds(2))),
                 new Change("limitWait", Duration.ZERO, o -> o.limitWait(Duration.ZERO)),
                 new Change("cancelOnError", false, o -> o.cancelOnError(false)),
                 new Change("interruptOnCancel", false, o -> o.interruptOnCancel(false)),
@@ -291,6 +292,7 @@ class ErrGroupOptionsTest {
         Stream<DynamicTest> a_duration_must_be_above_zero_and_must_fit() {
             Map<String, BiConsumer<ErrGroupOptions.Builder, Duration>> setters = new LinkedHashMap<>();
             setters.put("timeout", ErrGroupOptions.Builder::timeout);
+            setters.put("taskTimeout", ErrGroupOptions.Builder::taskTimeout);
             setters.put("starvationTimeout", ErrGroupOptions.Builder::starvationTimeout);
             setters.put("stragglerGrace", ErrGroupOptions.Builder::stragglerGrace);
             return setters.entrySet().stream()

@@ -2,6 +2,7 @@ package io.github.errgroup;
 
 import java.time.Duration;
 import java.util.Queue;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 /**
@@ -11,6 +12,36 @@ import java.util.function.Consumer;
 final class Stage {
     /** A task of this name is run at once, by who launches it. */
     static final String AT_ONCE = "at once";
+
+    /** A clock whose first delay is over when an actor says so, and no other is. */
+    static final class Timer implements GroupClock {
+        /** Long enough for the other actor to start the task, if it has a processor. */
+        private static final int PATIENCE_SPINS = 2_000;
+
+        private final AtomicReference<Runnable> first = new AtomicReference<>();
+
+        @Override
+        public long nanoTime() {
+            return System.nanoTime();
+        }
+
+        @Override
+        public Registration schedule(Duration delay, Runnable action) {
+            first.compareAndSet(null, action);
+            return () -> {};
+        }
+
+        /** Waits a while for the delay to be set, then ends it. */
+        void fire() {
+            for (int spins = 0; spins < PATIENCE_SPINS && first.get() == null; spins++) {
+                Thread.onSpinWait();
+            }
+            Runnable action = first.get();
+            if (action != null) {
+                action.run();
+            }
+        }
+    }
 
     /** A clock whose delays are over at once. */
     static final GroupClock OVER_AT_ONCE = new GroupClock() {

@@ -20,6 +20,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param limit How many tasks of one group may run at once; above 0, or -1 for no limit.
  * @param sharedLimit How many tasks may run at once over all open groups of this name; above 0, or -1 for no limit.
  * @param timeout Time from opening a group to its deadline; above zero, or -1s for none.
+ * @param taskTimeout How long each task may run before it is cancelled alone; above zero, or -1s for none.
  * @param limitWait How long go() may wait for a slot before the task is rejected; 0s for not at all, -1s for as long as it
  *     takes.
  * @param cancelOnError Whether a group's first failure cancels the rest.
@@ -31,6 +32,7 @@ public record GroupProperties(
         @Nullable Integer limit,
         @Nullable Integer sharedLimit,
         @Nullable Duration timeout,
+        @Nullable Duration taskTimeout,
         @Nullable Duration limitWait,
         @Nullable Boolean cancelOnError,
         @Nullable Boolean interruptOnCancel,
@@ -112,6 +114,11 @@ public record GroupProperties(
                 PropertyRules::brokenByTimeout,
                 time -> options.timeout(PropertyRules.nullIfNone(time)));
         set(
+                prefix + ".task-timeout",
+                taskTimeout,
+                PropertyRules::brokenByTimeout,
+                time -> options.taskTimeout(PropertyRules.nullIfNone(time)));
+        set(
                 prefix + ".limit-wait",
                 limitWait,
                 PropertyRules::brokenByLimitWait,
@@ -134,6 +141,7 @@ public record GroupProperties(
         values.put("limit", options.limit());
         values.put("shared-limit", shared == null ? ErrGroupOptions.NO_LIMIT : shared.limit());
         values.put("timeout", options.timeout());
+        values.put("task-timeout", options.taskTimeout());
         values.put("limit-wait", options.limitWait());
         values.put("cancel-on-error", options.cancelOnError());
         values.put("interrupt-on-cancel", options.interruptOnCancel());

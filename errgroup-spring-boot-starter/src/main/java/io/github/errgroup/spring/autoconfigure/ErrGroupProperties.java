@@ -19,6 +19,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param sharedLimit How many tasks may run at once over all open groups of one name; above 0, or -1 for no limit.
  * @param timeout Time from opening a group to its deadline, when what still runs is cancelled; above zero, or -1s for
  *     none.
+ * @param taskTimeout How long each task may run, from its start, before it is cancelled alone and has failed; above zero, or
+ *     -1s for none.
  * @param limitWait How long go() may wait for a slot, of one group and of its name together, before the task is rejected;
  *     0s for not at all, -1s for as long as it takes, as when unset.
  * @param cancelOnError Whether a group's first failure cancels the rest. If not, everything runs and the first failure
@@ -41,6 +43,7 @@ public record ErrGroupProperties(
         @Nullable Integer limit,
         @Nullable Integer sharedLimit,
         @Nullable Duration timeout,
+        @Nullable Duration taskTimeout,
         @Nullable Duration limitWait,
         @DefaultValue("true") boolean cancelOnError,
         @DefaultValue("true") boolean interruptOnCancel,
@@ -142,6 +145,7 @@ public record ErrGroupProperties(
                 limit,
                 sharedLimit,
                 timeout,
+                taskTimeout,
                 limitWait,
                 cancelOnError,
                 interruptOnCancel,

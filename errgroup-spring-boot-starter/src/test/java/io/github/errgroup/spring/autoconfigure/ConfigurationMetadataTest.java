@@ -36,6 +36,7 @@ class ConfigurationMetadataTest {
         contract.put("errgroup.limit", null);
         contract.put("errgroup.shared-limit", null);
         contract.put("errgroup.timeout", null);
+        contract.put("errgroup.task-timeout", null);
         contract.put("errgroup.limit-wait", null);
         contract.put("errgroup.cancel-on-error", true);
         contract.put("errgroup.interrupt-on-cancel", true);

@@ -68,6 +68,7 @@ class ErrGroupPropertiesTest {
                         .isEqualTo(TaskThreads.virtualThreadsSupported() ? ErrGroupOptions.NO_LIMIT : 256);
                 assertThat(options.sharedLimit().limit()).isEqualTo(ErrGroupOptions.NO_LIMIT);
                 assertThat(options.timeout()).isNull();
+                assertThat(options.taskTimeout()).isNull();
                 assertThat(options.limitWait()).isNull();
                 assertThat(options.cancelOnError()).isTrue();
                 assertThat(options.interruptOnCancel()).isTrue();
@@ -97,6 +98,7 @@ class ErrGroupPropertiesTest {
                             "errgroup.limit=4",
                             "errgroup.shared-limit=40",
                             "errgroup.timeout=4s",
+                            "errgroup.task-timeout=14s",
                             "errgroup.limit-wait=0",
                             "errgroup.cancel-on-error=false",
                             "errgroup.interrupt-on-cancel=false",
@@ -109,6 +111,7 @@ class ErrGroupPropertiesTest {
                         assertThat(options.limit()).isEqualTo(5);
                         assertThat(options.sharedLimit().limit()).isEqualTo(40);
                         assertThat(options.timeout()).hasSeconds(4);
+                        assertThat(options.taskTimeout()).hasSeconds(14);
                         assertThat(options.limitWait()).isZero();
                         assertThat(options.cancelOnError()).isFalse();
                         assertThat(options.interruptOnCancel()).isFalse();
@@ -124,11 +127,13 @@ class ErrGroupPropertiesTest {
                             "errgroup.limit=4",
                             "errgroup.shared-limit=40",
                             "errgroup.timeout=4s",
+                            "errgroup.task-timeout=14s",
                             "errgroup.limit-wait=40ms",
                             "errgroup.executor.reuse-threads=false",
                             "errgroup.groups.quote.limit=-1",
                             "errgroup.groups.quote.shared-limit=-1",
                             "errgroup.groups.quote.timeout=-1s",
+                            "errgroup.groups.quote.task-timeout=-1s",
                             "errgroup.groups.quote.limit-wait=-1s",
                             "errgroup.groups.quote.cancel-on-error=false",
                             "errgroup.groups.quote.interrupt-on-cancel=false",
@@ -140,6 +145,7 @@ class ErrGroupPropertiesTest {
                         assertThat(options.limit()).isEqualTo(-1);
                         assertThat(options.sharedLimit().limit()).isEqualTo(-1);
                         assertThat(options.timeout()).isNull();
+                        assertThat(options.taskTimeout()).isNull();
                         assertThat(options.limitWait()).isNull();
                         assertThat(options.cancelOnError()).isFalse();
                         assertThat(options.interruptOnCancel()).isFalse();
@@ -430,6 +436,8 @@ class ErrGroupPropertiesTest {
                 errgroup.shared-limit | 0 | must be above 0, or -1 for no limit
                 errgroup.timeout | 0s | must be above zero
                 errgroup.timeout | -2s | -1s for no timeout
+                errgroup.task-timeout | 0s | must be above zero
+                errgroup.groups.quote.task-timeout | -2s | -1s for no timeout
                 errgroup.limit-wait | -2s | -1s for as long as it takes
                 errgroup.limit-wait | 26688d | at most 26687 days
                 errgroup.groups.quote.limit-wait | -2s | must be 0s or more
