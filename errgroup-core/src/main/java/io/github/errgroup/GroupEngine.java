@@ -711,6 +711,17 @@ final class GroupEngine extends GroupState
         }
     }
 
+    private static boolean isSharedSlotDecided(TaskRun<?> task, SharedLimit shared, @Nullable LimitWait patience) {
+        if (SharedLimit.isDecided(task)) {
+            return true;
+        }
+        if (patience != null && patience.isOver() && shared.giveUp(task)) {
+            return true;
+        }
+        // Once more: the lock may have used up the wake-up that came with the slot.
+        return SharedLimit.isDecided(task);
+    }
+
     private void awaitSharedSlot(TaskRun<?> task, SharedLimit shared, @Nullable LimitWait patience) {
         if (patience != null && patience.isOver()) {
             rejectTooLate(task, shared.limit(), "the shared limit of ", patience);
@@ -729,8 +740,7 @@ final class GroupEngine extends GroupState
                     }
                     interrupted = wait.until(
                             this,
-                            mine -> SharedLimit.isDecided(mine)
-                                    || (patience != null && patience.isOver() && shared.giveUp(mine)),
+                            mine -> isSharedSlotDecided(mine, shared, patience),
                             task,
                             0,
                             mine -> cancelByInterrupt());

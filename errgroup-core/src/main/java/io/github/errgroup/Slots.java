@@ -92,8 +92,11 @@ final class Slots implements Trampoline.Source<Slots.Waiting> {
         /** Whether the caller need not wait any more: it is given a slot, or has left the queue without. */
         boolean isDecided() {
             long why = whyToLeave();
-            return admitted != GroupState.FULL
-                    || (why != GroupState.FULL && leave(why)); // fault: caller-leaves-the-queue
+            if (admitted == GroupState.FULL && why != GroupState.FULL) {
+                leave(why); // fault: caller-leaves-the-queue
+            }
+            // Last, since the lock may have used up the wake-up that came with a slot.
+            return admitted != GroupState.FULL;
         }
 
         /** REFUSED if the group is over, TOO_LATE if the caller has waited for as long as it may, else FULL. */

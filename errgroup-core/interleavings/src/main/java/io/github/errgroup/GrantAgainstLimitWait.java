@@ -8,7 +8,7 @@ import org.openjdk.jcstress.annotations.Expect;
 import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
-import org.openjdk.jcstress.infra.results.LL_Result;
+import org.openjdk.jcstress.infra.results.LLL_Result;
 
 /**
  * N13: a caller blocked in {@code go} is given a slot, and its time is over. It has the slot or not, never half of each. Its
@@ -16,15 +16,14 @@ import org.openjdk.jcstress.infra.results.LL_Result;
  */
 @JCStressTest
 @Outcome(
-        id = {"FAILED, 0", "PENDING, 1"},
+        id = {"FAILED, 0, woken", "PENDING, 1, woken"},
         expect = Expect.ACCEPTABLE)
 @Outcome(expect = Expect.FORBIDDEN, desc = "a slot that nobody has, or two have")
 @State
 @SeededFault(
         value = "a caller that has waited too long goes though it was given a slot",
         mark = "caller-leaves-the-queue",
-        becomes = "if (admitted != GroupState.FULL) { return true; } " + SeededFault.LATER
-                + "if (why == GroupState.FULL) { return false; } leave(why); admitted = why; return true;")
+        becomes = SeededFault.LATER + "$1 admitted = why;")
 public class GrantAgainstLimitWait {
     private final Meeting meeting = new Meeting();
 
@@ -38,9 +37,9 @@ public class GrantAgainstLimitWait {
     private Subtask<?> second = first;
 
     @Actor
-    public void caller() {
+    public void caller(LLL_Result result) {
         meeting.meet();
-        second = Stage.submit(group, () -> {});
+        result.r3 = Rescue.watch(() -> second = Stage.submit(group, () -> {}));
     }
 
     @Actor
@@ -50,7 +49,7 @@ public class GrantAgainstLimitWait {
     }
 
     @Arbiter
-    public void after(LL_Result result) {
+    public void after(LLL_Result result) {
         result.r1 = second.state();
         result.r2 = Stage.engine(group).outstanding();
     }

@@ -8,7 +8,7 @@ import org.openjdk.jcstress.annotations.Expect;
 import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
-import org.openjdk.jcstress.infra.results.LL_Result;
+import org.openjdk.jcstress.infra.results.LLL_Result;
 
 /**
  * N13: a caller blocked in {@code go} is given a shared slot, and its time is over. It has the slot or not, never half of
@@ -16,7 +16,7 @@ import org.openjdk.jcstress.infra.results.LL_Result;
  */
 @JCStressTest
 @Outcome(
-        id = {"FAILED, true", "PENDING, false"},
+        id = {"FAILED, true, woken", "PENDING, false, woken"},
         expect = Expect.ACCEPTABLE)
 @Outcome(expect = Expect.FORBIDDEN, desc = "the slot is lost, or two have it")
 @State
@@ -39,9 +39,9 @@ public class SharedGrantAgainstLimitWait {
     private Subtask<?> queued = holder;
 
     @Actor
-    public void caller() {
+    public void caller(LLL_Result result) {
         meeting.meet();
-        queued = Stage.submit(group, () -> {});
+        result.r3 = Rescue.watch(() -> queued = Stage.submit(group, () -> {}));
     }
 
     @Actor
@@ -51,7 +51,7 @@ public class SharedGrantAgainstLimitWait {
     }
 
     @Arbiter
-    public void after(LL_Result result) {
+    public void after(LLL_Result result) {
         result.r1 = queued.state();
         ErrGroup other = Stage.open(o -> o.sharedLimit(shared));
         result.r2 = other.tryGo(() -> {}).isPresent();
