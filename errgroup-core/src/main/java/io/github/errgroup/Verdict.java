@@ -133,8 +133,9 @@ record Verdict(
      * given one may be made of it, and have the same suppressed exceptions.
      */
     ErrGroupException toUnchecked(InterruptedException interrupt) {
-        boolean isFirst = first != null && first.reason() == CancelReason.INTERRUPTED;
-        FirstCause cause = isFirst ? first : FirstCause.ofCancellation(CancelReason.INTERRUPTED, interrupt);
+        FirstCause cause = first != null && first.reason() == CancelReason.INTERRUPTED
+                ? first
+                : FirstCause.ofCancellation(CancelReason.INTERRUPTED, interrupt);
         return new ErrGroupException(
                 cancellationMessage(cause) + counts(),
                 cause.thrown(),
