@@ -37,7 +37,7 @@ final class CancelHooks {
 
     private Registration add(Hook hook) {
         waiting.add(hook); // fault: hook-is-registered
-        boolean late = engine.cancellation() != null || (owner != null && owner.hasTimedOut());
+        boolean late = engine.cancellation() != null || (hook.owner != null && hook.owner.hasTimedOut());
         if (late && waiting.remove(hook)) { // fault: registered-hook-looks
             engine.hooksBegin();
             try {
