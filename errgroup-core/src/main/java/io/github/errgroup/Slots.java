@@ -91,9 +91,11 @@ final class Slots implements Trampoline.Source<Slots.Waiting> {
 
         /** Whether the caller need not wait any more: it is given a slot, or has left the queue without. */
         boolean isDecided() {
-            long why = whyToLeave();
-            if (admitted == GroupState.FULL && why != GroupState.FULL) {
-                leave(why); // fault: caller-leaves-the-queue
+            if (admitted == GroupState.FULL) {
+                long why = whyToLeave(); // fault: caller-looks-whether-to-leave
+                if (why != GroupState.FULL) {
+                    leave(why); // fault: caller-leaves-the-queue
+                }
             }
             // Last, since the lock may have used up the wake-up that came with a slot.
             return admitted != GroupState.FULL;

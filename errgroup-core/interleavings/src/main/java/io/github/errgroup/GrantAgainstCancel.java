@@ -19,8 +19,8 @@ import org.openjdk.jcstress.infra.results.LL_Result;
 @State
 @SeededFault(
         value = "a caller leaves the queue though it was given a slot",
-        mark = "caller-leaves-the-queue",
-        becomes = SeededFault.LATER + "$1 admitted = why;")
+        mark = {"caller-looks-whether-to-leave", "caller-leaves-the-queue"},
+        becomes = {SeededFault.LATER + "$1", "$2 admitted = why;"})
 public class GrantAgainstCancel {
     private final Meeting meeting = new Meeting();
 

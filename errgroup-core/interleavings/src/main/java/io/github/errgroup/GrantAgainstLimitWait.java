@@ -22,8 +22,8 @@ import org.openjdk.jcstress.infra.results.LLL_Result;
 @State
 @SeededFault(
         value = "a caller that has waited too long goes though it was given a slot",
-        mark = "caller-leaves-the-queue",
-        becomes = SeededFault.LATER + "$1 admitted = why;")
+        mark = {"caller-looks-whether-to-leave", "caller-leaves-the-queue"},
+        becomes = {SeededFault.LATER + "$1", "$2 admitted = why;"})
 public class GrantAgainstLimitWait {
     private final Meeting meeting = new Meeting();
 
