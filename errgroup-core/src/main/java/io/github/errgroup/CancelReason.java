@@ -15,5 +15,7 @@ public enum CancelReason {
     /** {@link ErrGroup#close()} found tasks that had not ended. */
     CLOSED,
     /** The application shuts down. */
-    SHUTDOWN
+    SHUTDOWN,
+    /** As many tasks have succeeded as are {@linkplain ErrGroupOptions.Builder#enough enough}. This is no failure. */
+    ENOUGH
 }

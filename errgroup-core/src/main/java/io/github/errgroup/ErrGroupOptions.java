@@ -123,6 +123,24 @@ public final class ErrGroupOptions {
     }
 
     /**
+     * How many failures are none.
+     *
+     * @return null, the default, means 0; and any number where {@link #enough()} is set
+     */
+    public @Nullable Integer tolerate() {
+        return values.tolerate;
+    }
+
+    /**
+     * How many successes are enough.
+     *
+     * @return 0, the default, where all are wanted
+     */
+    public int enough() {
+        return values.enough;
+    }
+
+    /**
      * Whether cancelling interrupts the threads of running tasks.
      *
      * @return false if it only sets the flag and runs the hooks
@@ -292,8 +310,14 @@ public final class ErrGroupOptions {
          * The options as they are now. The builder may be changed further, which no longer concerns them.
          *
          * @return the options
+         * @throws IllegalArgumentException if two values do not go together: {@link #tolerate} or {@link #enough} with
+         *     {@code cancelOnError(false)}
          */
         public ErrGroupOptions build() {
+            if (!values.cancelOnError) {
+                checkCancels("tolerate", values.tolerate == null ? 0 : values.tolerate);
+                checkCancels("enough", values.enough);
+            }
             return new ErrGroupOptions(values.copy());
         }
 
@@ -397,6 +421,52 @@ public final class ErrGroupOptions {
          */
         public Builder cancelOnError(boolean cancelOnError) {
             values.cancelOnError = cancelOnError;
+            return this;
+        }
+
+        private void checkCancels(String option, int value) {
+            if (value > 0) {
+                throw new IllegalArgumentException(
+                        option + " " + value + " of group '" + values.name + "': only with cancelOnError(true)."
+                                + " With cancelOnError(false) no failure cancels anything; call settle() to have none thrown");
+            }
+        }
+
+        /**
+         * Sets how many failures are none: up to so many neither cancel the group nor are thrown. The next one is the
+         * failure, with the tolerated ones among its suppressed exceptions. Handles, meters and listeners tell of each. An
+         * {@code Error} is never tolerated. Only for a group that cancels on error.
+         *
+         * @param failures 0 or more
+         * @return this builder
+         * @throws IllegalArgumentException if it is negative
+         */
+        public Builder tolerate(int failures) {
+            if (failures < 0) {
+                throw new IllegalArgumentException("tolerate " + failures + ": must be 0 or more");
+            }
+            values.tolerate = failures;
+            return this;
+        }
+
+        /**
+         * Sets how many successes are enough: after so many the rest is cancelled, with reason
+         * {@link CancelReason#ENOUGH ENOUGH}, and {@code await()} returns when all have ended. Failures cancel nothing, unless
+         * {@link #tolerate} says how many pass. If the tasks end with fewer successes, or more fail than pass, {@code await()}
+         * throws the first failure with the others suppressed; if none has failed, since there were too few tasks, an
+         * {@code ErrGroupException} that says so. An {@code Error} always cancels, and is thrown. Only for a group that cancels
+         * on error.
+         *
+         * @param successes 1 or more; 0, the default, where all are wanted
+         * @return this builder
+         * @throws IllegalArgumentException if it is negative
+         */
+        public Builder enough(int successes) {
+            if (successes < 0) {
+                throw new IllegalArgumentException(
+                        "enough " + successes + ": must be 1 or more, or 0 where all successes are wanted");
+            }
+            values.enough = successes;
             return this;
         }
 
@@ -578,7 +648,7 @@ public final class ErrGroupOptions {
         /** As the options' text would be now. */
         @Override
         public String toString() {
-            return build().toString();
+            return new ErrGroupOptions(values.copy()).toString();
         }
     }
 
@@ -594,6 +664,8 @@ public final class ErrGroupOptions {
         private @Nullable Duration taskTimeout;
         private @Nullable Duration limitWait;
         private boolean cancelOnError = true;
+        private @Nullable Integer tolerate;
+        private int enough;
         private boolean interruptOnCancel = true;
         private TaskThreads threads = TaskThreads.automatic();
         private @Nullable Boolean reuseThreads;
@@ -615,6 +687,8 @@ public final class ErrGroupOptions {
             all.put("taskTimeout", taskTimeout);
             all.put("limitWait", limitWait);
             all.put("cancelOnError", cancelOnError);
+            all.put("tolerate", tolerate);
+            all.put("enough", enough);
             all.put("interruptOnCancel", interruptOnCancel);
             all.put("threads", threads);
             all.put("reuseThreads", reuseThreads);

@@ -196,6 +196,69 @@ public interface ErrGroups {
         return call(name, group -> results(group, group.map(items, itemName, function)));
     }
 
+    /**
+     * Makes a result of whichever item is first to give one, in tasks of a group of its own, and cancels the others: the
+     * first success wins, and the losers have ended when this returns.
+     *
+     * <pre>{@code
+     * String page = groups.any("mirror", mirrors, mirror -> fetch(mirror, path));
+     * }</pre>
+     *
+     * <p>A failure ends nothing while another item may succeed; an {@code Error} does. With a limit of 1 the items are tried one
+     * after the other. The items are read before the first task starts.
+     *
+     * @param name the group's name
+     * @param items the items, at least one
+     * @param function makes the result of one item; a null is a result
+     * @param <T> the items' type
+     * @param <R> the results' type
+     * @return the first result
+     * @throws IllegalArgumentException if there are no items
+     * @throws InterruptedException the thread was interrupted while it waited
+     * @throws ErrGroupException every item failed: the first failure is the cause, the others are suppressed; or the group
+     *     was cancelled before the first success; see {@link ErrGroup#await()}
+     */
+    default <T extends @Nullable Object, R extends @Nullable Object> R any(
+            String name, Iterable<? extends T> items, ThrowingFunction<? super T, ? extends R> function)
+            throws InterruptedException {
+        return this.<T, R>any(name, 1, items, function).get(0);
+    }
+
+    /**
+     * As {@link #any(String, Iterable, ThrowingFunction)}, for a quorum: the first k results, in the order in which they
+     * came. Gives up as soon as too few items are left for k of them to succeed.
+     *
+     * <pre>{@code
+     * List<Ack> acks = groups.any("write", 2, replicas, replica -> replica.put(key, value));
+     * }</pre>
+     *
+     * @param name the group's name
+     * @param k how many results are enough: from 1 to the number of items
+     * @param items the items
+     * @param function makes the result of one item; a null is a result
+     * @param <T> the items' type
+     * @param <R> the results' type
+     * @return k results
+     * @throws IllegalArgumentException if k is below 1, or there are fewer items
+     * @throws InterruptedException the thread was interrupted while it waited
+     * @throws ErrGroupException too many items failed: the first failure is the cause, the others are suppressed; or the
+     *     group was cancelled before; see {@link ErrGroup#await()}
+     */
+    default <T extends @Nullable Object, R extends @Nullable Object> List<R> any(
+            String name, int k, Iterable<? extends T> items, ThrowingFunction<? super T, ? extends R> function)
+            throws InterruptedException {
+        Objects.requireNonNull(function, "function");
+        List<T> all = new ArrayList<>();
+        Objects.requireNonNull(items, "items").forEach(all::add);
+        int count = all.size();
+        if (k < 1 || k > count) {
+            throw new IllegalArgumentException("any " + k + " in group '" + name
+                    + "': must be at least 1 and at most the number of items, " + count);
+        }
+        ErrGroup group = open(name, o -> o.cancelOnError(true).enough(k).tolerate(count - k));
+        return ErrGroup.call(group, race -> Race.run(race, k, all, function));
+    }
+
     private static <R extends @Nullable Object> List<R> results(ErrGroup group, List<Subtask<R>> subtasks)
             throws InterruptedException {
         group.await();

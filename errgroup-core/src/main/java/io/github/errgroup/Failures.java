@@ -37,6 +37,21 @@ final class Failures {
     /** The first cause that an {@code await} has answered for. Written by awaiters. */
     private volatile @Nullable FirstCause firstAnswered;
 
+    /** In a group where so many are enough; 0 in any other. */
+    private final int enough;
+
+    /** How many failures may pass (N9). */
+    private final int tolerated;
+
+    /** Counted where so many are enough. Added to by the threads that end tasks. */
+    private final AtomicLong succeeded = new AtomicLong();
+
+    /** The failures that passed. Written under {@link #lock}, read by anyone. */
+    private volatile int passed;
+
+    /** The first of them. Written under {@link #lock}, read by anyone. */
+    private volatile @Nullable FirstCause firstPassed;
+
     /** How many had not succeeded when a {@code settle} last let them pass; -1 before. Written by awaiters. */
     private volatile long settled = -1;
 
@@ -54,8 +69,72 @@ final class Failures {
     /** What cancelled the group after a failure that had not. Guarded by {@link #lock}. */
     private @Nullable Throwable cancelledLater;
 
-    /** What came after the first cause: the failures that are kept, in order of time, and how many there were in all. */
-    record Later(List<Throwable> kept, long failures, long dropped) {}
+    /**
+     * What failed besides the first cause.
+     *
+     * @param kept the failures that are kept, in order of time
+     * @param passed how many had been tolerated
+     * @param failures how many came after it
+     * @param dropped how many of all are not kept
+     */
+    record Later(List<Throwable> kept, long passed, long failures, long dropped) {}
+
+    Failures(int tolerated, int enough) {
+        this.tolerated = tolerated;
+        this.enough = enough;
+    }
+
+    /** Counts a success. Returns whether it is the one that makes enough of them: true once. */
+    boolean succeeds() {
+        return succeeded.incrementAndGet() == enough; // fault: success-is-counted
+    }
+
+    /** Whether fewer have succeeded than are enough. */
+    boolean hasTooFew() {
+        return succeeded.get() < enough;
+    }
+
+    long succeeded() {
+        return succeeded.get();
+    }
+
+    int enough() {
+        return enough;
+    }
+
+    @Nullable
+    FirstCause firstPassed() {
+        return firstPassed;
+    }
+
+    /** Whether a failure passes, being one of the tolerated ones; it is kept then. An Error never does. */
+    boolean passes(FirstCause failure) {
+        if (tolerated == 0 || failure.thrown() instanceof Error || first.get() != null) {
+            return false;
+        }
+        lock.lock();
+        try {
+            if (passed == tolerated) {
+                return false;
+            }
+            if (firstPassed == null) {
+                firstPassed = failure;
+            }
+            passed++;
+            keep(failure.thrown());
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What is answered for where a failure does not pass: where k are enough, the very first one (N9). */
+    private FirstCause headOf(FirstCause failure) {
+        FirstCause before = firstPassed;
+        return enough == 0 || before == null || failure.task() == null || failure.thrown() instanceof Error
+                ? failure
+                : before;
+    }
 
     /** Returns the first cause, which is this one if there was none. */
     FirstCause firstOr(FirstCause mine) {
@@ -72,7 +151,7 @@ final class Failures {
 
     /** Records a failure: as the first cause, or among the later ones. */
     void record(FirstCause failure) {
-        FirstCause known = firstOr(failure);
+        FirstCause known = firstOr(headOf(failure));
         while (failure.beats(known)) {
             if (first.compareAndSet(known, failure)) {
                 return;
@@ -85,11 +164,16 @@ final class Failures {
         lock.lock();
         try {
             laterCount++;
-            if (later.size() < MAX_LATER && isNew(failure.thrown())) {
-                later.add(failure.thrown());
-            }
+            keep(failure.thrown());
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** Called with the lock. */
+    private void keep(Throwable thrown) {
+        if (later.size() < MAX_LATER && isNew(thrown)) {
+            later.add(thrown);
         }
     }
 
@@ -119,15 +203,23 @@ final class Failures {
         return true;
     }
 
-    Later later() {
+    /** What failed besides what is answered for. */
+    Later later(@Nullable FirstCause answered) {
         lock.lock();
         try {
             List<Throwable> kept = new ArrayList<>(later);
-            long dropped = laterCount - kept.size();
+            long before = passed;
+            long after = laterCount;
+            if (answered != null && answered == firstPassed) {
+                kept.removeIf(thrown -> thrown == answered.thrown());
+                after += before - 1;
+                before = 0;
+            }
+            long dropped = before + after - kept.size();
             if (cancelledLater != null) {
                 kept.add(cancelledLater);
             }
-            return new Later(kept, laterCount, dropped);
+            return new Later(kept, before, after, dropped);
         } finally {
             lock.unlock();
         }
@@ -136,7 +228,7 @@ final class Failures {
     /** An {@code await} answers for all that has ended. */
     void answered() {
         undoneAnswered = undone();
-        failedAnswered = failed.get();
+        failedAnswered = counted();
         firstAnswered = first.get();
     }
 
@@ -158,8 +250,13 @@ final class Failures {
         return cancelled.get() + skipped.get();
     }
 
+    /** Those that count: all but the ones that passed, unless there were too few successes. */
+    long counted() {
+        return failed.get() - (hasTooFew() ? 0 : passed);
+    }
+
     boolean hasUnansweredFailures() {
-        return failed.get() > failedAnswered;
+        return counted() > failedAnswered;
     }
 
     /** Whether every task that was cancelled or skipped was one of a loop over results. */

@@ -112,6 +112,9 @@ final class GroupEngine extends GroupState
     /** Whether every task has {@link TaskExtras}. */
     private final boolean rich;
 
+    /** Whether some successes are enough. */
+    private final boolean countsSuccesses;
+
     /** Whether the end was told. Written by the thread that set FINISHED. */
     private volatile boolean answered;
 
@@ -213,6 +216,7 @@ final class GroupEngine extends GroupState
                 || options.sharedLimit() != null
                 || options.contextPropagator() != null
                 || options.threads() instanceof ExternalExecutor;
+        this.countsSuccesses = options.enough() > 0;
         this.launcher = options.threads().launcher(this, reuses(options));
     }
 
@@ -956,6 +960,9 @@ final class GroupEngine extends GroupState
             Failures bad = failures();
             bad.failed.incrementAndGet();
             FirstCause failure = FirstCause.ofTask(task, thrown);
+            if (bad.passes(failure)) {
+                return;
+            }
             bad.record(failure); // fault: failure-is-recorded
             if (options.cancelOnError()) {
                 cancel(failure);
@@ -966,6 +973,11 @@ final class GroupEngine extends GroupState
         } else if (outcome == State.SKIPPED) {
             failures().skipped.incrementAndGet();
             countOfLoops(task);
+        } else if (countsSuccesses && failures().succeeds()) {
+            cancel(
+                    CancelReason.ENOUGH,
+                    new CancellationException(
+                            title() + " has enough: " + Plural.of(options.enough(), "task") + " succeeded"));
         }
     }
 
@@ -1509,7 +1521,7 @@ final class GroupEngine extends GroupState
         Throwable answer = null;
         if (first != null) {
             answer = verdict.toThrowable(first);
-        } else if (interrupted) {
+        } else if (interrupted && !verdict.hasEnough()) {
             answer = new InterruptedException("interrupted while waiting for " + title());
         }
         if (answer instanceof InterruptedException) {
@@ -1521,7 +1533,7 @@ final class GroupEngine extends GroupState
     }
 
     private Verdict verdict() {
-        return Verdict.of(options.name(), failures, cancellation, above());
+        return Verdict.of(options.name(), countsSuccesses ? failures() : failures, cancellation, above());
     }
 
     /** The thread that set FINISHED tells the end, and lets the awaiters go. */
@@ -1849,9 +1861,15 @@ final class GroupEngine extends GroupState
         return failures;
     }
 
+    /** How many failures pass. */
+    private int tolerated() {
+        Integer asked = options.tolerate();
+        return asked != null ? asked : countsSuccesses ? Integer.MAX_VALUE : 0;
+    }
+
     private Failures failures() {
         if (failures == null) {
-            FAILURES.compareAndSet(this, null, new Failures());
+            FAILURES.compareAndSet(this, null, new Failures(tolerated(), options.enough()));
         }
         return Objects.requireNonNull(failures);
     }

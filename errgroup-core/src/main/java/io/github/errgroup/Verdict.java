@@ -18,7 +18,7 @@ record Verdict(
         @Nullable FirstCause first,
         @Nullable Failures bad,
         @Nullable Above above) {
-    private static final Failures.Later NOTHING_LATER = new Failures.Later(List.of(), 0, 0);
+    private static final Failures.Later NOTHING_LATER = new Failures.Later(List.of(), 0, 0, 0);
 
     /** A group, as one in which another was opened. */
     interface Above {
@@ -34,23 +34,43 @@ record Verdict(
 
     static Verdict of(
             String group, @Nullable Failures bad, @Nullable Cancellation cancellation, @Nullable Above above) {
-        return new Verdict(group, bad == null ? null : answersFor(bad, cancellation), bad, above);
+        return new Verdict(group, bad == null ? null : answersFor(group, bad, cancellation), bad, above);
     }
 
     /**
      * A failure always; a cancellation if it kept a task from succeeding. An interrupt always, since somebody has to be
-     * told of it.
+     * told of it. That there was enough is no failure; that too few succeeded is one (N9).
      */
-    private static @Nullable FirstCause answersFor(Failures bad, @Nullable Cancellation cancellation) {
+    private static @Nullable FirstCause answersFor(String group, Failures bad, @Nullable Cancellation cancellation) {
         FirstCause first = bad.first();
-        if (first == null || first.isFailure()) {
+        if (first != null && first.isFailure()) {
             return first;
         }
-        if (cancellation == null) {
-            return null; // it came when the group had just ended
+        boolean tooFew = bad.hasTooFew();
+        if (first == null || cancellation == null) { // one that was not to be: it came when the group had just ended
+            return tooFew ? tooFew(group, bad) : null;
         }
-        boolean harmless = bad.failed.get() + bad.undone() == 0; // fault: harmless-counts-the-undone
+        if (first.reason() == CancelReason.ENOUGH) {
+            return null;
+        }
+        boolean harmless = !tooFew && bad.counted() + bad.undone() == 0; // fault: harmless-counts-the-undone
         return harmless && first.reason() != CancelReason.INTERRUPTED ? null : first;
+    }
+
+    /** The first failure; or that there were too few tasks. */
+    private static FirstCause tooFew(String group, Failures bad) {
+        FirstCause failure = bad.firstPassed();
+        return failure != null
+                ? failure
+                : FirstCause.ofBody(new IllegalStateException(title(group) + ": "
+                        + Plural.of(bad.succeeded(), "task") + " succeeded and none failed, and " + bad.enough()
+                        + " were to be enough: too few were started"));
+    }
+
+    /** Whether as many had succeeded as are enough before anything else ended the group. */
+    boolean hasEnough() {
+        FirstCause recorded = bad == null ? null : bad.first();
+        return recorded != null && recorded.reason() == CancelReason.ENOUGH;
     }
 
     /**
@@ -174,6 +194,10 @@ record Verdict(
     }
 
     private String failureMessage(FirstCause cause) {
+        String own = UserText.messageOf(cause.thrown());
+        if (cause.task() == null && own != null && own.startsWith(title())) {
+            return own;
+        }
         StringBuilder message = new StringBuilder(title()).append(": ");
         if (cause.task() == null) {
             message.append("the body");
@@ -210,16 +234,18 @@ record Verdict(
 
     private String laterText() {
         Failures.Later later = later();
-        if (later.failures() == 0) {
+        if (later.passed() + later.failures() == 0) {
             return "";
         }
         String dropped = later.dropped() == 0
                 ? ""
                 : ", of which " + later.dropped() + (later.dropped() == 1 ? " is" : " are") + " dropped";
-        return "; " + Plural.of(later.failures(), "later failure") + dropped;
+        String passed = later.passed() == 0 ? "" : "; " + Plural.of(later.passed(), "tolerated failure");
+        String after = later.failures() == 0 ? "" : "; " + Plural.of(later.failures(), "later failure");
+        return passed + after + dropped;
     }
 
     private Failures.Later later() {
-        return bad == null ? NOTHING_LATER : bad.later();
+        return bad == null ? NOTHING_LATER : bad.later(first);
     }
 }

@@ -69,6 +69,8 @@ class ErrGroupOptionsTest {
                 new Change("taskTimeout", Duration.ofSeconds(2), o -> o.taskTimeout(Duration.ofSeconds(2))),
                 new Change("limitWait", Duration.ZERO, o -> o.limitWait(Duration.ZERO)),
                 new Change("cancelOnError", false, o -> o.cancelOnError(false)),
+                new Change("tolerate", 3, o -> o.tolerate(3)),
+                new Change("enough", 2, o -> o.enough(2)),
                 new Change("interruptOnCancel", false, o -> o.interruptOnCancel(false)),
                 new Change("threads", THREADS, o -> o.threads(THREADS)),
                 new Change("reuseThreads", true, o -> o.reuseThreads(true)),
@@ -175,8 +177,12 @@ class ErrGroupOptionsTest {
     class A_builder {
         @Test
         void of_options_begins_with_their_values_and_changes_nothing_in_them() {
+            List<Change> changes = changes().stream()
+                    .filter(change ->
+                            !change.option().equals("cancelOnError")) // which goes with neither tolerate nor enough
+                    .toList();
             ErrGroupOptions all =
-                    changed(o -> changes().forEach(change -> change.setter().accept(o)));
+                    changed(o -> changes.forEach(change -> change.setter().accept(o)));
 
             ErrGroupOptions copy = all.toBuilder().build();
             ErrGroupOptions other = all.toBuilder().name("other").build();
@@ -184,7 +190,7 @@ class ErrGroupOptionsTest {
             assertThat(copy).isEqualTo(all);
             assertThat(other.name()).isEqualTo("other");
             Map<String, @Nullable Object> values = valuesOf(all);
-            for (Change change : changes()) {
+            for (Change change : changes) {
                 assertThat(values).containsEntry(change.option(), change.expected());
             }
         }
@@ -305,6 +311,33 @@ class ErrGroupOptionsTest {
                                                     () -> setter.getValue().accept(ErrGroupOptions.builder(), value))
                                             .withMessageStartingWith(
                                                     setter.getKey() + " " + value + ": must be above zero"))));
+        }
+
+        @Test
+        void N9_a_negative_number_of_failures_or_successes_is_refused() {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> ErrGroupOptions.builder().tolerate(-1))
+                    .withMessage("tolerate -1: must be 0 or more");
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> ErrGroupOptions.builder().enough(-1))
+                    .withMessageStartingWith("enough -1: must be 1 or more");
+        }
+
+        @Test
+        void N9_tolerate_and_enough_go_only_with_a_group_that_cancels_on_error() {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(
+                            () -> ErrGroup.open(o -> o.name("quote").tolerate(3).cancelOnError(false)))
+                    .withMessageContainingAll("tolerate 3", "quote", "only with cancelOnError(true)", "settle()");
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> ErrGroup.open(o -> o.cancelOnError(false).enough(2)))
+                    .withMessageContainingAll("enough 2", "only with cancelOnError(true)");
+            assertThat(ErrGroupOptions.builder().cancelOnError(false).enough(2))
+                    .as("the text of a builder that cannot build")
+                    .hasToString("ErrGroupOptions[name=group, cancelOnError=false, enough=2]");
+            assertThat(changed(o -> o.tolerate(3).tolerate(0).cancelOnError(false))
+                            .tolerate())
+                    .isZero();
         }
 
         @Test

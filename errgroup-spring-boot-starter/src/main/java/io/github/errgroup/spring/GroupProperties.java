@@ -24,6 +24,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param limitWait How long go() may wait for a slot before the task is rejected; 0s for not at all, -1s for as long as it
  *     takes.
  * @param cancelOnError Whether a group's first failure cancels the rest.
+ * @param tolerate How many failures of a group neither cancel it nor are thrown; 0 or more, and only where the first failure
+ *     cancels.
  * @param interruptOnCancel Whether cancelling interrupts the threads of running tasks.
  * @param executor Where tasks run.
  * @param stragglerGrace How long after cancellation a task that still runs is reported with its stack; above zero.
@@ -35,6 +37,7 @@ public record GroupProperties(
         @Nullable Duration taskTimeout,
         @Nullable Duration limitWait,
         @Nullable Boolean cancelOnError,
+        @Nullable Integer tolerate,
         @Nullable Boolean interruptOnCancel,
         @DefaultValue Executor executor,
         @Nullable Duration stragglerGrace) {
@@ -124,6 +127,13 @@ public record GroupProperties(
                 PropertyRules::brokenByLimitWait,
                 time -> options.limitWait(PropertyRules.nullIfNone(time)));
         set(cancelOnError, options::cancelOnError);
+        set(
+                prefix + ".tolerate",
+                tolerate,
+                failures -> failures > 0 && Boolean.FALSE.equals(cancelOnError)
+                        ? "must be 0 where cancel-on-error is false"
+                        : PropertyRules.brokenByTolerate(failures),
+                options::tolerate);
         set(interruptOnCancel, options::interruptOnCancel);
         set(executor.reuseThreads(), options::reuseThreads);
         set(
@@ -144,6 +154,7 @@ public record GroupProperties(
         values.put("task-timeout", options.taskTimeout());
         values.put("limit-wait", options.limitWait());
         values.put("cancel-on-error", options.cancelOnError());
+        values.put("tolerate", options.tolerate());
         values.put("interrupt-on-cancel", options.interruptOnCancel());
         values.put("executor", executor);
         values.put("reuse-threads", options.reuseThreads());

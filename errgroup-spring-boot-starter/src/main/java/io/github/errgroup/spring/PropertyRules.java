@@ -34,6 +34,10 @@ final class PropertyRules {
         return limit == null || limit > 0 || limit == -1 ? null : "must be above 0, or -1 for no limit";
     }
 
+    static @Nullable String brokenByTolerate(@Nullable Integer failures) {
+        return failures == null || failures >= 0 ? null : "must be 0 or more";
+    }
+
     static @Nullable String brokenByTimeout(@Nullable Duration timeout) {
         return timeout == null || timeout.equals(NO_TIMEOUT) || brokenByDuration(timeout) == null
                 ? null

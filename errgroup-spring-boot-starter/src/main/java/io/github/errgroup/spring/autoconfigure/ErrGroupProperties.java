@@ -25,6 +25,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     0s for not at all, -1s for as long as it takes, as when unset.
  * @param cancelOnError Whether a group's first failure cancels the rest. If not, everything runs and the first failure
  *     is kept.
+ * @param tolerate How many failures of a group neither cancel it nor are thrown; 0 or more, and only where the first failure
+ *     cancels. Unset means 0.
  * @param interruptOnCancel Whether cancelling interrupts the threads of running tasks. If not, tasks only see the flag,
  *     and their onCancel hooks run.
  * @param executor Where tasks run.
@@ -46,6 +48,7 @@ public record ErrGroupProperties(
         @Nullable Duration taskTimeout,
         @Nullable Duration limitWait,
         @DefaultValue("true") boolean cancelOnError,
+        @Nullable Integer tolerate,
         @DefaultValue("true") boolean interruptOnCancel,
         @DefaultValue Executor executor,
         @DefaultValue("5s") Duration stragglerGrace,
@@ -148,6 +151,7 @@ public record ErrGroupProperties(
                 taskTimeout,
                 limitWait,
                 cancelOnError,
+                tolerate,
                 interruptOnCancel,
                 new GroupProperties.Executor(
                         executor.type,

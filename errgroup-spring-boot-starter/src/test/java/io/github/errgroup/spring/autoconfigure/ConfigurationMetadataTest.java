@@ -39,6 +39,7 @@ class ConfigurationMetadataTest {
         contract.put("errgroup.task-timeout", null);
         contract.put("errgroup.limit-wait", null);
         contract.put("errgroup.cancel-on-error", true);
+        contract.put("errgroup.tolerate", null);
         contract.put("errgroup.interrupt-on-cancel", true);
         contract.put("errgroup.executor.type", "auto");
         contract.put("errgroup.executor.bean", null);

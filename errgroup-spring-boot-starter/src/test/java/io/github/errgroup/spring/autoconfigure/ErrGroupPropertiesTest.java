@@ -160,6 +160,31 @@ class ErrGroupPropertiesTest {
         }
 
         @Test
+        void N9_a_group_tolerates_what_is_set_for_it_or_for_all() {
+            runner.withPropertyValues("errgroup.tolerate=2", "errgroup.groups.quote.tolerate=3")
+                    .run(context -> {
+                        assertThat(optionsOf(context, "quote").tolerate()).isEqualTo(3);
+                        assertThat(optionsOf(context, "other").tolerate()).isEqualTo(2);
+                    });
+        }
+
+        @Test
+        void N9_tolerate_that_breaks_its_rule_stops_the_start() {
+            runner.withPropertyValues("errgroup.groups.quote.tolerate=-1")
+                    .run(context -> assertThat(context.getStartupFailure())
+                            .rootCause()
+                            .hasMessageContainingAll("errgroup.groups.quote.tolerate", "must be 0 or more"));
+            runner.withPropertyValues("errgroup.tolerate=2", "errgroup.cancel-on-error=false")
+                    .run(context -> assertThat(context.getStartupFailure())
+                            .rootCause()
+                            .hasMessageContainingAll("errgroup.tolerate", "must be 0 where cancel-on-error is false"));
+            runner.withPropertyValues("errgroup.tolerate=2", "errgroup.groups.quote.cancel-on-error=false")
+                    .run(context -> assertThat(context.getStartupFailure())
+                            .rootCause()
+                            .hasMessageContainingAll("tolerate 2", "only with cancelOnError(true)"));
+        }
+
+        @Test
         void a_groups_type_wins_over_an_inherited_bean() {
             runner.withUserConfiguration(Executors.class)
                     .withPropertyValues(

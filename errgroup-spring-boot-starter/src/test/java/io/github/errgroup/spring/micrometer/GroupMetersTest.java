@@ -97,7 +97,7 @@ class GroupMetersTest {
             assertThat(tagValues(ErrGroupMeter.TASK_FAILURES, "exception")).containsExactly("none");
             assertThat(tagValues(ErrGroupMeter.CANCELLATIONS, "reason"))
                     .containsExactlyInAnyOrder(
-                            "failure", "timeout", "explicit", "interrupted", "parent", "closed", "shutdown");
+                            "failure", "timeout", "explicit", "interrupted", "parent", "closed", "shutdown", "enough");
             assertThat(tagValues(ErrGroupMeter.GROUP, "outcome"))
                     .containsExactlyInAnyOrder("success", "failure", "cancelled", "timeout");
             assertThat(tagValues(ErrGroupMeter.LIMIT, "scope")).containsExactlyInAnyOrder("group", "shared");
@@ -174,6 +174,25 @@ class GroupMetersTest {
                     .isOne();
             assertThat(timer(ErrGroupMeter.CANCELLATION_LATENCY)).isOne();
             assertThat(timer(ErrGroupMeter.GROUP, "outcome", "cancelled")).isOne();
+        }
+
+        @Test
+        void N9_that_lost_is_counted_as_cancelled_and_its_group_as_a_success() throws Exception {
+            CountDownLatch running = new CountDownLatch(1);
+            try (ErrGroup group = ErrGroup.open(options.toBuilder().enough(1).build())) {
+                group.go(() -> {
+                    running.countDown();
+                    new CountDownLatch(1).await();
+                });
+                running.await();
+                group.go(() -> "good");
+                group.await();
+            }
+
+            assertThat(timer(ErrGroupMeter.TASK, "outcome", "cancelled")).isOne();
+            assertThat(timer(ErrGroupMeter.TASK, "outcome", "success")).isOne();
+            assertThat(counter(ErrGroupMeter.CANCELLATIONS, "reason", "enough")).isOne();
+            assertThat(timer(ErrGroupMeter.GROUP, "outcome", "success")).isOne();
         }
 
         @Test
@@ -409,7 +428,7 @@ class GroupMetersTest {
 
     /** One group for each reason, with a task that fails because of it: outcome and cancellations tell what was thrown. */
     @ParameterizedTest
-    @EnumSource(CancelReason.class)
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "ENOUGH") // for which nothing is thrown
     void what_is_thrown_is_what_is_counted(CancelReason reason) throws Exception {
         Throwable thrown = thrownWhenCancelledBy(reason);
 
