@@ -2,6 +2,7 @@ package io.github.errgroup;
 
 import java.time.Duration;
 import java.util.Queue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
@@ -20,6 +21,18 @@ final class Stage {
 
         private final AtomicReference<Runnable> first = new AtomicReference<>();
 
+        /** Delays that are passed over before the first. */
+        private final AtomicInteger before;
+
+        Timer() {
+            this(0);
+        }
+
+        /** @param before how many delays are passed over */
+        Timer(int before) {
+            this.before = new AtomicInteger(before);
+        }
+
         @Override
         public long nanoTime() {
             return System.nanoTime();
@@ -27,7 +40,9 @@ final class Stage {
 
         @Override
         public Registration schedule(Duration delay, Runnable action) {
-            first.compareAndSet(null, action);
+            if (before.getAndDecrement() <= 0) {
+                first.compareAndSet(null, action);
+            }
             return () -> {};
         }
 

@@ -29,15 +29,18 @@ public class TaskDeadlineAgainstNextTask {
 
     private final Queue<Runnable> started = new ConcurrentLinkedQueue<>();
 
-    private final Stage.Timer timer = new Stage.Timer();
+    private final Stage.Timer timer = new Stage.Timer(1);
 
     private final ErrGroup group = ErrGroup.open(Stage.ownThreads(started)
-            .limit(2)
+            .limit(3)
             .taskTimeout(Duration.ofSeconds(1))
             .clock(timer)
             .build());
 
     private String seen = "never ran";
+
+    /** A worker has this one in hand when it starts, for a thread that never runs; the next ones it takes out of the queue. */
+    private final Subtask<?> inHand = group.go(() -> {});
 
     private final Subtask<?> first = group.go(() -> {});
 
