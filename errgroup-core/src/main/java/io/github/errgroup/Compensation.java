@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *       one starts a thread, and the other sees that something has moved.
  *   <li>A thread that has ended a task ends if another is at work. Else it goes on; written off, it is at work again.
  *   <li>A thread that finds nothing to do is no longer at work, then looks once more; a waiter registers its group, then
- *       looks who is at work: one of them sees the other.
+ *       looks how many are at work: one of them sees the other.
  *   <li>A thread whose task waits is not at work for the time, and is again before the task goes on.
  *   <li>A task has its slot before it is launched: however many threads there are, they run no more tasks of a group than
  *       its limit.

@@ -67,6 +67,7 @@ final class GroupEngine extends GroupState
             RunQueue.class,
             Workers.class,
             CurrentTask.class,
+            Way.class,
             ThreadTable.class,
             VirtualThreads.class,
             ShortWait.class,
@@ -265,20 +266,58 @@ final class GroupEngine extends GroupState
 
     // ---- a task's way in
 
+    /** How a call submits a task where there is no slot for it. */
+    private enum Way {
+        /** As {@code go}: a caller from outside blocks, a task's own call queues. */
+        GO,
+        /** As a task's own {@code go}, whoever calls: it never blocks. */
+        QUEUE,
+        /** Not at all. */
+        TRY
+    }
+
     <T extends @Nullable Object> Subtask<T> go(@Nullable String name, Object body) {
         used();
         TaskRun<T> task = newTask(name, body);
+        submit(task, Way.GO);
+        return task;
+    }
+
+    /** As a task's own {@code go}: never blocks. A loop bounds what it submits. */
+    @Override
+    public <R extends @Nullable Object> Subtask<R> go(@Nullable String name, Callable<R> body, Runnable atEnd) {
+        TaskRun<R> task = newTask(name, body);
+        task.firstExtras().atEnd = atEnd;
+        submit(task, Way.QUEUE);
+        return task;
+    }
+
+    <T extends @Nullable Object> @Nullable Subtask<T> tryGo(@Nullable String name, Object body) {
+        used();
+        TaskRun<T> task = newTask(name, body);
+        return submit(task, Way.TRY) ? task : null;
+    }
+
+    /** Returns whether the task was submitted: false only where there is no slot and none is waited for. */
+    private boolean submit(TaskRun<?> task, Way way) {
         Thread submitter = Thread.currentThread();
         try {
             long index = tryAdmit();
             if (index >= 0) {
                 task.place = index << TaskRun.INDEX_SHIFT;
-                start(task, null);
-            } else if (index == FULL) {
+                return start(task, way);
+            }
+            if (way == Way.TRY) {
+                return false;
+            }
+            if (index == REFUSED) {
+                skipAtOnce(task);
+            } else if (way == Way.GO) {
                 goWhenFull(task);
             } else {
-                skipAtOnce(task);
+                goFromBacklog(task, slots());
             }
+            return true;
         } catch (Throwable e) {
             // No call before this is noted: the stack may be full.
             if (task.place >= 0) {
@@ -289,22 +328,40 @@ final class GroupEngine extends GroupState
             clearUpIfPossible();
             throw e;
         }
-        return task;
+    }
+
+    /** Starts an admitted task that has a slot of the group. Returns false if it was taken back. */
+    private boolean start(TaskRun<?> task, Way way) {
+        if (way == Way.GO) {
+            start(task, (LimitWait) null);
+            return true;
+        }
+        SharedLimit shared = sharedLimit();
+        boolean granted = shared == null || shared.tryTake(task);
+        if (way == Way.TRY) {
+            return granted ? launchAtOnce(task) : takenBack(task);
+        }
+        if (granted) {
+            launchGranted(task, true);
+        } else {
+            startFromBacklog(task);
+        }
+        return true;
     }
 
     private void goWhenFull(TaskRun<?> task) {
         Slots waiting = slots(); // made before the admission: then nothing can keep it from being made after it
         if (!isInside(CurrentTask.get())) {
             refuseIfNeverGranted();
-            try (LimitWait patience = patience()) {
-                long index = awaitSlot(task, waiting, patience);
+            try (LimitWait limitWait = limitWait()) {
+                long index = awaitSlot(task, waiting, limitWait);
                 if (index >= 0) {
                     task.place = index << TaskRun.INDEX_SHIFT;
-                    start(task, patience);
+                    start(task, limitWait);
                 } else if (index == REFUSED) {
                     skipAtOnce(task);
-                } else if (index == TOO_LATE && patience != null) {
-                    rejectAtOnce(task, patience);
+                } else if (index == TOO_LATE && limitWait != null) {
+                    rejectAtOnce(task, limitWait);
                 }
             }
             return;
@@ -322,39 +379,6 @@ final class GroupEngine extends GroupState
         task.place = index << TaskRun.INDEX_SHIFT;
         waiting.addToBacklog(task);
         waiting.run(); // fault: backlogged-task-pumps
-    }
-
-    /** As a task's own {@code go}: never blocks. A loop bounds what it submits. */
-    @Override
-    public <R extends @Nullable Object> Subtask<R> go(@Nullable String name, Callable<R> body, Runnable atEnd) {
-        TaskRun<R> task = newTask(name, body);
-        task.firstExtras().atEnd = atEnd;
-        Thread submitter = Thread.currentThread();
-        try {
-            long index = tryAdmit();
-            if (index >= 0) {
-                task.place = index << TaskRun.INDEX_SHIFT;
-                SharedLimit shared = sharedLimit();
-                if (shared == null || shared.tryTake(task)) {
-                    launchGranted(task, true);
-                } else {
-                    startFromBacklog(task);
-                }
-            } else if (index == FULL) {
-                goFromBacklog(task, slots());
-            } else {
-                skipAtOnce(task);
-            }
-        } catch (Throwable e) {
-            if (task.place >= 0) {
-                synchronized (this) {
-                    leftovers = new Object[] {task, submitter, e, leftovers};
-                }
-            }
-            clearUpIfPossible();
-            throw e;
-        }
-        return task;
     }
 
     /** Throws if the caller, which is about to block for a slot of the group's own limit, would block for ever. */
@@ -376,74 +400,52 @@ final class GroupEngine extends GroupState
     }
 
     /** How long a call of {@code go} may wait for its slots; null for as long as it takes. */
-    private @Nullable LimitWait patience() {
-        Duration limitWait = options.limitWait();
-        return limitWait == null ? null : new LimitWait(options.clock(), limitWait);
+    private @Nullable LimitWait limitWait() {
+        Duration most = options.limitWait();
+        return most == null ? null : new LimitWait(options.clock(), most);
     }
 
     /** The caller waited for a slot for as long as it may (N13): the task is counted, and ends as rejected. */
-    private void rejectAtOnce(TaskRun<?> task, LimitWait patience) {
+    private void rejectAtOnce(TaskRun<?> task, LimitWait limitWait) {
         long index = admitAnyway();
         if (index == REFUSED) {
             skipAtOnce(task);
             return;
         }
         task.place = index << TaskRun.INDEX_SHIFT;
-        rejectTooLate(task, limit(), "the group's limit of ", patience);
+        rejectTooLate(task, limit(), "the group's limit of ", limitWait);
     }
 
     /** Ends an admitted task that waits nowhere any more. */
-    private void rejectTooLate(TaskRun<?> task, int limit, String whose, LimitWait patience) {
+    private void rejectTooLate(TaskRun<?> task, int limit, String whose, LimitWait limitWait) {
         if (!task.retire()) {
             return; // the canceller ends it
         }
         task.place |= TaskRun.TAKEN_BACK;
-        String waited = patience.limit().isZero()
+        String waited = limitWait.limit().isZero()
                 ? " found no slot, and was not to wait for one (limitWait PT0S): "
-                : " waited " + patience.limit() + " for a slot, the most it may (limitWait): ";
+                : " waited " + limitWait.limit() + " for a slot, the most it may (limitWait): ";
         String message = task.describe() + waited + whose + Plural.of(limit, "task") + " was reached";
-        endUnstarted(task, new LimitExceededException(message, name(), limit, patience.limit()));
+        endUnstarted(task, new LimitExceededException(message, name(), limit, limitWait.limit()));
     }
 
-    <T extends @Nullable Object> @Nullable Subtask<T> tryGo(@Nullable String name, Object body) {
-        used();
-        TaskRun<T> task = newTask(name, body);
-        Thread submitter = Thread.currentThread();
-        try {
-            long index = tryAdmit();
-            if (index < 0) {
-                return null;
-            }
-            task.place = index << TaskRun.INDEX_SHIFT;
-            return startAtOnce(task) ? task : null;
-        } catch (Throwable e) {
-            if (task.place >= 0) {
-                synchronized (this) {
-                    leftovers = new Object[] {task, submitter, e, leftovers};
-                }
-            }
-            clearUpIfPossible();
-            throw e;
-        }
-    }
-
-    /** Starts an admitted task without waiting for a slot, or takes it back. Returns false if it was taken back. */
-    private boolean startAtOnce(TaskRun<?> task) {
-        SharedLimit shared = sharedLimit();
-        if (shared != null && !shared.tryTake(task)) {
-            withdraw(task);
-            return false;
-        }
+    /** Launches a task that has all its slots, for a caller that waits for nothing. Returns false if it was taken back. */
+    private boolean launchAtOnce(TaskRun<?> task) {
         Throwable failure = launch(task, true);
         if (failure == null) {
             return true;
         }
+        task.place |= TaskRun.TAKEN_BACK;
         if (failure == Launcher.CANCELLED_MEANWHILE || failure instanceof RejectedExecutionException) {
-            withdraw(task);
-            return false;
+            return takenBack(task);
         }
         endUnstarted(task, failure);
         return true;
+    }
+
+    private boolean takenBack(TaskRun<?> task) {
+        withdraw(task);
+        return false;
     }
 
     /** Made before the admission, so that nothing is to be undone if it cannot be made. Its index is told later. */
@@ -472,8 +474,8 @@ final class GroupEngine extends GroupState
         } else if (begun != null) {
             awaitSharedSlot(task, shared, begun);
         } else {
-            try (LimitWait patience = patience()) {
-                awaitSharedSlot(task, shared, patience);
+            try (LimitWait limitWait = limitWait()) {
+                awaitSharedSlot(task, shared, limitWait);
             }
         }
     }
@@ -676,8 +678,8 @@ final class GroupEngine extends GroupState
     // ---- blocked in go
 
     /** Blocks a caller until its task is admitted or refused. Returns its index, STARTED, REFUSED or TOO_LATE. */
-    private long awaitSlot(TaskRun<?> task, Slots waiting, @Nullable LimitWait patience) {
-        if (patience != null && patience.isOver()) {
+    private long awaitSlot(TaskRun<?> task, Slots waiting, @Nullable LimitWait limitWait) {
+        if (limitWait != null && limitWait.isOver()) {
             return TOO_LATE;
         }
         guardWait();
@@ -688,18 +690,18 @@ final class GroupEngine extends GroupState
             if (admitted >= 0) {
                 task.place = admitted << TaskRun.INDEX_SHIFT;
             } else if (admitted == FULL) {
-                admitted = awaitTurn(wait, waiting, task, patience);
+                admitted = awaitTurn(wait, waiting, task, limitWait);
             }
         }
         tellLimitWait(nanosIfTimed() - start);
         return admitted;
     }
 
-    private long awaitTurn(Wait wait, Slots waiting, TaskRun<?> task, @Nullable LimitWait patience) {
-        if (patience != null) {
-            patience.begin();
+    private long awaitTurn(Wait wait, Slots waiting, TaskRun<?> task, @Nullable LimitWait limitWait) {
+        if (limitWait != null) {
+            limitWait.begin();
         }
-        Slots.Waiting caller = waiting.addCaller(task, patience); // fault: caller-queues
+        Slots.Waiting caller = waiting.addCaller(task, limitWait); // fault: caller-queues
         try {
             waiting.run(); // fault: queued-caller-pumps
             if (wait.until(this, Slots.Waiting::isDecided, caller, 0, mine -> cancelByInterrupt())) {
@@ -715,20 +717,20 @@ final class GroupEngine extends GroupState
         }
     }
 
-    private static boolean isSharedSlotDecided(TaskRun<?> task, SharedLimit shared, @Nullable LimitWait patience) {
+    private static boolean isSharedSlotDecided(TaskRun<?> task, SharedLimit shared, @Nullable LimitWait limitWait) {
         if (SharedLimit.isDecided(task)) {
             return true;
         }
-        if (patience != null && patience.isOver() && shared.giveUp(task)) {
+        if (limitWait != null && limitWait.isOver() && shared.giveUp(task)) {
             return true;
         }
         // Once more: the lock may have used up the wake-up that came with the slot.
         return SharedLimit.isDecided(task);
     }
 
-    private void awaitSharedSlot(TaskRun<?> task, SharedLimit shared, @Nullable LimitWait patience) {
-        if (patience != null && patience.isOver()) {
-            rejectTooLate(task, shared.limit(), "the shared limit of ", patience);
+    private void awaitSharedSlot(TaskRun<?> task, SharedLimit shared, @Nullable LimitWait limitWait) {
+        if (limitWait != null && limitWait.isOver()) {
+            rejectTooLate(task, shared.limit(), "the shared limit of ", limitWait);
             return;
         }
         boolean interrupted = false;
@@ -739,12 +741,12 @@ final class GroupEngine extends GroupState
             try (Wait wait = Wait.begin(this)) {
                 boolean decided = queueForSharedSlot(task, shared, Thread.currentThread());
                 if (!decided) {
-                    if (patience != null) {
-                        patience.begin();
+                    if (limitWait != null) {
+                        limitWait.begin();
                     }
                     interrupted = wait.until(
                             this,
-                            mine -> isSharedSlotDecided(mine, shared, patience),
+                            mine -> isSharedSlotDecided(mine, shared, limitWait),
                             task,
                             0,
                             mine -> cancelByInterrupt());
@@ -754,8 +756,8 @@ final class GroupEngine extends GroupState
                 // Launched before this thread queues for a slot of its own: a slot is never held by a waiting thread.
                 if (decided) {
                     launchGranted(task, true);
-                } else if (patience != null) {
-                    rejectTooLate(task, shared.limit(), "the shared limit of ", patience);
+                } else if (limitWait != null) {
+                    rejectTooLate(task, shared.limit(), "the shared limit of ", limitWait);
                 }
             }
         } finally {

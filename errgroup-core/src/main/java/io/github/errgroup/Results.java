@@ -223,7 +223,7 @@ public final class Results<R extends @Nullable Object> implements Iterable<Subta
 
     /**
      * The loop. Its fields belong to the looping thread, but {@link #latest}, which those that end tasks write, and
-     * {@link #waiter}. No lost wake-up: who ends a task writes {@code latest}, then reads {@code waiter}; the looping thread
+     * {@link #waiter}. No lost wake-up: the thread that ends a task writes {@code latest}, then reads {@code waiter}; the looping thread
      * writes {@code waiter}, then reads {@code latest}.
      */
     private static final class Loop<R extends @Nullable Object> implements Iterator<Subtask<R>> {

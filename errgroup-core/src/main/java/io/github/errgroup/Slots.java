@@ -72,7 +72,7 @@ final class Slots implements Trampoline.Source<Slots.Waiting> {
         private final @Nullable Thread caller;
 
         /** How long the caller may wait; null for as long as it takes. */
-        private final @Nullable LimitWait patience;
+        private final @Nullable LimitWait limitWait;
 
         /** What the caller is told; FULL while it waits. Written by whoever took it out of the queue. */
         private volatile long admitted = GroupState.FULL;
@@ -83,10 +83,10 @@ final class Slots implements Trampoline.Source<Slots.Waiting> {
         /** The thread that took it out of the queue, and is about to tell what was decided. Written under {@link #lock}. */
         private volatile @Nullable Thread granter;
 
-        private Waiting(TaskRun<?> task, @Nullable Thread caller, @Nullable LimitWait patience) {
+        private Waiting(TaskRun<?> task, @Nullable Thread caller, @Nullable LimitWait limitWait) {
             this.task = task;
             this.caller = caller;
-            this.patience = patience;
+            this.limitWait = limitWait;
         }
 
         /** Whether the caller need not wait any more: it is given a slot, or has left the queue without. */
@@ -106,7 +106,7 @@ final class Slots implements Trampoline.Source<Slots.Waiting> {
             if (group.isOver()) {
                 return GroupState.REFUSED;
             }
-            return patience != null && patience.isOver() ? GroupState.TOO_LATE : GroupState.FULL;
+            return limitWait != null && limitWait.isOver() ? GroupState.TOO_LATE : GroupState.FULL;
         }
 
         /**
@@ -168,8 +168,8 @@ final class Slots implements Trampoline.Source<Slots.Waiting> {
     }
 
     /** Queues the current thread, which then calls {@link #run}. */
-    Waiting addCaller(TaskRun<?> task, @Nullable LimitWait patience) {
-        Waiting waiting = new Waiting(task, Thread.currentThread(), patience);
+    Waiting addCaller(TaskRun<?> task, @Nullable LimitWait limitWait) {
+        Waiting waiting = new Waiting(task, Thread.currentThread(), limitWait);
         callers.add(waiting);
         return waiting;
     }

@@ -21,7 +21,7 @@ import org.openjdk.jcstress.infra.results.II_Result;
 @Outcome(expect = Expect.FORBIDDEN, desc = "a task that waits for another to end")
 @State
 @SeededFault(
-        value = "who commits the awaiter does not look whether it still waits",
+        value = "the committing thread does not look whether it still waits",
         since = 21,
         mark = {"awaiter-is-committed", "committer-looks"},
         becomes = {"$2 " + SeededFault.LATER + "$1", ""})

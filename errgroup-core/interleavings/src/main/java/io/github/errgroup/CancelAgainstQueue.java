@@ -19,7 +19,7 @@ import org.openjdk.jcstress.infra.results.ZI_Result;
 @Outcome(expect = Expect.FORBIDDEN, desc = "ended twice, or never")
 @State
 @SeededFault(
-        value = "who cancels leaves in the queue what it skips",
+        value = "the canceller leaves in the queue what it skips",
         mark = {"skipped-tasks-are-taken-out", "skipped-task-ends"},
         becomes = {"{", "queue.forEach(task -> { $2 });"})
 public class CancelAgainstQueue {

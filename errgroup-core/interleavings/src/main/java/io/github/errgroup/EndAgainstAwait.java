@@ -15,7 +15,7 @@ import org.openjdk.jcstress.infra.results.LL_Result;
 @Outcome(expect = Expect.FORBIDDEN, desc = "nothing outstanding, and the owner asleep")
 @State
 @SeededFault(
-        value = "who ends the last task wakes first and then tells",
+        value = "the thread that ends the last task wakes first and then tells",
         mark = {"task-leaves", "last-wakes-awaiters"},
         becomes = {"$2 $1", ""})
 @SeededFault(

@@ -15,10 +15,10 @@ import org.openjdk.jcstress.infra.results.LL_Result;
 @Outcome(expect = Expect.FORBIDDEN, desc = "a free slot, and a task that waits for it")
 @State
 @SeededFault(
-        value = "who frees a slot looks at the queue first and then frees",
+        value = "the thread that frees a slot looks at the queue first and then frees",
         mark = {"task-leaves", "slot-is-told-free"},
         becomes = {"$2 $1", ""})
-@SeededFault(value = "who queues does not look for a slot after it", mark = "backlogged-task-pumps", becomes = "")
+@SeededFault(value = "the queueing thread does not look for a slot after it", mark = "backlogged-task-pumps", becomes = "")
 public class HandOver {
     private final Meeting meeting = new Meeting();
 

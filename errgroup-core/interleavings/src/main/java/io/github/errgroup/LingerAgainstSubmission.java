@@ -13,7 +13,7 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.LII_Result;
 
 /**
- * J13: a task is submitted while the only worker goes to linger. That worker takes it: it sees the task, or who submits sees
+ * J13: a task is submitted while the only worker goes to linger. That worker takes it: it sees the task, or the submitter sees
  * the worker. No second one is started, and the task does not lie until the worker's moment is over, which is never here.
  */
 @JCStressTest

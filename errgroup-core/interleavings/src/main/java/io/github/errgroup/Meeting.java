@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Meeting {
     private static final int ACTORS = 2;
 
-    /** Who waits in vain, for the other has no processor now, goes on alone. */
+    /** The one that waits in vain, for the other has no processor now, goes on alone. */
     private static final int PATIENCE_SPINS = 500;
 
     /** At most 2 to the power of this many spins later; short delays are as frequent as long ones. */

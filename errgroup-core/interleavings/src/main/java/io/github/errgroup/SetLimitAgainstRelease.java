@@ -15,7 +15,7 @@ import org.openjdk.jcstress.infra.results.II_Result;
 @Outcome(expect = Expect.FORBIDDEN, desc = "a free slot, and a task that waits for it")
 @State
 @SeededFault(
-        value = "who frees a slot looks at the queue first and then frees",
+        value = "the thread that frees a slot looks at the queue first and then frees",
         mark = {"task-leaves", "slot-is-told-free"},
         becomes = {"$2 $1", ""})
 @SeededFault(

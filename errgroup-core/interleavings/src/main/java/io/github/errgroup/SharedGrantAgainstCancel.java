@@ -15,7 +15,7 @@ import org.openjdk.jcstress.infra.results.LL_Result;
 @Outcome(expect = Expect.FORBIDDEN, desc = "the slot is lost")
 @State
 @SeededFault(
-        value = "who launches a task that was given its slot does not look at the cancellation",
+        value = "the thread that launches a task that was given its slot does not look at the cancellation",
         mark = "launched-task-looks",
         becomes = "if (false) {")
 public class SharedGrantAgainstCancel {

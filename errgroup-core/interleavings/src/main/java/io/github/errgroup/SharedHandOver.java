@@ -15,7 +15,7 @@ import org.openjdk.jcstress.infra.results.L_Result;
 @Outcome(expect = Expect.FORBIDDEN, desc = "a free slot, and a task that waits for it")
 @State
 @SeededFault(
-        value = "who queues does not look for a slot under the lock",
+        value = "the queueing thread does not look for a slot under the lock",
         mark = "queuing-task-looks-for-a-slot",
         becomes = "if (false) {")
 public class SharedHandOver {

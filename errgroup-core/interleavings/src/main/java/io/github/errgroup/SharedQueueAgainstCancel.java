@@ -15,7 +15,7 @@ import org.openjdk.jcstress.infra.results.LL_Result;
 @Outcome(expect = Expect.FORBIDDEN, desc = "cancelled, and a task that waits")
 @State
 @SeededFault(
-        value = "who queues does not look at the cancellation after it",
+        value = "the queueing thread does not look at the cancellation after it",
         mark = "queued-task-looks",
         becomes = "if (false) {")
 public class SharedQueueAgainstCancel {

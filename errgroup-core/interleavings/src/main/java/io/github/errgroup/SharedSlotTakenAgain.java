@@ -16,11 +16,11 @@ import org.openjdk.jcstress.infra.results.LLL_Result;
 @Outcome(expect = Expect.FORBIDDEN, desc = "a free slot, and somebody asleep")
 @State
 @SeededFault(
-        value = "who comes back does not look for a free slot",
+        value = "the returning task does not look for a free slot",
         mark = "returning-task-looks-for-a-slot",
         becomes = "if (false) {")
 @SeededFault(
-        value = "who gives back grants it to nobody",
+        value = "the waiting task that gives its slot back grants it to nobody",
         mark = "given-back-slot-is-granted",
         becomes = "return instead == null && grant();")
 public class SharedSlotTakenAgain {

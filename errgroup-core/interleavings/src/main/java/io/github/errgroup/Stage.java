@@ -11,7 +11,7 @@ import java.util.function.Consumer;
  * thread is started per sample and both actors are in the engine at the same moment.
  */
 final class Stage {
-    /** A task of this name is run at once, by who launches it. */
+    /** A task of this name is run at once, by the thread that launches it. */
     static final String AT_ONCE = "at once";
 
     /** A clock whose first delay is over when an actor says so, and no other is. */

@@ -21,7 +21,7 @@ import org.openjdk.jcstress.infra.results.LL_Result;
 @Outcome(expect = Expect.FORBIDDEN, desc = "running, cancelled and not interrupted")
 @State
 @SeededFault(
-        value = "who delivers the deadline's interrupt does not look at the cancellation then",
+        value = "the thread that delivers the deadline's interrupt does not look at the cancellation then",
         mark = "deadline-is-delivered",
         becomes = "Interrupts.deliver(thread, () -> { " + SeededFault.LATER + "delivered(); });")
 public class TaskDeadlineAgainstCancel {

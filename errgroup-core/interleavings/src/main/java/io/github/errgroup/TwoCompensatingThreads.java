@@ -16,7 +16,7 @@ import org.openjdk.jcstress.infra.results.IJ_Result;
 @Outcome(expect = Expect.FORBIDDEN, desc = "a task that nobody runs, or a thread counted as at work that is not")
 @State
 @SeededFault(
-        value = "a thread looks who is at work, then leaves",
+        value = "a thread looks how many are at work, then leaves",
         mark = "threads-at-work-are-counted",
         becomes = SeededFault.LATER + "owner.word.addAndGet(next - now); if (next < Long.MAX_VALUE) {")
 public class TwoCompensatingThreads {

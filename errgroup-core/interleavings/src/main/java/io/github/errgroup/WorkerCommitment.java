@@ -22,7 +22,7 @@ import org.openjdk.jcstress.infra.results.II_Result;
         mark = {"ended-worker-is-discounted", "ended-worker-looks-again"},
         becomes = {SeededFault.LATER + "$1", ""})
 @SeededFault(
-        value = "who submits looks for a worker before the task is in the queue",
+        value = "the submitter looks for a worker before the task is in the queue",
         mark = {"submitted-task-is-queued", "submitter-looks"},
         becomes = {"boolean commit = committed == NOBODY; " + SeededFault.LATER + "$1", "if (commit) { $2 }"})
 public class WorkerCommitment {

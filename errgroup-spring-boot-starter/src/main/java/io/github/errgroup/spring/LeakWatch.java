@@ -42,7 +42,7 @@ final class LeakWatch implements AutoCloseable {
     private final GroupClock clock;
     private final Executor looks;
 
-    /** Whether the timer is set. Set by who opens a group or looks, taken back by who looks. */
+    /** Whether the timer is set. Set by the thread that opens a group or looks, taken back by the one that looks. */
     private final AtomicBoolean set = new AtomicBoolean();
 
     /** Those of the live groups that were reported, and whether callers were blocked in them then. */

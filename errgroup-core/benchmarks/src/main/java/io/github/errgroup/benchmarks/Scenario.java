@@ -280,7 +280,7 @@ public enum Scenario {
      * How many runs in a row the same caller does.
      *
      * @param tasksOfRun how many tasks a run has
-     * @param caller "virtual", who has to be started and waited for, or "platform"
+     * @param caller "virtual", which has to be started and waited for, or "platform"
      * @return so many that the start of a virtual caller is not seen in the figure
      */
     int batch(int tasksOfRun, String caller) {

@@ -13,7 +13,7 @@ import java.util.List;
  * @param millis how long an iteration takes
  * @param scenarios ids of what to measure; empty for all
  * @param without ids of what to leave out
- * @param rivals ids of who takes part besides the reference; empty for all
+ * @param rivals ids of the rivals that take part besides the reference; empty for all
  */
 record Settings(
         int rounds,

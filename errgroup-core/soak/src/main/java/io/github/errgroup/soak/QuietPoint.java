@@ -98,7 +98,7 @@ final class QuietPoint {
         try {
             group.await();
         } catch (ErrGroupException e) {
-            ledger.broken("who counts slots does not fail", e);
+            ledger.broken("counting slots does not fail", e);
         }
         group.close();
         ledger.over("closed");

@@ -44,7 +44,7 @@ final class SlotProbe {
         try {
             return inside.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
-            throw new IllegalStateException("nobody interrupts who counts slots", e);
+            throw new IllegalStateException("nobody interrupts the thread that counts slots", e);
         }
     }
 }

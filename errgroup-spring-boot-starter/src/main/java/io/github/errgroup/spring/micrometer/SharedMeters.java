@@ -192,7 +192,7 @@ final class SharedMeters {
         /** Guarded by {@code lock}. */
         private int count;
 
-        /** Of a gauge: a value of each holder. Written under {@code lock}, read by who reads the gauge. */
+        /** Of a gauge: a value of each holder. Written under {@code lock}, read with the gauge. */
         private final List<DoubleSupplier> values = new CopyOnWriteArrayList<>();
 
         double total(DoubleBinaryOperator total) {

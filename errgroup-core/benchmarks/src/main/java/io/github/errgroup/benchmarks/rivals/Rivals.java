@@ -2,7 +2,7 @@ package io.github.errgroup.benchmarks.rivals;
 
 import java.util.List;
 
-/** Everyone who takes part. */
+/** All rivals. */
 public final class Rivals {
     /** The id of the reference of every ratio. */
     public static final String REFERENCE = "by-hand";
