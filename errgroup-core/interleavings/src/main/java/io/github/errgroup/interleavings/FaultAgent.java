@@ -5,6 +5,7 @@ import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.lang.instrument.ClassFileTransformer;
 import java.lang.instrument.Instrumentation;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.ProtectionDomain;
@@ -13,7 +14,8 @@ import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts a fault into the engine of a JVM that runs one test: jcstress loads the test's runner before anything of the
+ * Turns down a JVM with biased locking: where a JDK still has it, jcstress runs each test a second time with it, though it is
+ * off unless asked for. And puts a fault into the engine of a JVM that runs one test: jcstress loads the test's runner before anything of the
  * engine, and its name tells which fault is meant. So one run of jcstress looks for many faults, and finds out once only
  * what the machine is like, which takes longer than to find a fault.
  */
@@ -36,10 +38,16 @@ public final class FaultAgent implements ClassFileTransformer {
     /**
      * Called by the JVM.
      *
-     * @param choice a file of properties: folders with faulty classes, by the tests' binary names
+     * @param choice a file of properties: folders with faulty classes, by the tests' binary names; none on the engine as
+     *     it is
      */
-    public static void premain(String choice, Instrumentation instrumentation) throws IOException {
-        instrumentation.addTransformer(new FaultAgent(read(Path.of(choice))));
+    public static void premain(@Nullable String choice, Instrumentation instrumentation) throws IOException {
+        if (ManagementFactory.getRuntimeMXBean().getInputArguments().contains("-XX:+UseBiasedLocking")) {
+            throw new IllegalStateException("not with biased locking");
+        }
+        if (choice != null) {
+            instrumentation.addTransformer(new FaultAgent(read(Path.of(choice))));
+        }
     }
 
     /** Writes the file that {@link #premain} reads. */

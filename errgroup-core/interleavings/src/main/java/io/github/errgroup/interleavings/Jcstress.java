@@ -60,13 +60,18 @@ final class Jcstress {
     /**
      * Runs tests on the engine as it is.
      *
+     * @param biasedLocking whether a JDK that still has biased locking runs each test with it, too
      * @param folder where jcstress leaves its report, and its output as {@code output.txt}
      * @param listener told as each configuration of a test is done
      */
     Map<String, Verdict> run(
-            Collection<Class<?>> tests, Effort.Round round, Path folder, BiConsumer<String, Verdict> listener)
+            Collection<Class<?>> tests,
+            Effort.Round round,
+            boolean biasedLocking,
+            Path folder,
+            BiConsumer<String, Verdict> listener)
             throws IOException, InterruptedException {
-        return run(tests, round, folder, "-Xmx512m", listener);
+        return run(tests, round, folder, biasedLocking ? "" : agent(folder), listener);
     }
 
     /** Runs the tests of faults, each on the engine with its fault, and no test twice. */
@@ -76,9 +81,12 @@ final class Jcstress {
         Files.createDirectories(folder);
         FaultAgent.write(faults, folder.resolve("faults.properties"));
         List<Class<?>> tests = faults.stream().map(Fault::test).collect(Collectors.toList());
-        // Relative to the folder that it runs in: jcstress takes a space for the end of an argument.
-        return run(
-                tests, round, folder, "-Xmx512m -javaagent:" + folder.relativize(jar) + "=faults.properties", listener);
+        return run(tests, round, folder, agent(folder) + "=faults.properties", listener);
+    }
+
+    /** Relative to the folder that it runs in: jcstress takes a space for the end of an argument. */
+    private String agent(Path folder) {
+        return " -javaagent:" + folder.relativize(jar);
     }
 
     private Map<String, Verdict> run(
@@ -121,10 +129,11 @@ final class Jcstress {
         command.addAll(List.of("-f", "1", "-fsm", "1"));
         command.addAll(List.of("-iters", Integer.toString(round.iterations())));
         command.addAll(List.of("-time", Integer.toString(round.millis())));
-        // An iteration ends with a stride, and where actors park or wait for a processor the usual ones take seconds.
-        command.addAll(List.of("-strideCount", "10"));
+        // Before a test jcstress tries how many strides fit, and an iteration ends with the last of them: both take seconds
+        // with the usual ones, and longer than the test with ten.
+        command.addAll(List.of("-strideCount", "1"));
         command.addAll(List.of("-sc", "false", "-af", "NONE", "-v"));
-        command.addAll(List.of("-jvmArgs", options, "-r", folder.toString()));
+        command.addAll(List.of("-jvmArgs", "-Xmx512m" + options, "-r", folder.toString()));
         return command;
     }
 

@@ -57,6 +57,10 @@ public final class Prove {
         // All of them first: a fault that no longer fits is told at once.
         List<Fault> faults = compile(new FaultyEngine(Path.of(arguments[1]), jar, target), tests);
         System.out.printf("%d faults compiled, %.0f s%n", faults.size(), seconds(start));
+        tests.removeIf(test -> faults.stream().noneMatch(fault -> fault.test() == test));
+        if (tests.isEmpty()) {
+            throw new IllegalArgumentException("no race of '" + chosen + "' below the Java that it is told for");
+        }
         prove.engine(tests);
         prove.faults(faults, times);
         prove.complaints.forEach(complaint -> System.out.println("NOT PROVED: " + complaint));
@@ -109,7 +113,7 @@ public final class Prove {
     private void engine(List<Class<?>> tests) throws IOException, InterruptedException {
         long start = System.nanoTime();
         Path folder = target.resolve("engine");
-        Map<String, Jcstress.Verdict> verdicts = jcstress.run(tests, effort.engine, folder, new Progress()::tell);
+        Map<String, Jcstress.Verdict> verdicts = jcstress.run(tests, effort.engine, effort.biasedLocking, folder, new Progress()::tell);
         int passed = 0;
         for (Class<?> test : tests) {
             Jcstress.Verdict verdict = verdicts.getOrDefault(test.getName(), Jcstress.Verdict.NONE);
