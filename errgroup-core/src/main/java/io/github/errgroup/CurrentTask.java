@@ -1,5 +1,6 @@
 package io.github.errgroup;
 
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +12,14 @@ final class CurrentTask {
     private static final ThreadTable OTHERS = new ThreadTable();
 
     private CurrentTask() {}
+
+    /** Stands for no task. Each thread has its own: the table finds an entry by its identity. */
+    private static final class NoTask implements TaskHolder {
+        @Override
+        public @Nullable TaskRun<?> taskOn(Thread thread) {
+            return null;
+        }
+    }
 
     /** The innermost task that runs in this thread, or null. */
     static @Nullable TaskRun<?> get() {
@@ -35,6 +44,18 @@ final class CurrentTask {
             task.perform(host);
         } finally {
             leave(thread, holder, hidden);
+        }
+    }
+
+    /** Does what a thread that runs no task would do, in one that may run one. */
+    static <T> T outside(Supplier<T> work) {
+        Thread thread = Thread.currentThread();
+        TaskHolder none = new NoTask();
+        TaskHolder hidden = enter(thread, none);
+        try {
+            return work.get();
+        } finally {
+            leave(thread, none, hidden);
         }
     }
 

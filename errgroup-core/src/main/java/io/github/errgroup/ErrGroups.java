@@ -3,6 +3,7 @@ package io.github.errgroup;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -354,6 +355,46 @@ public interface ErrGroups {
             group.forEach(items, itemName, action);
             return null;
         });
+    }
+
+    /**
+     * An Executor for whatever takes one, with the settings of a name:
+     *
+     * <pre>{@code
+     * Executor tools = groups.executor("tools");
+     * CompletableFuture<Answer> answer = CompletableFuture.supplyAsync(() -> ask(question), tools);
+     * }</pre>
+     *
+     * <p>Each task is a group of one that ends with it. It runs under the name's
+     * {@linkplain ErrGroupOptions#sharedLimit() shared limit}, with the context of the caller of {@code execute} and the
+     * name's {@linkplain ErrGroupOptions#taskTimeout() taskTimeout}; listeners are told of it, {@link #live()} has it, and it
+     * ends with the application as any group. The name's {@code limit} and {@code timeout} are those of one group, and do not
+     * concern it: set a shared limit.
+     *
+     * <p><b>What it is not.</b> It is no scope: nobody waits for its tasks, they do not cancel each other, and they are not
+     * cancelled with the task that submits them. It is no ExecutorService. It keeps no two tasks in order. A task that waits
+     * for another one of the same executor, as by {@code join()}, holds its slot meanwhile: with a shared limit that can
+     * wait for ever, as in any pool; a group's {@code await()} cannot.
+     *
+     * <p><b>Blocking.</b> {@code execute} blocks while the shared limit is reached, for at most
+     * {@link ErrGroupOptions#limitWait() limitWait}. In a task under the same shared limit it never blocks: the new task is
+     * queued, in a queue without bound. <b>Cancellation.</b> Cancelling a {@code CompletableFuture} stops no task, here as on
+     * any executor. An interrupt of a blocked caller rejects the task and sets the flag again. <b>Thread-safety.</b> Thread-safe, and
+     * cheap to ask for. <b>Memory.</b> What was done before {@code execute} happens-before the task.
+     *
+     * <p><b>Errors.</b> {@code execute} throws a {@code RejectedExecutionException} if the task does not start: a
+     * {@link LimitExceededException} past {@code limitWait}; or with what cancelled it as its cause, as after a shutdown; or what
+     * an executor of the name's own threw. What a task throws is counted as a failure, and then goes to the
+     * uncaught-exception handler of its thread; that of a {@code CompletableFuture} or {@code FutureTask} stays in there,
+     * and the task has succeeded. A queued task whose turn never comes, because of a shutdown, is logged, and cancelled if it
+     * is a {@code Future}.
+     *
+     * @param name the group's name in messages, meters and properties
+     * @return an executor; another call gives one that shares all of its limits
+     * @throws IllegalArgumentException if the name is blank
+     */
+    default Executor executor(String name) {
+        return new GroupExecutor(this, name);
     }
 
     /**

@@ -292,6 +292,40 @@ final class GroupEngine extends GroupState
         return task;
     }
 
+    /**
+     * Submits the one task of a group that nobody awaits or closes: it ends with the task. A task under the same shared limit
+     * queues, as one of the group itself does in {@code go}; any other caller may block.
+     */
+    Subtask<?> goAlone(Object body) {
+        TaskRun<?> task = newTask(null, body);
+        task.firstExtras().atEnd = this::endAlone;
+        try {
+            submit(task, isUnderSharedLimit(CurrentTask.get()) ? Way.QUEUE : Way.GO);
+        } catch (Throwable e) {
+            close(false);
+            throw e;
+        }
+        return task;
+    }
+
+    private boolean isUnderSharedLimit(@Nullable TaskRun<?> task) {
+        SharedLimit shared = sharedLimit();
+        return task != null
+                && shared != null
+                && (task.group.sharedLimit() == shared
+                        || isUnderSharedLimit(task.group.parent())
+                        || isUnderSharedLimit(outer(task)));
+    }
+
+    /** The one task has left. Waits for no hook here: this may be the thread that runs them next. */
+    private void endAlone() {
+        if (isQuiet()) {
+            closeWhenQuiet(false);
+        } else {
+            HelperThread.start("end", () -> closeWhenQuiet(false));
+        }
+    }
+
     <T extends @Nullable Object> @Nullable Subtask<T> tryGo(@Nullable String name, Object body) {
         used();
         TaskRun<T> task = newTask(name, body);
@@ -1597,6 +1631,10 @@ final class GroupEngine extends GroupState
             return;
         }
         refuseInside("close");
+        closeWhenQuiet(reporting);
+    }
+
+    private void closeWhenQuiet(boolean reporting) {
         boolean interrupted = false;
         boolean concluding = false;
         boolean closing = false;

@@ -24,7 +24,8 @@
  *   <li><b>The way in.</b> {@code go} admits the task. Where the group is full it waits in {@code Slots}, where a limit over
  *       several groups is reached in {@code SharedLimit}; a {@code Trampoline} starts what waits there. A caller that blocks
  *       does so in {@code Wait}, the one loop that parks, for as long as its {@code LimitWait} lets it. {@code Reading} reads the items of {@code forEach} and {@code map},
- *       {@code Results} those of a loop over results, {@code Race} those of {@code any}.
+ *       {@code Results} those of a loop over results, {@code Race} those of {@code any}; a
+ *       {@code GroupExecutor} submits what anybody gives it.
  *   <li><b>A thread.</b> A {@code Launcher} gives the task one: {@code FreshThreads}; {@code Workers}, which take their tasks
  *       from a {@code RunQueue} and are no more than the limit; or an {@code ExternalExecutor}, with {@code Compensation} where it is starved and
  *       {@code LastSteps} where a rejection is none. {@code LentThreads} are those of a user's factory.
