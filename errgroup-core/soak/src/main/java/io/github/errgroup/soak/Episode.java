@@ -4,10 +4,16 @@ import io.github.errgroup.CancelReason;
 import io.github.errgroup.ErrGroup;
 import io.github.errgroup.ErrGroupOptions;
 import io.github.errgroup.ErrGroups;
+import io.github.errgroup.GroupSnapshot;
+import io.github.errgroup.Results;
+import io.github.errgroup.Subtask;
 import io.github.errgroup.soak.Interrupter.Interrupt;
 import io.github.errgroup.soak.Plan.Ending;
 import io.github.errgroup.soak.Plan.Form;
+import io.github.errgroup.soak.Plan.Verb;
+import java.util.HashSet;
 import java.util.Iterator;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +32,13 @@ final class Episode {
     private @Nullable Throwable atAwait;
 
     private @Nullable Throwable atClose;
+
+    private @Nullable Throwable atSettle;
+
+    /** How many items of a loop were read, and how many results it gave. */
+    private int read;
+
+    private int given;
 
     private boolean awaited;
 
@@ -71,15 +84,33 @@ final class Episode {
                 ledger.broken("an owner keeps its own context, not " + ContextValue.current());
             }
             ContextValue.current(before);
-            new Verdict(world, plan, ledger, outer).give(awaited, atAwait, atClose, delivered, flag);
+            new Verdict(world, plan, ledger, outer)
+                    .give(awaited, atAwait, atClose, atSettle, awaitAgain(), delivered, flag);
         }
         return atAwait == null ? atClose : atAwait;
+    }
+
+    /** What await throws once the group is closed: it repeats its answer. Leaves the thread's flag as it was. */
+    private @Nullable Throwable awaitAgain() {
+        boolean flag = Thread.interrupted();
+        try {
+            Throwable again = thrownBy(ledger.group()::await);
+            if (awaited && plan.ending() != Ending.SETTLE && !sameAnswer(atAwait, again)) {
+                ledger.broken("await gives the same answer when the group is closed, not " + again, atAwait);
+            }
+            return again;
+        } finally {
+            if (flag) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     private void call() {
         awaited = true;
         ErrGroupOptions.Builder options = world.defaults().toBuilder();
         plan.applyTo(options, world);
+        options.listener(ledger.told());
         ErrGroups groups = ErrGroups.of(options.build());
         atAwait = thrownBy(() -> groups.<@Nullable Void, RuntimeException>call(World.NAME, group -> {
             ledger.opened(group);
@@ -93,11 +124,17 @@ final class Episode {
     }
 
     private void open() {
-        ErrGroup group = world.groups().open(World.NAME, options -> plan.applyTo(options, world));
+        ErrGroup group = world.groups().open(World.NAME, options -> {
+            plan.applyTo(options, world);
+            options.listener(ledger.told());
+        });
         ledger.opened(group);
         try {
             submit();
-            if (plan.ending().awaits()) {
+            if (plan.ending() == Ending.SETTLE) {
+                atSettle = thrownBy(group::settle);
+                ended("settle");
+            } else if (plan.ending().awaits()) {
                 awaited = true;
                 await(group);
             }
@@ -105,15 +142,15 @@ final class Episode {
             atClose = thrownBy(group::close);
             ledger.over("closed");
         }
+        if (plan.ending() == Ending.SETTLE) {
+            awaited = true;
+            atAwait = thrownBy(group::await); // what settle let pass, await tells
+        }
     }
 
     private void await(ErrGroup group) {
         atAwait = thrownBy(group::await);
-        if (plan.cancelOnError()) {
-            ledger.over("awaited");
-        } else if (ledger.running() != 0) {
-            ledger.broken("await returned, and " + ledger.running() + " tasks run");
-        }
+        ended("await");
         if (plan.ending() == Ending.AWAIT_TWICE) {
             Throwable again = thrownBy(group::await);
             if (!sameAnswer(atAwait, again)) {
@@ -130,6 +167,14 @@ final class Episode {
             if (!sameAnswer(atAwait, again)) {
                 ledger.broken("the first failure stays, not " + again, atAwait);
             }
+        }
+    }
+
+    private void ended(String verb) {
+        if (plan.cancelOnError()) {
+            ledger.over(verb + " returned");
+        } else if (ledger.running() != 0) {
+            ledger.broken(verb + " returned, and " + ledger.running() + " tasks run");
         }
     }
 
@@ -173,11 +218,45 @@ final class Episode {
                 Iterable<Callable<String>> bodies = () -> bodies(true);
                 group.forEach(bodies, Callable::call);
             }
+            case AS_COMPLETED, IN_ORDER -> loop(group);
             case MAP -> {
                 Iterable<Callable<String>> bodies = () -> bodies(false);
                 group.map(bodies, Callable::call).forEach(ledger::started);
             }
         }
+    }
+
+    /** Takes the results as they come: each once, in order where that was asked for, and never far behind the reading. */
+    private void loop(ErrGroup group) {
+        Iterable<Callable<String>> bodies = () -> bodies(true);
+        boolean ordered = plan.verb() == Verb.IN_ORDER;
+        Results<String> results =
+                ordered ? group.inOrder(bodies, Callable::call) : group.asCompleted(bodies, Callable::call);
+        if (plan.loop().readAhead() > 0) {
+            results.readAhead(plan.loop().readAhead());
+        }
+        Set<Long> seen = new HashSet<>();
+        long last = -1;
+        for (Subtask<String> result : results) {
+            given++;
+            if (!result.state().isEnded()) {
+                ledger.broken("a loop gives only results: " + result);
+            }
+            if (!seen.add(result.index()) || (ordered && result.index() < last)) {
+                ledger.broken("a loop gives each result once, and in order if it was asked to: " + result);
+            }
+            last = result.index();
+            if (given == plan.loop().leaveAfter()) {
+                world.totals().happened("loop left early");
+                return;
+            }
+        }
+        // The phase comes first, the context's cause a moment later.
+        boolean open = group.snapshot().phase() == GroupSnapshot.Phase.OPEN;
+        if (open && given != plan.tasks().size()) {
+            ledger.broken("a loop gives every result, not " + given + " of " + read);
+        }
+        world.totals().happened(open ? "loop to its end" : "loop cut short");
     }
 
     /** The tasks' bodies, made in the owner's thread when they are asked for. */
@@ -193,7 +272,12 @@ final class Episode {
             public Callable<String> next() {
                 TaskPlan task = steps.next();
                 if (counting) {
-                    ledger.submitted.incrementAndGet(); // forEach gives no handles, and submits what it has read
+                    ledger.submitted
+                            .incrementAndGet(); // no handles are given, or not all, and what is read is submitted
+                }
+                read++;
+                if (plan.verb().loops() && read - given > plan.mostAhead()) {
+                    ledger.broken("a loop is ahead by at most " + plan.mostAhead() + ", not " + (read - given));
                 }
                 return ledger.body(world.work().of(task), task.kind());
             }

@@ -46,8 +46,16 @@ final class Ledger {
 
     private final AtomicLong order = new AtomicLong();
 
-    /** When the first failure was recorded at the latest, in {@link #order}. */
-    private final AtomicLong firstRecorded = new AtomicLong(Long.MAX_VALUE);
+    /** Which failure in time is the one that is thrown, from 1. */
+    private final int firstThatCounts;
+
+    /** How many failures were recorded. Guarded by this. */
+    private int recorded;
+
+    /** When the failure that is thrown was recorded at the latest, in {@link #order}. Guarded by this. */
+    private long firstRecorded = Long.MAX_VALUE;
+
+    private final Told told = new Told(this);
 
     private final AtomicInteger running = new AtomicInteger();
 
@@ -57,9 +65,14 @@ final class Ledger {
 
     final AtomicLong succeeded = new AtomicLong();
 
+    /** Threw what was planted. */
     final AtomicLong failed = new AtomicLong();
 
-    final AtomicLong cancelled = new AtomicLong();
+    /** Of those, the ones that threw an Error. */
+    final AtomicLong faults = new AtomicLong();
+
+    /** Stopped by the cancellation of the group, or by their own deadline: a body cannot know which came first. */
+    final AtomicLong stopped = new AtomicLong();
 
     /** Written by the owner before the first task; read by the tasks. */
     private volatile @Nullable ErrGroup group;
@@ -75,6 +88,7 @@ final class Ledger {
      * @param plan what was meant to be, for messages
      * @param place where the tasks run
      * @param ceiling how many may run at once; negative for no limit
+     * @param firstThatCounts which failure in time is the one that is thrown, from 1
      * @param shared what counts the slots of the shared limit; null where there is none
      * @param handles keeps the handles; null to keep none
      */
@@ -84,12 +98,14 @@ final class Ledger {
             @Nullable Object plan,
             Place place,
             int ceiling,
+            int firstThatCounts,
             @Nullable SharedGauge shared,
             @Nullable Collection<Subtask<?>> handles) {
         this.world = world;
         this.title = title;
         this.plan = plan;
         this.ceiling = ceiling;
+        this.firstThatCounts = firstThatCounts;
         this.shared = shared;
         this.ownFlag = place != Place.CALLER_RUNS;
         this.handles = handles;
@@ -103,13 +119,14 @@ final class Ledger {
                 plan,
                 plan.place(),
                 plan.ceiling(),
+                plan.outcomes().firstThatCounts(),
                 world.shared(plan.shared()),
                 new ConcurrentLinkedQueue<>());
     }
 
     /** Of a group that lives long. */
     static Ledger ofLongLived(World world, String title, Place place, int ceiling, @Nullable SharedGauge shared) {
-        return new Ledger(world, title, null, place, ceiling, shared, null);
+        return new Ledger(world, title, null, place, ceiling, 1, shared, null);
     }
 
     void opened(ErrGroup opened) {
@@ -133,6 +150,11 @@ final class Ledger {
         return running.get();
     }
 
+    /** What the engine tells of the group, if it is one of its listeners. */
+    Told told() {
+        return told;
+    }
+
     Collection<Subtask<?>> handles() {
         return Objects.requireNonNull(handles, "kept none");
     }
@@ -142,15 +164,18 @@ final class Ledger {
         return order.incrementAndGet();
     }
 
-    void failureRecorded() {
-        firstRecorded.accumulateAndGet(now(), Math::min);
+    synchronized void failureRecorded() {
+        if (++recorded == firstThatCounts) {
+            firstRecorded = now();
+        }
     }
 
-    /** Whether a failure may be the first in time: no other had been recorded before it was thrown. */
-    boolean mayBeFirst(Throwable failure) {
-        return failure instanceof Planted planted
-                && planted.ledger() == this
-                && planted.thrownAt() <= firstRecorded.get();
+    /**
+     * Whether a failure may be the first in time: no other had been recorded before it was thrown, but for those that are
+     * tolerated.
+     */
+    synchronized boolean mayBeFirst(Throwable failure) {
+        return failure instanceof Planted planted && planted.ledger() == this && planted.thrownAt() <= firstRecorded;
     }
 
     /** From now on no task may run. */
@@ -216,13 +241,16 @@ final class Ledger {
 
     private AtomicLong endOf(Throwable thrown) {
         if (thrown instanceof Planted) {
+            if (thrown instanceof Error) {
+                faults.incrementAndGet();
+            }
             return failed;
         }
         if (thrown instanceof InterruptedException || thrown instanceof CancellationException) {
             if (!group().context().isCancelled()) {
-                broken("a task is interrupted only if its group is cancelled", thrown);
+                broken("a task is stopped only if its group is cancelled or its own deadline has passed", thrown);
             }
-            return cancelled;
+            return stopped;
         }
         broken("a task throws only what was planted", thrown);
         return failed;

@@ -31,10 +31,10 @@ final class MeterCheck {
         }
         same("tasks that succeeded", succeeded, times(ErrGroupMeter.TASK, "success"));
         same("tasks that failed", failed, times(ErrGroupMeter.TASK, "failure"));
-        same("tasks that failed, by exception", failed, counts(ErrGroupMeter.TASK_FAILURES));
+        same("tasks that failed, by exception", failed + totals.rejected.sum(), counts(ErrGroupMeter.TASK_FAILURES));
         same("tasks that were cancelled", totals.cancelled.sum(), times(ErrGroupMeter.TASK, "cancelled"));
         same("tasks that were skipped", totals.skipped.sum(), counts(ErrGroupMeter.TASK_SKIPPED));
-        same("tasks that were rejected", 0, counts(ErrGroupMeter.TASK_REJECTED));
+        same("tasks that were rejected", totals.rejected.sum(), counts(ErrGroupMeter.TASK_REJECTED));
         same("tasks that run", 0, gauge(ErrGroupMeter.TASK_ACTIVE));
         same("tasks that are stragglers", 0, gauge(ErrGroupMeter.TASK_STRAGGLERS));
         same("groups that are open", standing.size(), groupsOpen());
@@ -44,6 +44,15 @@ final class MeterCheck {
             told += times(ErrGroupMeter.GROUP, outcome);
         }
         same("groups that ended", ended, told);
+        long submitted = totals.submitted.sum();
+        for (Standing group : standing) {
+            submitted += group.ledger().submitted.get();
+        }
+        long metered = counts(ErrGroupMeter.TASK_SKIPPED) + counts(ErrGroupMeter.TASK_REJECTED);
+        for (String outcome : List.of("success", "failure", "cancelled")) {
+            metered += times(ErrGroupMeter.TASK, outcome);
+        }
+        same("tasks that were submitted", submitted, metered);
         same("groups that failed", totals.groupsFailed.sum(), times(ErrGroupMeter.GROUP, "failure"));
         same("groups that timed out", totals.groupsExpired.sum(), times(ErrGroupMeter.GROUP, "timeout"));
         for (CancelReason reason : CancelReason.values()) {

@@ -2,6 +2,8 @@ package io.github.errgroup.soak;
 
 import io.github.errgroup.soak.Plan.Ending;
 import io.github.errgroup.soak.Plan.Form;
+import io.github.errgroup.soak.Plan.Loop;
+import io.github.errgroup.soak.Plan.Outcomes;
 import io.github.errgroup.soak.Plan.Verb;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -45,7 +47,7 @@ final class Mix {
 
     /** A group opened by an owner. */
     Plan root() {
-        return plan(0);
+        return plan(0, true);
     }
 
     /** Tasks for a group that lives long: none that depends on a cancellation. */
@@ -58,8 +60,16 @@ final class Mix {
         return tasks;
     }
 
-    private Plan plan(int depth) {
+    /**
+     * A group.
+     *
+     * @param mayRunInCaller whether its tasks may run in their owner's thread
+     */
+    private Plan plan(int depth, boolean mayRunInCaller) {
         Place place = places.any(random);
+        while (place == Place.CALLER_RUNS && !mayRunInCaller) {
+            place = places.any(random);
+        }
         boolean caller = place == Place.CALLER_RUNS;
         int limit = chance(50) ? between(1, MAX_LIMIT) : -1;
         int shared = chance(30) ? random.nextInt(sharedLimits) : -1;
@@ -71,10 +81,20 @@ final class Mix {
         boolean interrupted = depth == 0 && !caller && chance(8);
         // Tasks queued from inside are launched by whoever frees their slot. On a caller-runs executor that may be the
         // owner of another group, which may be interrupted meanwhile: then nobody could say whose interrupt it was.
-        boolean spawning = chance(25) && !(caller && shared >= 0);
+        boolean strange = caller && shared >= 0;
+        boolean spawning = chance(25) && !strange;
+        Verb verb = any(Verb.values());
+        while (verb.loops() && strange) { // a loop queues its tasks, too
+            verb = any(Verb.values());
+        }
+        Duration taskTimeout = !expiring && chance(12) ? Duration.ofNanos(between(300_000, 3_000_000)) : null;
+        // The deadline of one task interrupts its thread alone: groups below it whose tasks run in that thread would
+        // take
+        // it for somebody else's.
+        boolean nestedInCaller = mayRunInCaller && taskTimeout == null;
         List<TaskPlan> tasks = new ArrayList<>();
         for (int i = between(1, 10); i > 0; i--) {
-            tasks.add(task(depth, failing, spawning));
+            tasks.add(task(depth, failing, spawning, nestedInCaller));
         }
         if (expiring) {
             // Long enough that nothing but the deadline ends it.
@@ -84,22 +104,31 @@ final class Mix {
         }
         Duration timeout =
                 expiring ? Duration.ofNanos(between(500_000, 6_000_000)) : chance(10) ? Duration.ofMinutes(5) : null;
-        boolean steady = !expiring && !byOwner && !byTask && !interrupted && depth == 0 && shared < 0 && limit > 0;
+        Outcomes outcomes = new Outcomes(
+                cancelOnError && chance(20) ? between(1, 3) : 0,
+                cancelOnError && chance(15) ? between(1, tasks.size()) : 0,
+                taskTimeout,
+                chance(15) ? Duration.ofNanos(chance(30) ? 0 : between(100_000, 2_000_000)) : null);
+        boolean timed = taskTimeout != null || outcomes.limitWait() != null;
+        boolean steady =
+                !timed && !expiring && !byOwner && !byTask && !interrupted && depth == 0 && shared < 0 && limit > 0;
         return new Plan(
                 chance(20) ? Form.CALL : Form.OPEN,
-                any(Verb.values()),
+                verb,
                 ending(steady && !cancelOnError && places.isOwn(place)),
                 place,
                 limit,
                 shared,
                 timeout,
                 cancelOnError,
+                outcomes,
                 chance(85),
                 chance(40) ? (Boolean) chance(50) : null,
                 chance(30),
                 List.copyOf(tasks),
                 byOwner ? random.nextInt(tasks.size()) : -1,
                 limit > 0 && chance(30) ? random.nextInt(tasks.size()) : -1,
+                new Loop(chance(30) ? between(1, 8) : 0, chance(15) ? between(1, tasks.size()) : -1),
                 interrupted ? Duration.ofNanos(random.nextLong(4_000_000)) : null);
     }
 
@@ -107,12 +136,12 @@ final class Mix {
         if (refillable && chance(60)) {
             return Ending.AWAIT_AND_REFILL;
         }
-        return chance(12) ? Ending.CLOSE : chance(10) ? Ending.AWAIT_TWICE : Ending.AWAIT;
+        return chance(12) ? Ending.CLOSE : chance(15) ? Ending.SETTLE : chance(10) ? Ending.AWAIT_TWICE : Ending.AWAIT;
     }
 
-    private TaskPlan task(int depth, boolean failing, boolean spawning) {
+    private TaskPlan task(int depth, boolean failing, boolean spawning, boolean nestedInCaller) {
         if (depth < MAX_DEPTH && chance(depth == 0 ? 7 : 3)) {
-            return new TaskPlan(TaskKind.NEST, 0, plan(depth + 1));
+            return new TaskPlan(TaskKind.NEST, 0, plan(depth + 1, nestedInCaller));
         }
         TaskKind kind;
         if (failing && chance(40)) {

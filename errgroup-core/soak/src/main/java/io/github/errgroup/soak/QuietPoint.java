@@ -79,7 +79,11 @@ final class QuietPoint {
         threads();
         new MeterCheck(world, List.of()).check();
         Totals totals = world.totals();
-        long ended = totals.succeeded.sum() + totals.failed.sum() + totals.cancelled.sum() + totals.skipped.sum();
+        long ended = totals.succeeded.sum()
+                + totals.failed.sum()
+                + totals.cancelled.sum()
+                + totals.skipped.sum()
+                + totals.rejected.sum();
         if (totals.submitted.sum() != ended) {
             world.violations().broken("counts add up", totals.submitted + " tasks submitted, " + ended + " ended");
         }

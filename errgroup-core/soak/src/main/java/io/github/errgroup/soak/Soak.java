@@ -141,12 +141,13 @@ public final class Soak {
         shares.print();
         System.out.printf(
                 Locale.ROOT,
-                "in all: %,d tasks (%,d succeeded, %,d failed, %,d cancelled, %,d skipped), %,d groups, %,d cancellations%n",
+                "in all: %,d tasks (%,d succeeded, %,d failed, %,d cancelled, %,d skipped, %,d rejected), %,d groups, %,d cancellations%n",
                 totals.submitted.sum(),
                 totals.succeeded.sum(),
                 totals.failed.sum(),
                 totals.cancelled.sum(),
                 totals.skipped.sum(),
+                totals.rejected.sum(),
                 totals.groups.sum(),
                 totals.cancellations());
         System.out.printf(

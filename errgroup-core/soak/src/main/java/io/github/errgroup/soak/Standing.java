@@ -30,6 +30,7 @@ final class Standing {
         this.ledger = Ledger.ofLongLived(world, "standing group on " + place, place, LIMIT, null);
         this.group = world.groups().open(World.NAME, options -> {
             options.threads(world.places().threads(place)).limit(LIMIT).cancelOnError(false);
+            options.listener(ledger.told());
             if (reuseThreads != null) {
                 options.reuseThreads(reuseThreads);
             }

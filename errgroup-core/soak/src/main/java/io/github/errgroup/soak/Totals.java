@@ -28,6 +28,9 @@ final class Totals {
 
     final LongAdder skipped = new LongAdder();
 
+    /** There was no slot in time. */
+    final LongAdder rejected = new LongAdder();
+
     /** How often each part of the mix happened. */
     private final Map<String, LongAdder> parts = new ConcurrentHashMap<>();
 

@@ -44,7 +44,6 @@ final class World {
                 .contextPropagator(StarterContext.propagator(
                         new ContextRegistry().registerThreadLocalAccessor(new ContextValue.Accessor())))
                 .listener(StarterMeters.listeners(meters, NAME))
-                .listener(new FailureOrder())
                 .build();
         this.groups = ErrGroups.of(defaults);
     }

@@ -53,7 +53,7 @@ class EpisodeTest {
             ledger.opened(group);
             ledger.submitted.incrementAndGet(); // and nothing was
         }
-        new Verdict(world, plan, ledger, null).give(true, null, null, false, false);
+        new Verdict(world, plan, ledger, null).give(true, null, null, null, null, false, false);
 
         assertThat(world.violations().count()).isPositive();
     }
@@ -112,12 +112,14 @@ class EpisodeTest {
                 -1,
                 null,
                 true,
+                Plan.Outcomes.PLAIN,
                 true,
                 null,
                 false,
                 List.of(new TaskPlan(kind, 1, null)),
                 -1,
                 -1,
+                Plan.Loop.WHOLE,
                 null);
     }
 }
