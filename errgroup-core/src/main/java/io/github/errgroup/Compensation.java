@@ -102,6 +102,10 @@ final class Compensation {
 
         private long progressNanos = System.nanoTime();
 
+        private long movesSeen = home.moves();
+
+        private long movesNanos = progressNanos;
+
         Watch(TaskGroup group, boolean own) {
             this.group = group;
             this.own = own;
@@ -121,7 +125,12 @@ final class Compensation {
                 progressSeen = progress;
                 progressNanos = now;
             }
-            if (isStarved(patienceNanos)) {
+            long moves = home.moves();
+            if (moves != movesSeen) {
+                movesSeen = moves;
+                movesNanos = now;
+            }
+            if (now - movesNanos >= patienceNanos) { // the executor is starved
                 compensateAgain(patienceNanos);
             } else if (now - progressNanos >= LOST_AFTER * patienceNanos) {
                 compensateAgain(LOST_AFTER * patienceNanos);
@@ -134,11 +143,6 @@ final class Compensation {
         public void end() {
             waitEnds(group, own);
         }
-    }
-
-    /** Whether no task of ours has started or ended on the executor for so long. */
-    boolean isStarved(long patienceNanos) {
-        return System.nanoTime() - home.progressNanos() >= patienceNanos;
     }
 
     /** Sees to it that a compensating thread is at work, if there is work. */
@@ -202,7 +206,7 @@ final class Compensation {
             task.group.tellCompensated(task);
         } finally {
             String name = thread.getName();
-            OpenersLoader.runWith(task.group.openersLoader(), () -> home.host(task, thread, Host.POOL_THREAD));
+            OpenersLoader.runWith(task.group.openersLoader(), () -> home.hostElsewhere(task, thread, Host.POOL_THREAD));
             thread.setUncaughtExceptionHandler(null);
             if (!name.equals(thread.getName())) {
                 thread.setName(name);

@@ -9,6 +9,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -26,15 +27,15 @@ final class ExternalExecutor extends TaskThreads implements Launcher {
 
     private final Compensation compensation = new Compensation(this);
 
-    private final LastSteps lastSteps = new LastSteps();
+    final LastSteps lastSteps = new LastSteps();
 
     /** Tasks that a helper launches; it runs while {@link #helping}, which it gives up before it looks once more. */
     final Queue<TaskRun<?>> handedOn = new ConcurrentLinkedQueue<>();
 
     final AtomicBoolean helping = new AtomicBoolean();
 
-    /** When a task of ours last started or ended here, in nanoTime. Written by their threads, read by waiters. */
-    private volatile long progressNanos = System.nanoTime();
+    /** Changes where a thread that is not the executor's own starts or ends a task of ours. */
+    private final AtomicLong movesOfOthers = new AtomicLong();
 
     private ExternalExecutor(Executor executor) {
         this.executor = executor;
@@ -66,8 +67,9 @@ final class ExternalExecutor extends TaskThreads implements Launcher {
         return compensation.watch(group, waiter != null && waiter.group.launcher() == this);
     }
 
-    long progressNanos() {
-        return progressNanos;
+    /** Changes when a task of ours starts or ends here. */
+    long moves() {
+        return lastSteps.moves() + movesOfOthers.get();
     }
 
     @Override
@@ -101,13 +103,13 @@ final class ExternalExecutor extends TaskThreads implements Launcher {
      */
     private void handOver(TaskRun<?> task, boolean mayWait) {
         for (int pauses = 0; ; pauses++) {
-            long attemptNanos = System.nanoTime();
+            long moves = lastSteps.movesBeforeAttempt();
             try {
                 execute(task);
                 compensation.launched(task.group);
                 return;
             } catch (RejectedExecutionException e) {
-                if (pauses == LastSteps.MAX_PAUSES || !task.isPending() || !mayHaveRoomSoon(attemptNanos)) {
+                if (pauses == LastSteps.MAX_PAUSES || !task.isPending() || !mayHaveRoomSoon(moves)) {
                     throw e;
                 }
             }
@@ -129,9 +131,9 @@ final class ExternalExecutor extends TaskThreads implements Launcher {
         }
     }
 
-    private boolean mayHaveRoomSoon(long attemptNanos) {
+    private boolean mayHaveRoomSoon(long movesBefore) {
         boolean isShutDown = executor instanceof ExecutorService service && service.isShutdown();
-        return !isShutDown && lastSteps.makeRoom(attemptNanos);
+        return !isShutDown && lastSteps.makeRoom(movesBefore);
     }
 
     /** Leaves a task to a thread that may wait until the executor takes it. */
@@ -172,21 +174,14 @@ final class ExternalExecutor extends TaskThreads implements Launcher {
             runInCaller(task, thread);
             return;
         }
-        LastSteps.PoolThread pooled = pooled();
-        long nanos = System.nanoTime();
+        LastSteps.PoolThread pooled = lastSteps.current();
         if (task.claim(thread)) {
-            pooled.begins(nanos);
-            host(task, thread, pooled, nanos);
-            nanos = progressNanos;
+            pooled.begins();
+            host(task, thread, pooled);
         } else {
             lastSteps.found();
         }
-        pooled.returns(nanos);
-    }
-
-    /** The current thread, which is the executor's. */
-    LastSteps.PoolThread pooled() {
-        return lastSteps.current();
+        pooled.returns();
     }
 
     /** A task that the executor may have. */
@@ -204,7 +199,7 @@ final class ExternalExecutor extends TaskThreads implements Launcher {
         TaskRun<?> outer = CurrentTask.get();
         boolean outerKnew = outer == null || outer.wasInterrupted();
         try {
-            host(task, thread, Host.CALLERS_THREAD);
+            hostElsewhere(task, thread, Host.CALLERS_THREAD);
         } finally {
             // An interrupt meant for the task around this one may have gone with this one's.
             if (callersFlag || (!outerKnew && outer != null && outer.isInterrupted())) {
@@ -213,13 +208,17 @@ final class ExternalExecutor extends TaskThreads implements Launcher {
         }
     }
 
-    /** Runs a claimed task in this thread, which is not one of our own thread-per-task ones. */
-    void host(TaskRun<?> task, Thread thread, Host host) {
-        host(task, thread, host, System.nanoTime());
+    /** Runs a claimed task in a thread that is not the executor's own: who called it, or a compensating one. */
+    void hostElsewhere(TaskRun<?> task, Thread thread, Host host) {
+        movesOfOthers.incrementAndGet();
+        try {
+            host(task, thread, host);
+        } finally {
+            movesOfOthers.incrementAndGet();
+        }
     }
 
-    private void host(TaskRun<?> task, Thread thread, Host host, long nanos) {
-        progressNanos = nanos;
+    private static void host(TaskRun<?> task, Thread thread, Host host) {
         TaskExtras rare = task.extras();
         rare.outer = CurrentTask.get();
         rare.host = thread;
@@ -227,7 +226,6 @@ final class ExternalExecutor extends TaskThreads implements Launcher {
             CurrentTask.perform(task, thread, rare, host);
         } finally {
             rare.host = null;
-            progressNanos = System.nanoTime();
         }
     }
 

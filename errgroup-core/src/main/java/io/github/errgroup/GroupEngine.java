@@ -1552,6 +1552,9 @@ final class GroupEngine extends GroupState
      * set again.
      */
     private @Nullable Throwable answer(boolean interrupted, boolean settling) {
+        if (failures == null && !countsSuccesses && !interrupted) {
+            return null; // nothing failed, and nobody cancelled: that would be recorded there
+        }
         Verdict verdict = verdict();
         FirstCause first = settling ? verdict.firstOfSettle() : verdict.first();
         Throwable answer = null;

@@ -1,12 +1,15 @@
 package io.github.errgroup;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.lang.ref.WeakReference;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Which threads of a external executor may be on their way back to its queue (N2). A task frees its slot in the executor's
+ * Which threads of an external executor may be on their way back to its queue (N2). A task frees its slot in the executor's
  * thread, so the next one comes before that thread can take it: an executor that has room for exactly as many tasks as the
  * limit allows rejects it then, and takes it a moment later.
  *
@@ -18,9 +21,12 @@ import java.util.concurrent.locks.LockSupport;
  *
  * <ol>
  *   <li>A thread is LEAVING before the slot is free. So whoever has got the slot, and whose task is then rejected for the
- *       sake of that thread, finds it LEAVING or RETURNED, or BACK since after the attempt began.
+ *       sake of that thread, finds it LEAVING or RETURNED, or BACK since after the attempt began: each step of a thread
+ *       changes {@link #moves}, which is read before the attempt and after it.
+ *   <li>The threads read no clock, and an attempt reads {@link #moves} only on an executor that has rejected a task before. At
+ *       the first rejection of an executor any thread that has ever returned counts as back since the attempt began.
  *   <li>A thread that has returned and takes none of our tasks (it is idle, or somebody else's task has it) counts as on
- *       its way for {@link #LONGEST_WAY_NANOS}.
+ *       its way for {@link #LONGEST_WAY_NANOS} from when it is first looked at.
  *   <li>Tasks that are skipped while the executor has them leave their commands in its queue, where they take room until a
  *       thread has found that there is nothing to run. They count for as long.
  * </ol>
@@ -32,11 +38,13 @@ final class LastSteps {
 
     private static final int RETURNED = 2;
 
+    /** The phase takes two bits of a thread's state; the number of its turn is above them. */
+    private static final int PHASE = 3;
+
+    private static final int ONE_TURN = PHASE + 1;
+
     /** Far more than a thread needs, unless the machine has no processor for it. */
     private static final long LONGEST_WAY_NANOS = 1_000_000_000L;
-
-    /** An ended thread is forgotten no sooner than this after it was seen to have ended: somebody may be looking. */
-    private static final long LONGEST_LOOK_NANOS = 20_000_000L;
 
     private static final long FIRST_PAUSE_NANOS = 50_000;
 
@@ -48,8 +56,30 @@ final class LastSteps {
 
     private static final int FIRST_SWEEP = 64;
 
+    /** Above what the states of the threads add up to. */
+    private static final int FORGOTTEN_SHIFT = 44;
+
+    /** Of the moves before the first attempt that was rejected: no sum of theirs. */
+    static final long UNKNOWN = -1;
+
+    private static final VarHandle STATE;
+
+    static {
+        try {
+            STATE = MethodHandles.lookup().findVarHandle(PoolThread.class, "state", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     /** By the threads' ids, since a thread that has ended may hold on to what it ran (J14). */
     private final ConcurrentHashMap<Long, PoolThread> threads = new ConcurrentHashMap<>();
+
+    /** Whether the executor has ever rejected a task. */
+    private volatile boolean hasRejected;
+
+    /** How many ended threads were forgotten. */
+    private final AtomicLong forgotten = new AtomicLong();
 
     /** Commands of ours that nobody has found yet. */
     private final AtomicInteger abandoned = new AtomicInteger();
@@ -62,35 +92,36 @@ final class LastSteps {
 
     /** A thread of the executor, as the host of the task that it runs. */
     static final class PoolThread extends WeakReference<Thread> implements Host {
-        /** The protocol above. Written by the thread; BACK also by a thread that sees that it has ended. */
-        private volatile int phase;
+        /**
+         * The protocol above: the turn and the phase. Written by the thread, in release mode, since a slot is freed behind a
+         * full fence; by CAS by a thread that sees that it has ended. Read by anyone.
+         */
+        private volatile int state;
 
-        /** Since when it is BACK or RETURNED, in nanoTime. Written before {@link #phase}. */
-        private volatile long sinceNanos;
+        /** The state of a thread that was looked at when it had returned. Written by whoever looks; a race costs a look. */
+        private volatile int stateSeen;
+
+        /** When, in nanoTime. Written before {@link #stateSeen}. */
+        private volatile long seenNanos;
 
         PoolThread(Thread thread) {
             super(thread);
         }
 
-        private void is(int next, long nanos) {
-            sinceNanos = nanos;
-            phase = next;
-        }
-
         /** It has taken a task. */
-        void begins(long nanos) {
-            is(BACK, nanos);
+        void begins() {
+            STATE.setRelease(this, (state & ~PHASE) + ONE_TURN + BACK);
         }
 
         @Override
         public void taskEnds(TaskRun<?> task, boolean interrupted) {
             Host.POOL_THREAD.taskEnds(task, interrupted);
-            phase = LEAVING; // fault: thread-is-leaving
+            STATE.setRelease(this, (state & ~PHASE) + LEAVING); // fault: thread-is-leaving
         }
 
         /** It leaves what the executor called. */
-        void returns(long nanos) {
-            is(RETURNED, nanos);
+        void returns() {
+            STATE.setRelease(this, (state & ~PHASE) + RETURNED);
         }
 
         private boolean hasEnded() {
@@ -98,20 +129,23 @@ final class LastSteps {
             return thread == null || !thread.isAlive();
         }
 
-        /** Whether it may have been on its way when an attempt was rejected that began then. */
-        private boolean wasOnItsWay(long attemptNanos) {
-            if (phase != BACK && hasEnded()) {
-                is(BACK, System.nanoTime());
+        private boolean isOnItsWay() {
+            int now = state;
+            if ((now & PHASE) == BACK) {
+                return false;
             }
-            return switch (phase) {
-                case LEAVING -> true;
-                case RETURNED -> System.nanoTime() - sinceNanos < LONGEST_WAY_NANOS;
-                default -> sinceNanos - attemptNanos >= 0; // fault: thread-is-back-since
-            };
-        }
-
-        private boolean isToBeForgotten() {
-            return hasEnded() && !wasOnItsWay(System.nanoTime() - LONGEST_LOOK_NANOS);
+            if (hasEnded()) {
+                STATE.compareAndSet(this, now, (now & ~PHASE) + ONE_TURN + BACK);
+                return true; // until now; others see that it has moved
+            }
+            if ((now & PHASE) == LEAVING) {
+                return true;
+            }
+            if (stateSeen != now) {
+                seenNanos = System.nanoTime();
+                stateSeen = now;
+            }
+            return System.nanoTime() - seenNanos < LONGEST_WAY_NANOS;
         }
     }
 
@@ -125,10 +159,28 @@ final class LastSteps {
         PoolThread made = new PoolThread(thread);
         threads.put(thread.getId(), made);
         if (threads.size() >= nextSweep) {
-            threads.values().removeIf(PoolThread::isToBeForgotten); // survivor: ended-pool-threads-are-forgotten
+            for (PoolThread old : threads.values()) {
+                if (old.hasEnded() && threads.values().remove(old)) { // survivor: ended-pool-threads-are-forgotten
+                    forgotten.incrementAndGet();
+                }
+            }
             nextSweep = Math.max(FIRST_SWEEP, 2 * threads.size());
         }
         return made;
+    }
+
+    /** Changes with each step of a thread. */
+    long moves() {
+        long sum = forgotten.get() << FORGOTTEN_SHIFT;
+        for (PoolThread thread : threads.values()) {
+            sum += thread.state;
+        }
+        return sum;
+    }
+
+    /** What {@link #makeRoom} is to be told if the attempt that begins now is rejected. */
+    long movesBeforeAttempt() {
+        return hasRejected ? moves() : UNKNOWN;
     }
 
     /** A task that was handed to the executor is never to run: its command takes room until a thread has found it. */
@@ -143,19 +195,31 @@ final class LastSteps {
     }
 
     /**
-     * Whether a thread may have been on its way back when an attempt was rejected that began then, or the executor's queue
-     * may have been full of abandoned commands.
+     * Whether a thread may have been on its way back when an attempt was rejected, or the executor's queue may have been full
+     * of abandoned commands.
+     *
+     * @param movesBefore what {@link #movesBeforeAttempt} gave
      */
-    boolean makeRoom(long attemptNanos) {
+    boolean makeRoom(long movesBefore) {
+        hasRejected = true;
         if (abandoned.get() > 0 && System.nanoTime() - abandonedNanos < LONGEST_WAY_NANOS) {
             return true;
         }
         for (PoolThread thread : threads.values()) {
-            if (thread.wasOnItsWay(attemptNanos)) {
+            if (thread.isOnItsWay()) {
                 return true;
             }
         }
-        return false;
+        return movesBefore == UNKNOWN ? hasSeenAnyReturn() : moves() != movesBefore; // fault: thread-is-back-since
+    }
+
+    private boolean hasSeenAnyReturn() {
+        for (PoolThread thread : threads.values()) {
+            if (thread.state != ONE_TURN + BACK) {
+                return true;
+            }
+        }
+        return forgotten.get() > 0;
     }
 
     /** Waits a moment before another attempt. An interrupt does not cut it short, and the flag stays. */

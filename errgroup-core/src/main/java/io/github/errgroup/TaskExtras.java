@@ -24,8 +24,12 @@ final class TaskExtras implements TaskHolder {
     /** Start in the group's clock, 0 before. Written by the running thread, read by snapshots. */
     volatile long startNanos;
 
-    /** The thread that is inside {@code execute} for this task: if it is the one that runs it, its caller runs it. */
-    volatile @Nullable Thread launcher;
+    /**
+     * The thread that is inside {@code execute} for this task: if it is the one that runs it, its caller runs it. Written by
+     * that thread; whether another reads it in time makes no difference, since that one is not the thread.
+     */
+    @Nullable
+    Thread launcher;
 
     /** The thread of an executor that runs it. Own thread only; others look whether it is theirs. */
     @Nullable

@@ -20,7 +20,7 @@ import org.openjdk.jcstress.infra.results.LI_Result;
 @SeededFault(
         value = "a thread that is back by the time of the look was not on its way",
         mark = "thread-is-back-since",
-        becomes = "default -> false;")
+        becomes = "return false;")
 public class RejectionAgainstLastSteps {
     private final Meeting meeting = new Meeting();
 
@@ -36,6 +36,12 @@ public class RejectionAgainstLastSteps {
             }))
             .build());
 
+    private final LastSteps lastSteps = ((ExternalExecutor) Stage.engine(group).launcher()).lastSteps;
+
+    {
+        lastSteps.makeRoom(LastSteps.UNKNOWN); // it has rejected a task before
+    }
+
     private final TaskRun<?> first = Stage.submit(group, () -> {});
 
     private TaskRun<?> next = first;
@@ -45,9 +51,7 @@ public class RejectionAgainstLastSteps {
         meeting.meet();
         first.run();
         room.set(1);
-        ((ExternalExecutor) Stage.engine(group).launcher())
-                .pooled()
-                .begins(System.nanoTime()); // a task of another group
+        lastSteps.current().begins(); // a task of another group
     }
 
     @Actor

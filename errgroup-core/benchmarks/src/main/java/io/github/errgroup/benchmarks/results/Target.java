@@ -52,7 +52,9 @@ public record Target(String scenario, String caller, String rival, String settin
             new Target("million-blocked", VIRTUAL, FRESH, ONE, Kind.BYTES_RATIO, 1.25),
             new Target("million-blocked", VIRTUAL, FRESH, ONE, Kind.WORST_TIME, 2),
             new Target("million-blocked", VIRTUAL, FRESH, BOTH, Kind.WORST_TIME, 2),
-            new Target("submitters", VIRTUAL, FRESH, ONE, Kind.TIME, 1.25));
+            new Target("submitters", VIRTUAL, FRESH, ONE, Kind.TIME, 1.25),
+            new Target("pool-4", VIRTUAL, FRESH, ONE, Kind.TIME, 1.50),
+            new Target("pool-4", VIRTUAL, FRESH, BOTH, Kind.TIME, 1.20));
 
     /** What is bounded. */
     public enum Kind {
