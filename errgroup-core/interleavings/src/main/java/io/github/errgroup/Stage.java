@@ -145,7 +145,7 @@ final class Stage {
         Thread thread = Thread.currentThread();
         if (task.claim(thread)) {
             ExternalExecutor executor = (ExternalExecutor) engine(group).launcher();
-            executor.host(task, thread, Host.POOL_THREAD);
+            executor.hostElsewhere(task, thread, Host.POOL_THREAD);
         }
     }
 
