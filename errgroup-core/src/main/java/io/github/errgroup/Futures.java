@@ -5,6 +5,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,9 +22,10 @@ import org.jspecify.annotations.Nullable;
  * cancelled, it calls {@code cancel(true)} on exactly the future that it was given, also where the group
  * {@linkplain ErrGroupOptions.Builder#interruptOnCancel(boolean) interrupts nobody}; whether the work behind it ends, and
  * when, is its library's business: a {@code CompletableFuture} made by {@code thenApply} does not cancel what it was made
- * of, so map the value in another task or after {@code await()}. <b>Errors.</b> The future's failure is the task's as it
- * was thrown, not wrapped in an {@code ExecutionException} or a {@code CompletionException}; a future that somebody else
- * cancelled fails its task with a {@code CancellationException}.
+ * of, so map the value in another task or after {@code await()}. It is called once, in the task's thread or in the one that
+ * cancels the group: where it takes its time, as a call to another machine does, it holds that thread up. What it throws is
+ * logged. <b>Errors.</b> The future's failure is the task's as it was thrown, not wrapped in an {@code ExecutionException} or
+ * a {@code CompletionException}; a future that somebody else cancelled fails its task with a {@code CancellationException}.
  *
  * <p>A {@code CompletionStage} that is no future has {@code toCompletableFuture()}, and Reactor's {@code Mono} has
  * {@code toFuture()}. Thread-safe.
@@ -64,7 +66,8 @@ public final class Futures {
         if (future == null) {
             throw new NullPointerException("what was to start a future returned null");
         }
-        Registration hook = cancelWithTask(future);
+        Cancel cancel = new Cancel(future);
+        Registration hook = onCancel(cancel);
         try {
             return future.get();
         } catch (ExecutionException e) {
@@ -73,16 +76,38 @@ public final class Futures {
             if (hook != null) {
                 hook.close();
             }
-            future.cancel(true); // no effect on one that is done: any other was interrupted
+            cancel.run(); // no effect on one that is done: any other was interrupted
         }
     }
 
     /** An interrupt is not enough: there are groups that interrupt nobody (N8). Null outside of a task. */
-    private static @Nullable Registration cancelWithTask(Future<?> future) {
+    private static @Nullable Registration onCancel(Runnable cancel) {
         TaskRun<?> task = CurrentTask.get();
-        return task != null && task.group instanceof GroupContext context
-                ? context.onCancel(() -> future.cancel(true))
-                : null;
+        return task != null && task.group instanceof GroupContext context ? context.onCancel(cancel) : null;
+    }
+
+    /** Cancels a future once, though the task and the group may both want it: it may be a call to another machine. */
+    private static final class Cancel implements Runnable {
+        private final Future<?> future;
+
+        /** Written by the task's thread or by whoever cancels the group. */
+        private final AtomicBoolean ran = new AtomicBoolean();
+
+        Cancel(Future<?> future) {
+            this.future = future;
+        }
+
+        /** What it throws must not hide why the task ended. */
+        @Override
+        public void run() {
+            if (ran.compareAndSet(false, true)) {
+                try {
+                    future.cancel(true);
+                } catch (Throwable e) {
+                    Log.warn("a future could not be cancelled with the task that waited for it", e);
+                }
+            }
+        }
     }
 
     private static Throwable unwrapped(ExecutionException failure) {

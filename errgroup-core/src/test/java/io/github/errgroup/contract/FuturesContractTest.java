@@ -20,6 +20,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -27,7 +28,7 @@ import org.junit.jupiter.api.Test;
 /** N12: a future is started, waited for and cancelled by a task, and its failure is the task's. */
 class FuturesContractTest extends GroupContract {
     /** A future that nobody completes, and that tells when it is waited for. */
-    private static final class Watched<T> extends CompletableFuture<T> {
+    private static class Watched<T> extends CompletableFuture<T> {
         private final Gate waitedFor = new Gate();
 
         @Override
@@ -234,6 +235,32 @@ class FuturesContractTest extends GroupContract {
                 interrupted.pass();
             } finally {
                 pool.shutdownNow();
+            }
+        }
+
+        /** It may be a call to another machine. */
+        @Test
+        void N12_is_a_future_once_and_what_its_cancel_throws_hides_nothing() throws Exception {
+            needsTasksAtOnce(1);
+            try (LogTap log = new LogTap()) {
+                AtomicInteger cancels = new AtomicInteger();
+                Watched<String> never = new Watched<>() {
+                    @Override
+                    public boolean cancel(boolean mayInterruptIfRunning) {
+                        cancels.incrementAndGet();
+                        throw new IllegalStateException("gone");
+                    }
+                };
+                ErrGroup group = open();
+                Subtask<String> task = group.go(future(() -> never));
+                never.waitedFor.pass();
+
+                group.cancel();
+                catchThrowable(group::await);
+
+                assertThat(task.state()).isEqualTo(State.CANCELLED);
+                assertThat(cancels).hasValue(1);
+                assertThat(log.count("a future could not be cancelled")).isEqualTo(1);
             }
         }
 
