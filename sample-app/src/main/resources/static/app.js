@@ -4,7 +4,16 @@
 const $ = id => document.getElementById(id);
 const ENDED = new Set(['succeeded', 'failed', 'cancelled', 'skipped']);
 const SIGNS = {succeeded: '✓', failed: '✗', cancelled: '■', skipped: '–'};
-const GROUPS = {storefront: 'quote', fetcher: 'fetch', importer: 'import'};
+/** Of each scenario: its group, and numbers that show what it is about. */
+const SCENARIOS = {
+  storefront: {group: 'quote', tasks: 24, failAt: 9, deadline: '', limit: 6},
+  fetcher: {group: 'fetch', tasks: 24, failAt: 9, deadline: '', limit: 6},
+  race: {group: 'mirrors', tasks: 12, failAt: 3, deadline: '', limit: 12},
+  settle: {group: 'product-page', tasks: 16, failAt: 2, deadline: 1000, limit: 16},
+  importer: {group: 'import', tasks: 24, failAt: 9, deadline: '', limit: 6},
+};
+/** What stands beside the line: the failure that came first, or what cancelled the group. */
+const MARKS = {enough: 'first success', timeout: 'deadline'};
 
 /** The run on show; null before the first. */
 let run = null;
@@ -28,9 +37,22 @@ function tuneForm() {
   $('failAt').max = tasks;
   // The three stages of an import wait for each other, so all must run: there is no limit to choose.
   $('limit-field').hidden = importer;
+  $('cancelOnError-field').hidden = !choosesCancelOnError();
   $('limit').max = Math.max(tasks, 2);
   showLimit(chosenLimit);
-  $('meters-group').textContent = GROUPS[scenario()];
+  $('meters-group').textContent = SCENARIOS[scenario()].group;
+}
+
+/** In the first success and in settle no failure cancels anything. */
+const choosesCancelOnError = () => !['race', 'settle'].includes(scenario());
+
+function fillForm() {
+  const numbers = SCENARIOS[scenario()];
+  for (const id of ['tasks', 'failAt', 'deadline']) {
+    $(id).value = numbers[id];
+  }
+  chosenLimit = numbers.limit;
+  tuneForm();
 }
 
 function showLimit(limit) {
@@ -50,7 +72,7 @@ function showRealLimit(limit) {
 const isRunning = () => run !== null && !run.ended;
 
 for (const radio of document.querySelectorAll('input[name=scenario]')) {
-  radio.addEventListener('change', () => { tuneForm(); refreshPanels(); });
+  radio.addEventListener('change', () => { fillForm(); refreshPanels(); });
 }
 $('tasks').addEventListener('input', tuneForm);
 $('limit').addEventListener('input', () => {
@@ -106,14 +128,14 @@ async function start() {
     limit: scenario() === 'importer' ? null : Math.min(chosenLimit, Number($('limit').max)),
     failAt: numberOrNull('failAt'),
     deadlineMs: numberOrNull('deadline'),
-    cancelOnError: $('cancelOnError').checked,
+    cancelOnError: choosesCancelOnError() ? $('cancelOnError').checked : null,
   };
   const started = await send('POST', 'runs', plan);
   run?.forget();
   $('bars').replaceChildren();
   $('marker').hidden = true;
   run = {id: started.id, scenario: plan.scenario, tasks: [], began: performance.now(), at: 0, rows: null,
-    firstFailure: null, cancelledAt: null, reason: null, latency: null, outcome: null, ended: false, lost: false};
+    firstFailure: null, firstSuccess: null, cancelledAt: null, reason: null, latency: null, outcome: null, ended: false, lost: false};
   $('run').disabled = true;
   $('cancel').disabled = false;
   listen(run);
@@ -184,6 +206,9 @@ function taskEvent(mine, event) {
     task.to = event.at;
     if (event.failure) {
       task.row.title = event.failure;
+    }
+    if (event.state === 'succeeded') {
+      mine.firstSuccess ??= {at: event.at, name: event.name};
     }
     if (event.state === 'failed' && mine.firstFailure === null) {
       mine.firstFailure = {at: event.at, name: event.name, failure: event.failure};
@@ -256,29 +281,38 @@ function drawAxis(span, percent) {
   }
   for (let i = 0; i < ticks; i++) {
     axis.children[i].style.left = percent(i * step);
-    axis.children[i].textContent = step < 1000 ? `${i * step} ms` : `${i * step / 1000} s`;
+    const label = step < 1000 ? `${i * step} ms` : `${i * step / 1000} s`;
+    axis.children[i].textContent = i * step > span * 0.95 ? '' : label; // no room for it
   }
 }
 
 function drawMarker(span) {
-  const at = run.firstFailure?.at ?? run.cancelledAt;
+  // A failure that cancelled nothing, as in a race, gives way to what did.
+  const failure = run.reason === null || run.reason === 'failure' ? run.firstFailure : null;
+  const success = run.reason === 'enough' ? run.firstSuccess : null;
+  const at = failure?.at ?? success?.at ?? run.cancelledAt;
   if (at === null || at === undefined || run.tasks.length === 0) {
     return;
   }
   const marker = $('marker');
   const track = $('bars').querySelector('.track');
   marker.hidden = false;
+  marker.dataset.reason = failure ? 'failure' : run.reason;
   marker.style.left = `${track.offsetLeft + at / span * track.clientWidth}px`;
   marker.style.height = `${$('bars').offsetHeight}px`;
   marker.classList.toggle('left', at / span > 0.55);
   marker.firstElementChild.textContent =
-    `${run.firstFailure ? 'first failure' : `cancelled: ${run.reason}`}, ${Math.round(at)} ms`;
+    `${failure ? 'first failure' : MARKS[run.reason] ?? `cancelled: ${run.reason}`}, ${Math.round(at)} ms`;
 }
 
 function headline() {
   if (run.lost) {
     return run.ended ? 'Connection lost: the server does not know this run any more; last seen at'
       : 'Connection lost, trying again; last seen at';
+  }
+  if (run.ended && run.scenario === 'settle') {
+    const taken = run.tasks.filter(task => task.state === 'succeeded').length;
+    return `Ended: settled with ${taken} of ${run.tasks.length}`;
   }
   return run.ended ? `Ended: ${run.outcome}` : 'Running';
 }
@@ -291,11 +325,14 @@ function statusText(now) {
   const parts = ['waiting', 'running', 'succeeded', 'failed', 'cancelled', 'skipped']
     .filter(state => counts[state]).map(state => `${counts[state]} ${state}`);
   let text = `${headline()}, ${Math.round(now)} ms. ${parts.join(', ')}.`;
+  if (run.scenario === 'race' && run.firstSuccess) {
+    text += ` First success: ${run.firstSuccess.name} at ${Math.round(run.firstSuccess.at)} ms.`;
+  }
   if (run.firstFailure) {
     text += ` First failure: ${run.firstFailure.name} at ${Math.round(run.firstFailure.at)} ms: ${run.firstFailure.failure}.`;
   }
   if (run.reason) {
-    text += ` Cancelled by ${run.reason}`;
+    text += run.reason === 'enough' ? ' The first success cancelled the rest' : ` Cancelled by ${run.reason}`;
     text += run.latency === null ? '.' : `; the last task ended ${run.latency.toFixed(1)} ms later.`;
   }
   if (run.rows) {
@@ -330,7 +367,7 @@ async function refreshPanels() {
   }
   refreshing = true;
   try {
-    const group = GROUPS[isRunning() ? run.scenario : scenario()];
+    const {group} = SCENARIOS[isRunning() ? run.scenario : scenario()];
     const [values, report, mine] = await Promise.all([
       Promise.all(METERS.map(meter => meterValue(group, meter))),
       get(`actuator/errgroups/${group}`),

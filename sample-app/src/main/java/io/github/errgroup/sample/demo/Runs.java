@@ -98,7 +98,11 @@ class Runs {
     private void carryOut(Run run) {
         try (ErrGroup group = run.group()) {
             submit(run, group);
-            group.await();
+            if (run.plan().scenario() == Scenario.SETTLE) {
+                group.settle(); // no exception for what failed or is late
+            } else {
+                group.await();
+            }
         } catch (ErrGroupException e) {
             // Most runs are made to fail; the recorder has the details.
             log.debug("run {} ended early", run.id(), e);
@@ -120,10 +124,10 @@ class Runs {
         run.recorder().planned(planned.stream().map(Call::name).toList());
         for (Call call : planned) {
             group.go(call.name(), () -> {
-                if (plan.scenario() == Scenario.STOREFRONT) {
-                    calls.quote(call);
-                } else {
+                if (plan.scenario() == Scenario.FETCHER) {
                     calls.fetch(call, group.context());
+                } else {
+                    calls.quote(call);
                 }
             });
         }

@@ -11,6 +11,10 @@ enum Scenario {
     STOREFRONT("quote", 1),
     /** Fetches of many URLs. */
     FETCHER("fetch", 1),
+    /** One question to many mirrors: the first success is enough. */
+    RACE("mirrors", 1),
+    /** Parts of one page: what has arrived by the deadline is taken. */
+    SETTLE("product-page", 1),
     /** The three stages of an import, which wait for each other: all three must run at once. */
     IMPORTER("import", 3);
 
@@ -32,11 +36,16 @@ enum Scenario {
         return minLimit;
     }
 
+    /** Whether a run may choose if the first failure cancels the rest. In the others that is what they are about. */
+    boolean choosesCancelOnError() {
+        return this != RACE && this != SETTLE;
+    }
+
     static Scenario of(@Nullable String id) {
         return Arrays.stream(values())
                 .filter(scenario -> scenario.name().toLowerCase(Locale.ROOT).equals(id))
                 .findFirst()
-                .orElseThrow(
-                        () -> new BadInputException("scenario", id, "must be one of storefront, fetcher, importer"));
+                .orElseThrow(() -> new BadInputException(
+                        "scenario", id, "must be one of storefront, fetcher, race, settle, importer"));
     }
 }

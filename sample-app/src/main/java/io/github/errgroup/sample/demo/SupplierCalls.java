@@ -45,20 +45,36 @@ class SupplierCalls {
         this.fetcher = new WebFetcher(properties, SystemDefaultDnsResolver.INSTANCE, target -> true);
     }
 
-    /** One call of a supplier. */
-    record Call(String supplier, String sku, int delayMs, boolean fails) {
-        String name() {
-            return supplier + " " + sku;
-        }
-    }
+    /** One call of a supplier, and the name of its task. */
+    record Call(String name, String supplier, String sku, int delayMs, boolean fails) {}
 
     List<Call> of(RunPlan plan) {
+        return plan.scenario() == Scenario.RACE ? mirrors(plan) : many(plan);
+    }
+
+    /** The same question to each. The one that fails is the first to answer: a failure wins no race. */
+    private List<Call> mirrors(RunPlan plan) {
         List<Call> calls = new ArrayList<>(plan.tasks());
         SplittableRandom random = new SplittableRandom(4);
         for (int i = 0; i < plan.tasks(); i++) {
+            int delayMs = random.nextInt(MAX_DELAY_MS / 2, MAX_DELAY_MS);
+            boolean fails = i == plan.failAt();
             calls.add(new Call(
-                    SUPPLIERS[i % SUPPLIERS.length].id(),
-                    skus.get(i / SUPPLIERS.length % skus.size()),
+                    "mirror " + (i + 1), Supplier.PRICE.id(), skus.get(0), fails ? MIN_DELAY_MS : delayMs, fails));
+        }
+        return calls;
+    }
+
+    private List<Call> many(RunPlan plan) {
+        List<Call> calls = new ArrayList<>(plan.tasks());
+        SplittableRandom random = new SplittableRandom(4);
+        for (int i = 0; i < plan.tasks(); i++) {
+            String supplier = SUPPLIERS[i % SUPPLIERS.length].id();
+            String sku = skus.get(i / SUPPLIERS.length % skus.size());
+            calls.add(new Call(
+                    supplier + " " + sku,
+                    supplier,
+                    sku,
                     random.nextInt(MIN_DELAY_MS, MAX_DELAY_MS),
                     i == plan.failAt()));
         }

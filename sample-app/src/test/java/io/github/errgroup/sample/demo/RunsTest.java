@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.errgroup.sample.demo.Runs.Run;
 import io.github.errgroup.sample.web.BadInputException;
+import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -30,6 +31,56 @@ class RunsTest {
         cancel(running);
         runs.start(plan("storefront", 1));
         assertThatThrownBy(() -> runs.get(running.id())).isInstanceOf(BadInputException.class);
+    }
+
+    @Test
+    void the_first_success_of_a_race_cancels_the_others_and_a_failure_before_it_does_not() {
+        List<RunEvent> events = eventsOf(new RunPlan.Request("race", 4, 1, 1, null, null)); // one after the other
+
+        assertThat(endsOf(events, "failed")).containsExactly("mirror 1");
+        assertThat(endsOf(events, "succeeded")).containsExactly("mirror 2");
+        assertThat(endsOf(events, "skipped")).containsExactly("mirror 3", "mirror 4");
+        assertThat(events)
+                .filteredOn(RunEvent.Cancel.class::isInstance)
+                .extracting(event -> ((RunEvent.Cancel) event).reason())
+                .containsExactly("enough");
+        assertThat(outcomeOf(events)).isEqualTo("succeeded");
+    }
+
+    @Test
+    void a_race_that_all_lose_has_failed() {
+        assertThat(outcomeOf(eventsOf(new RunPlan.Request("race", 1, null, 1, null, null))))
+                .isEqualTo("failed");
+    }
+
+    @Test
+    void settle_takes_what_is_there_beside_what_failed_and_what_is_late() {
+        List<RunEvent> events = eventsOf(new RunPlan.Request("settle", 4, 4, 1, null, null));
+        assertThat(endsOf(events, "failed")).hasSize(1);
+        assertThat(endsOf(events, "succeeded")).hasSize(3);
+
+        List<RunEvent> late = eventsOf(new RunPlan.Request("settle", 4, 4, null, 50L, null));
+        assertThat(endsOf(late, "cancelled")).isNotEmpty();
+        assertThat(outcomeOf(late)).isEqualTo("timed_out");
+    }
+
+    private List<RunEvent> eventsOf(RunPlan.Request request) {
+        Run run = runs.start(RunPlan.of(request));
+        Awaitility.await().until(run.recorder()::hasEnded);
+        return run.recorder().from(0);
+    }
+
+    /** The names of the tasks that ended in a state. */
+    private static List<String> endsOf(List<RunEvent> events, String state) {
+        return events.stream()
+                .filter(event ->
+                        event instanceof RunEvent.Task task && task.state().equals(state))
+                .map(event -> ((RunEvent.Task) event).name())
+                .toList();
+    }
+
+    private static String outcomeOf(List<RunEvent> events) {
+        return ((RunEvent.End) events.get(events.size() - 1)).state();
     }
 
     private static void cancel(Run run) {

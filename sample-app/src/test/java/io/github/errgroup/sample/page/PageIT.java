@@ -160,6 +160,46 @@ class PageIT {
     }
 
     @Test
+    void the_first_success_of_a_race_is_marked_and_the_losers_are_hatched() throws IOException {
+        choose("race");
+        assertThat(chrome.findElement(By.id("cancelOnError")).isDisplayed()).isFalse();
+
+        run();
+        await(() -> bars("running") > 0);
+        awaitEnd();
+
+        assertThat(status())
+                .startsWith("Ended: succeeded")
+                .containsPattern("First success: mirror \\d+ at \\d+ ms")
+                .contains("The first success cancelled the rest");
+        assertThat(bars("succeeded")).isPositive();
+        assertThat(bars("cancelled")).isPositive();
+        assertThat(bars("succeeded") + bars("failed") + bars("cancelled") + bars("skipped"))
+                .isEqualTo(12);
+        assertThat(chrome.findElement(By.id("marker")).getText()).startsWith("first success, ");
+        await(() -> !meter("tasks cancelled").equals("–"));
+        screenshot("race");
+    }
+
+    @Test
+    void settle_shows_failed_and_late_tasks_beside_those_that_arrived() throws IOException {
+        choose("settle");
+
+        run();
+        awaitEnd();
+
+        assertThat(status())
+                .startsWith("Ended: settled with " + bars("succeeded") + " of 16, ")
+                .contains("Cancelled by timeout");
+        assertThat(bars("cancelled")).isPositive();
+        assertThat(bars("succeeded") + bars("failed") + bars("cancelled") + bars("skipped"))
+                .isEqualTo(16);
+        assertThat(chrome.findElement(By.id("marker")).getText()).startsWith("deadline, ");
+        await(() -> !meter("tasks cancelled").equals("–"));
+        screenshot("settle");
+    }
+
+    @Test
     void the_button_cancels_the_group() throws IOException {
         choose("fetcher");
         enter("tasks", "20");
