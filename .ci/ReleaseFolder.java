@@ -144,12 +144,31 @@ final class ReleaseFolder {
         if (text.contains("SNAPSHOT") || text.contains("${") || text.contains("<scope>test</scope>")) {
             faults.add(pom + ": names a snapshot, an unknown variable or what only tests need");
         }
+        if (fields.containsKey("dependencies")) {
+            children(fields.get("dependencies")).forEach(dependency -> asGradleReadsIt(pom, dependency));
+        }
         boolean core = pom.getFileName().toString().startsWith("errgroup-core");
         if (core && fields.containsKey("dependencies")) {
             children(fields.get("dependencies"))
                     .map(dependency -> dependency.getElementsByTagName("artifactId").item(0).getTextContent())
                     .filter(artifact -> !artifact.equals("jspecify"))
                     .forEach(artifact -> faults.add(pom + ": the core depends on " + artifact));
+        }
+    }
+
+    /** Gradle takes compile, runtime and optional dependencies from a POM, and knows no other scopes, types or files. */
+    private void asGradleReadsIt(Path pom, Element dependency) {
+        Map<String, String> parts = new TreeMap<>();
+        children(dependency).forEach(part -> parts.put(part.getTagName(), part.getTextContent().strip()));
+        String name = parts.get("artifactId");
+        if (!Set.of("compile", "runtime").contains(parts.getOrDefault("scope", "compile"))) {
+            faults.add(pom + ": scope " + parts.get("scope") + " of " + name + " is Maven's alone");
+        }
+        if (!parts.getOrDefault("type", "jar").equals("jar") || parts.containsKey("systemPath")) {
+            faults.add(pom + ": " + name + " is no jar in a repository");
+        }
+        if (!parts.getOrDefault("version", "").matches("[0-9][\\w.-]*")) {
+            faults.add(pom + ": " + name + " has no plain version");
         }
     }
 
@@ -299,6 +318,12 @@ final class ReleaseFolder {
                 new Fault(".pom", "names a snapshot", pom -> edit(pom, text -> text.replace("</version>", "-SNAPSHOT</version>"))),
                 new Fault("core.pom", "depends on spring", pom -> edit(pom, text -> text.replace(
                         "</dependencies>", "<dependency><artifactId>spring-core</artifactId></dependency></dependencies>"))),
+                new Fault("core.pom", "is Maven's alone", pom -> edit(pom, text -> text.replace(
+                        "</dependency>", "<scope>provided</scope></dependency>").replaceFirst("<scope>compile</scope>", ""))),
+                new Fault("core.pom", "no jar in a repository", pom -> edit(pom, text -> text.replace(
+                        "</dependency>", "<type>pom</type></dependency>"))),
+                new Fault("core.pom", "no plain version", pom -> edit(pom, text -> text.replaceFirst(
+                        "(<artifactId>jspecify</artifactId>\\s*<version>)", "$1["))),
                 new Fault(".pom", "no <connection>", pom -> edit(pom, text -> text.replaceAll("<connection>.*</connection>", "")))));
         for (String field : ASKED_OF_A_POM) {
             planted.add(new Fault(".pom", "no <" + field + ">", pom -> edit(pom, text -> text.replaceAll(
