@@ -27,10 +27,8 @@ import org.openjdk.jcstress.infra.results.LLL_Result;
 public class GrantAgainstLimitWait {
     private final Meeting meeting = new Meeting();
 
-    private final ErrGroup group = Stage.open(o -> o.limit(1)
-            .cancelOnError(false)
-            .limitWait(Duration.ofDays(1))
-            .clock(Stage.OVER_AT_ONCE));
+    private final ErrGroup group = Stage.open(
+            o -> o.limit(1).cancelOnError(false).limitWait(Duration.ofDays(1)).clock(Stage.OVER_AT_ONCE));
 
     private final TaskRun<?> first = Stage.submit(group, () -> {});
 

@@ -18,7 +18,10 @@ import org.openjdk.jcstress.infra.results.LL_Result;
         value = "the thread that frees a slot looks at the queue first and then frees",
         mark = {"task-leaves", "slot-is-told-free"},
         becomes = {"$2 $1", ""})
-@SeededFault(value = "the queueing thread does not look for a slot after it", mark = "backlogged-task-pumps", becomes = "")
+@SeededFault(
+        value = "the queueing thread does not look for a slot after it",
+        mark = "backlogged-task-pumps",
+        becomes = "")
 public class HandOver {
     private final Meeting meeting = new Meeting();
 

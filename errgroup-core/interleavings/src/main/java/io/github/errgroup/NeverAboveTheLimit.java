@@ -14,10 +14,7 @@ import org.openjdk.jcstress.infra.results.I_Result;
 @Outcome(id = "1", expect = Expect.ACCEPTABLE)
 @Outcome(expect = Expect.FORBIDDEN, desc = "above the limit, or a free slot and a task that waits")
 @State
-@SeededFault(
-        value = "whether there is room is decided outside the lock",
-        mark = "next-is-locked",
-        becomes = "{")
+@SeededFault(value = "whether there is room is decided outside the lock", mark = "next-is-locked", becomes = "{")
 public class NeverAboveTheLimit {
     private final Meeting meeting = new Meeting();
 

@@ -15,7 +15,10 @@ import org.openjdk.jcstress.infra.results.II_Result;
 @Outcome(id = "1, 1", expect = Expect.ACCEPTABLE)
 @Outcome(expect = Expect.FORBIDDEN, desc = "told twice, or too late")
 @State
-@SeededFault(value = "an awaiter that does not tell the end does not wait for the one that does", mark = "end-is-told-first", becomes = "")
+@SeededFault(
+        value = "an awaiter that does not tell the end does not wait for the one that does",
+        mark = "end-is-told-first",
+        becomes = "")
 @SeededFault(
         value = "whether the group has finished is seen, then it finishes",
         mark = "finish-sees-outstanding",

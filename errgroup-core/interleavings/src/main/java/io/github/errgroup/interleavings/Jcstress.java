@@ -129,7 +129,8 @@ final class Jcstress {
         command.addAll(List.of("-f", "1", "-fsm", "1"));
         command.addAll(List.of("-iters", Integer.toString(round.iterations())));
         command.addAll(List.of("-time", Integer.toString(round.millis())));
-        // Before a test jcstress tries how many strides fit, and an iteration ends with the last of them: both take seconds
+        // Before a test jcstress tries how many strides fit, and an iteration ends with the last of them: both take
+        // seconds
         // with the usual ones, and longer than the test with ten.
         command.addAll(List.of("-strideCount", "1"));
         command.addAll(List.of("-sc", "false", "-af", "NONE", "-v"));

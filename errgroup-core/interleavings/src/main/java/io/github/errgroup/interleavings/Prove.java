@@ -113,7 +113,8 @@ public final class Prove {
     private void engine(List<Class<?>> tests) throws IOException, InterruptedException {
         long start = System.nanoTime();
         Path folder = target.resolve("engine");
-        Map<String, Jcstress.Verdict> verdicts = jcstress.run(tests, effort.engine, effort.biasedLocking, folder, new Progress()::tell);
+        Map<String, Jcstress.Verdict> verdicts =
+                jcstress.run(tests, effort.engine, effort.biasedLocking, folder, new Progress()::tell);
         int passed = 0;
         for (Class<?> test : tests) {
             Jcstress.Verdict verdict = verdicts.getOrDefault(test.getName(), Jcstress.Verdict.NONE);
