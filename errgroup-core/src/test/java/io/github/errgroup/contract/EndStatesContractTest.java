@@ -19,7 +19,7 @@ class EndStatesContractTest extends GroupContract {
 
     @Test
     void J3_every_task_ends_once_when_one_of_them_fails() throws Exception {
-        for (int round = 0; round < ROUNDS; round++) {
+        for (int round = 0; round < rounds(ROUNDS); round++) {
             Recorder recorder = new Recorder();
             int limit = round % 4 == 0 ? -1 : round % 4;
             ErrGroup group = open(o -> o.limit(limit).listener(recorder).starvationTimeout(Duration.ofMillis(1)));
@@ -41,7 +41,7 @@ class EndStatesContractTest extends GroupContract {
 
     @Test
     void J3_every_task_ends_once_when_the_group_is_cancelled_meanwhile() throws Exception {
-        for (int round = 0; round < ROUNDS; round++) {
+        for (int round = 0; round < rounds(ROUNDS); round++) {
             Recorder recorder = new Recorder();
             int limit = round % 2 == 0 ? -1 : 2;
             ErrGroup group = open(o ->

@@ -172,7 +172,7 @@ class FaultContractTest extends GroupContract {
     void J7_a_static_failure_of_many_tasks_and_groups_does_not_grow() {
         for (Throwable constant : new Throwable[] {CONSTANT, CONSTANT_ERROR}) {
             StackTraceElement[] trace = constant.getStackTrace();
-            for (int round = 0; round < 20; round++) {
+            for (int round = 0; round < rounds(20); round++) {
                 ErrGroup group = open(o -> o.cancelOnError(false));
                 group.go(() -> failBelow(constant));
                 group.go(() -> fail(constant));

@@ -25,7 +25,7 @@ class FlagContractTest extends GroupContract {
     @Test
     void J1_our_interrupt_never_outlives_the_task() throws Exception {
         needsTasksAtOnce(1);
-        for (int round = 0; round < 40; round++) {
+        for (int round = 0; round < rounds(40); round++) {
             ErrGroup group = open();
             group.go(() -> "ends");
             for (int spin = 0; spin < 50 * round; spin++) {

@@ -113,6 +113,11 @@ abstract class GroupContract {
         return group;
     }
 
+    /** So many rounds; a fifth of them where a task that is rejected is handed over again and again for half a second. */
+    int rounds(int elsewhere) {
+        return workplace == Workplace.REJECTS_EVERY_THIRD ? elsewhere / 5 : elsewhere;
+    }
+
     /** For tests whose tasks block while the test goes on: not where the caller runs them. */
     void needsTasksAtOnce(int tasks) {
         assumeThat(workplace.tasksAtOnce()).as("tasks at once").isGreaterThanOrEqualTo(tasks);

@@ -24,8 +24,9 @@ class LimitContractTest extends GroupContract {
         ErrGroup group = open(o -> o.limit(2).cancelOnError(false));
         AtomicInteger running = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
+        int tasks = rounds(60);
 
-        for (int i = 0; i < 60; i++) {
+        for (int i = 0; i < tasks; i++) {
             group.go(() -> {
                 most.accumulateAndGet(running.incrementAndGet(), Math::max);
                 Thread.yield();
@@ -36,7 +37,7 @@ class LimitContractTest extends GroupContract {
 
         assertThat(most.get()).isBetween(1, 2);
         long rejected = workplace == Workplace.REJECTS_EVERY_THIRD ? site().lost() : 0;
-        assertThat(group.snapshot().succeeded()).isEqualTo(60 - rejected);
+        assertThat(group.snapshot().succeeded()).isEqualTo(tasks - rejected);
         assertThat(group.snapshot().failed()).isEqualTo(rejected);
     }
 

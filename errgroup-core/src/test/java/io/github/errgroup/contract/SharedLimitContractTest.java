@@ -55,8 +55,9 @@ class SharedLimitContractTest extends GroupContract {
                 open(o -> o.sharedLimit(shared).cancelOnError(false)));
         AtomicInteger running = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
+        int tasks = rounds(60);
 
-        for (int i = 0; i < 60; i++) {
+        for (int i = 0; i < tasks; i++) {
             groups.get(i % 2).go(() -> {
                 most.accumulateAndGet(running.incrementAndGet(), Math::max);
                 Thread.yield();
@@ -68,7 +69,7 @@ class SharedLimitContractTest extends GroupContract {
         assertThat(most.get()).isBetween(1, 2);
         long rejected = workplace == Workplace.REJECTS_EVERY_THIRD ? site().lost() : 0;
         assertThat(groups.stream().mapToLong(g -> g.snapshot().succeeded()).sum())
-                .isEqualTo(60 - rejected);
+                .isEqualTo(tasks - rejected);
     }
 
     @Test
