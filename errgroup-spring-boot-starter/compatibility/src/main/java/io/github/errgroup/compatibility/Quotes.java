@@ -59,7 +59,7 @@ class Quotes {
             stock.go(() -> {});
             return "not guarded";
         } catch (IllegalStateException e) {
-            return e.getMessage();
+            return String.valueOf(e.getMessage());
         }
     }
 

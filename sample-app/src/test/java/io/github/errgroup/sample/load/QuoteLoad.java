@@ -1,3 +1,5 @@
+package io.github.errgroup.sample.load;
+
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.net.ConnectException;
@@ -33,7 +35,7 @@ import java.util.regex.Pattern;
  * raised meanwhile, by the endpoint, as an operator would: a 504 would tell how fast the machine is, and not what we
  * want to know.
  *
- * A single file without a library, so that it needs no build.
+ * A single file without a library, so that it runs without a build; it is compiled with the tests.
  */
 public final class QuoteLoad {
     private static final HttpClient HTTP = HttpClient.newBuilder()
@@ -52,8 +54,9 @@ public final class QuoteLoad {
         try {
             process = number(base + "/actuator/info", "pid");
         } catch (ConnectException e) {
-            System.err.println("Nothing listens at " + base + ": start the sample application first, or say where it is:"
-                    + " java QuoteLoad.java http://127.0.0.1:<port>");
+            System.err.println(
+                    "Nothing listens at " + base + ": start the sample application first, or say where it is:"
+                            + " java QuoteLoad.java http://127.0.0.1:<port>");
             System.exit(2);
             return;
         }
@@ -163,7 +166,8 @@ public final class QuoteLoad {
     }
 
     private static String ask(String base) {
-        String sku = String.format(Locale.ROOT, "SKU-%04d", 1 + ThreadLocalRandom.current().nextInt(1_000));
+        String sku = String.format(
+                Locale.ROOT, "SKU-%04d", 1 + ThreadLocalRandom.current().nextInt(1_000));
         try {
             HttpResponse<String> response = HTTP.send(
                     HttpRequest.newBuilder(URI.create(base + "/quotes/" + sku))
@@ -192,7 +196,8 @@ public final class QuoteLoad {
                 .build();
         HttpResponse<String> response = HTTP.send(request, BodyHandlers.ofString());
         if (response.statusCode() != 200) {
-            throw new IOException(method + " " + url + " was answered " + response.statusCode() + " " + response.body());
+            throw new IOException(
+                    method + " " + url + " was answered " + response.statusCode() + " " + response.body());
         }
     }
 
