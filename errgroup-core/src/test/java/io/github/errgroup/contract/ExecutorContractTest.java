@@ -176,12 +176,17 @@ class ExecutorContractTest extends GroupContract {
         needsTasksAtOnce(1);
         assumeThat(workplace.hasOwnThreads()).isTrue();
         Executor executor = executor(options().sharedLimit(shared).limitWait(Duration.ZERO));
+        Gate submitted = new Gate();
         Gate ran = new Gate();
         ErrGroupOptions unlimited = options().build();
 
         executor.execute(() -> {
             try (ErrGroup below = ErrGroup.open(unlimited)) {
-                below.go(() -> executor.execute(ran::open));
+                below.go(() -> {
+                    executor.execute(ran::open);
+                    submitted.open();
+                });
+                submitted.passIgnoringInterrupts(); // which, unlike a wait for the group, gives no slot back
                 below.awaitUnchecked();
             }
         });

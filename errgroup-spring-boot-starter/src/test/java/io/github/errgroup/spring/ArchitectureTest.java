@@ -30,6 +30,13 @@ class ArchitectureTest {
         "io.github.errgroup.spring, io.github.errgroup.spring.*..",
         "io.github.errgroup.spring, io.micrometer..",
         "io.github.errgroup.spring, org.springframework.boot.actuate..",
+        "io.github.errgroup.spring, org.springframework.ai..",
+        "io.github.errgroup.spring.ai, io.github.errgroup.spring.autoconfigure..",
+        "io.github.errgroup.spring.ai, io.github.errgroup.spring.micrometer..",
+        "io.github.errgroup.spring.ai, io.github.errgroup.spring.actuate..",
+        "io.github.errgroup.spring.ai, io.github.errgroup.spring.cluster..",
+        "io.github.errgroup.spring.micrometer, io.github.errgroup.spring.ai..",
+        "io.github.errgroup.spring.actuate.endpoint, io.github.errgroup.spring.ai..",
         "io.github.errgroup.spring.micrometer, io.github.errgroup.spring.autoconfigure..",
         "io.github.errgroup.spring.micrometer, io.github.errgroup.spring.actuate..",
         "io.github.errgroup.spring.micrometer, org.springframework.boot.actuate..",
@@ -52,7 +59,7 @@ class ArchitectureTest {
         Set<JavaClass> autoConfigurations = starter.stream()
                 .filter(type -> type.isAnnotatedWith(AutoConfiguration.class))
                 .collect(Collectors.toSet());
-        assertThat(autoConfigurations).hasSize(6).allSatisfy(type -> {
+        assertThat(autoConfigurations).hasSize(7).allSatisfy(type -> {
             assertThat(type.getPackageName()).isEqualTo(STARTER + ".autoconfigure");
             assertThat(type.getModifiers()).contains(JavaModifier.PUBLIC, JavaModifier.FINAL);
             assertThat(type.getMethods())
@@ -82,6 +89,7 @@ class ArchitectureTest {
                         "actuate.endpoint.RequestedSettingsAdvisor",
                         "actuate.endpoint.TaskCounts",
                         "actuate.endpoint.TaskReport",
+                        "ai.ErrGroupToolCallingManager",
                         "autoconfigure.ErrGroupCustomizer",
                         "autoconfigure.ErrGroupProperties",
                         "micrometer.DefaultErrGroupObservationConvention",

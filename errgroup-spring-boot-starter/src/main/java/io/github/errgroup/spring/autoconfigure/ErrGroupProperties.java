@@ -38,6 +38,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param shutdown How groups end with the application.
  * @param metrics Meters.
  * @param observations Observations.
+ * @param ai Spring AI.
  * @param groups Settings of single names; unset ones inherit. A name in here can be injected by qualifier.
  */
 @ConfigurationProperties(ErrGroupProperties.PREFIX)
@@ -58,6 +59,7 @@ public record ErrGroupProperties(
         @DefaultValue Shutdown shutdown,
         @DefaultValue Metrics metrics,
         @DefaultValue Observations observations,
+        @DefaultValue Ai ai,
         @DefaultValue Map<String, GroupProperties> groups) {
 
     static final String PREFIX = "errgroup";
@@ -141,6 +143,14 @@ public record ErrGroupProperties(
      * @param enabled Whether each group is an observation, and so a span of a trace.
      */
     public record Observations(@DefaultValue("false") boolean enabled) {}
+
+    /**
+     * The properties {@code errgroup.ai.*}.
+     *
+     * @param enabled Whether the tool calls of one answer run side by side, in a group named ai-tools, where there is Spring AI
+     *     2.0.1 or newer.
+     */
+    public record Ai(@DefaultValue("true") boolean enabled) {}
 
     /** What all groups inherit. */
     GroupProperties topLevel() {

@@ -56,6 +56,7 @@ class ConfigurationMetadataTest {
         contract.put("errgroup.shutdown.cancel-after", null);
         contract.put("errgroup.metrics.enabled", true);
         contract.put("errgroup.observations.enabled", false);
+        contract.put("errgroup.ai.enabled", true);
         contract.put("errgroup.groups", null);
         assertThat(defaults).isEqualTo(contract);
     }

@@ -1,0 +1,51 @@
+package io.github.errgroup.spring.autoconfigure;
+
+import io.github.errgroup.ErrGroups;
+import io.github.errgroup.spring.ai.ErrGroupToolCallingManager;
+import org.springframework.ai.model.tool.ToolCallLimitExceededException;
+import org.springframework.ai.model.tool.ToolCallingManager;
+import org.springframework.ai.tool.execution.DefaultToolExecutionExceptionProcessor;
+import org.springframework.ai.tool.execution.ToolExecutionExceptionProcessor;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * {@link AutoConfiguration Auto-configuration} that puts an {@link ErrGroupToolCallingManager} around each
+ * {@link ToolCallingManager} bean, Spring AI's or the application's own, so that the tool calls of one answer run side by
+ * side. Needs Spring AI 2.0.1; {@code errgroup.ai.enabled=false} turns it off.
+ */
+@AutoConfiguration(after = ErrGroupAutoConfiguration.class)
+@ConditionalOnClass(ToolCallLimitExceededException.class) // new in Spring AI 2.0.1
+@ConditionalOnBooleanProperty(name = "errgroup.ai.enabled", matchIfMissing = true)
+public final class ErrGroupAiAutoConfiguration {
+
+    ErrGroupAiAutoConfiguration() {}
+
+    @Bean
+    static BeanPostProcessor errGroupToolCallingManagers(
+            ObjectProvider<ErrGroups> groups, ObjectProvider<ToolExecutionExceptionProcessor> errors) {
+        return new ToolCallingManagers(groups, errors);
+    }
+
+    /** Whoever publishes the manager, and under whatever condition, its bean is wrapped, and no second one is made. */
+    private record ToolCallingManagers(
+            ObjectProvider<ErrGroups> groups, ObjectProvider<ToolExecutionExceptionProcessor> errors)
+            implements BeanPostProcessor {
+
+        @Override
+        public Object postProcessAfterInitialization(Object bean, String beanName) {
+            if (!(bean instanceof ToolCallingManager manager) || bean instanceof ErrGroupToolCallingManager) {
+                return bean;
+            }
+            return new ErrGroupToolCallingManager(
+                    groups.getObject(),
+                    manager,
+                    () -> errors.getIfUnique(() ->
+                            DefaultToolExecutionExceptionProcessor.builder().build()));
+        }
+    }
+}
