@@ -10,6 +10,7 @@ const SCENARIOS = {
   fetcher: {group: 'fetch', tasks: 24, failAt: 9, deadline: '', limit: 6},
   race: {group: 'mirrors', tasks: 12, failAt: 3, deadline: '', limit: 12},
   settle: {group: 'product-page', tasks: 16, failAt: 2, deadline: 1000, limit: 16},
+  tools: {group: 'ai-tools', tasks: 4, failAt: 2, deadline: '', limit: 4},
   importer: {group: 'import', tasks: 24, failAt: 9, deadline: '', limit: 6},
 };
 /** What stands beside the line: the failure that came first, or what cancelled the group. */
@@ -43,8 +44,8 @@ function tuneForm() {
   $('meters-group').textContent = SCENARIOS[scenario()].group;
 }
 
-/** In the first success and in settle no failure cancels anything. */
-const choosesCancelOnError = () => !['race', 'settle'].includes(scenario());
+/** In the first success, in settle and among a model's tools no failure cancels anything. */
+const choosesCancelOnError = () => !['race', 'settle', 'tools'].includes(scenario());
 
 function fillForm() {
   const numbers = SCENARIOS[scenario()];
@@ -134,7 +135,7 @@ async function start() {
   run?.forget();
   $('bars').replaceChildren();
   $('marker').hidden = true;
-  run = {id: started.id, scenario: plan.scenario, tasks: [], began: performance.now(), at: 0, rows: null,
+  run = {id: started.id, scenario: plan.scenario, tasks: [], told: [], began: performance.now(), at: 0, rows: null,
     firstFailure: null, firstSuccess: null, cancelledAt: null, reason: null, latency: null, outcome: null, ended: false, lost: false};
   $('run').disabled = true;
   $('cancel').disabled = false;
@@ -162,6 +163,7 @@ function listen(mine) {
     mine.cancelledAt = event.at;
     mine.reason = event.reason;
   });
+  on('told', event => mine.told.push(`${event.tool}: ${event.response}`));
   on('cancelled', event => { mine.latency = event.millis; });
   on('end', event => {
     mine.outcome = event.state.replace('_', ' ');
@@ -330,6 +332,9 @@ function statusText(now) {
   }
   if (run.firstFailure) {
     text += ` First failure: ${run.firstFailure.name} at ${Math.round(run.firstFailure.at)} ms: ${run.firstFailure.failure}.`;
+  }
+  if (run.told.length > 0) {
+    text += ` The model is told of ${run.told.join('; ')}.`;
   }
   if (run.reason) {
     text += run.reason === 'enough' ? ' The first success cancelled the rest' : ` Cancelled by ${run.reason}`;

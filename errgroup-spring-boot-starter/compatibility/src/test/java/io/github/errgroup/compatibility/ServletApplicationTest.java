@@ -41,6 +41,7 @@ class ServletApplicationTest {
         addIfPresent(found, "context-propagation", "io.micrometer.context.ContextSnapshotFactory");
         addIfPresent(found, "actuator", "org.springframework.boot.actuate.endpoint.annotation.Endpoint");
         addIfPresent(found, "micrometer", "io.micrometer.core.instrument.MeterRegistry");
+        addIfPresent(found, "ai", "org.springframework.ai.model.tool.ToolCallingManager");
         assertThat(found).isEqualTo(PRESENT);
         assertThat(SpringBootVersion.getVersion()).isEqualTo(System.getProperty("spring-boot.version"));
         assertThat(ErrGroups.class.getProtectionDomain().getCodeSource().getLocation().getPath())
@@ -98,6 +99,18 @@ class ServletApplicationTest {
             assertThat(answer.body()).contains("COUNT").contains("success");
         } else {
             assertThat(answer.statusCode()).isEqualTo(404);
+        }
+    }
+
+    @Test
+    void the_tools_of_Spring_AI_run_in_groups_where_there_is_Spring_AI() {
+        boolean ai = PRESENT.contains("ai");
+        assertThat(application.context().containsBean("errGroupToolCallingManagers"))
+                .isEqualTo(ai);
+        if (ai) {
+            assertThat(application.context().getBean("toolCallingManager"))
+                    .asString()
+                    .startsWith("ErrGroupToolCallingManager[");
         }
     }
 

@@ -24,6 +24,9 @@ sealed interface RunEvent {
     /** The limit is another one now. */
     record Limit(double at, int limit) implements RunEvent {}
 
+    /** What the model is told of a tool that failed. */
+    record Told(double at, String tool, String response) implements RunEvent {}
+
     /** The group was cancelled. */
     record Cancel(double at, String reason) implements RunEvent {}
 

@@ -28,13 +28,13 @@ record RunPlan(
     /**
      * The body of {@code POST /runs}, unchecked.
      *
-     * @param scenario storefront, fetcher, race, settle or importer
+     * @param scenario storefront, fetcher, race, settle, tools or importer
      * @param tasks how many, from 1 to 200; for the importer thousands of rows
      * @param limit how many at once, from 1 (for the importer from 3) to 200; null for what is configured
      * @param failAt which of them fails, from 1 to {@code tasks}; null for none
      * @param deadlineMs milliseconds to the deadline, from 50 to 60,000; null for 60,000
-     * @param cancelOnError whether the first failure cancels the rest; null for yes. Not for race and settle, where it never
-     *     does
+     * @param cancelOnError whether the first failure cancels the rest; null for yes. Not for race, settle and tools, where it
+     *     never does
      */
     record Request(
             @Nullable String scenario,
@@ -65,7 +65,7 @@ record RunPlan(
         BadInputException.checkRange("deadlineMs", timeoutMs, MIN_TIMEOUT_MS, MAX_TIMEOUT_MS);
         if (request.cancelOnError() != null && !scenario.choosesCancelOnError()) {
             throw new BadInputException(
-                    "cancelOnError", request.cancelOnError(), "must not be given for race and settle");
+                    "cancelOnError", request.cancelOnError(), "must not be given for race, settle and tools");
         }
         return new RunPlan(
                 scenario,
@@ -90,7 +90,7 @@ record RunPlan(
         options.timeout(timeout);
         switch (scenario) {
             case RACE -> options.enough(1); // as groups.any does: the first success cancels the rest
-            case SETTLE -> options.cancelOnError(false); // all may run to the deadline, whoever fails
+            case SETTLE, TOOLS -> options.cancelOnError(false); // all may run to the deadline, whoever fails
             default -> options.cancelOnError(cancelOnError);
         }
         if (limit != null) {

@@ -33,6 +33,10 @@ final class RunRecorder implements GroupListener {
         events.add(new RunEvent.Limit(now(), limit));
     }
 
+    void told(String tool, String response) {
+        events.add(new RunEvent.Told(now(), tool, response));
+    }
+
     @Override
     public void onTaskStart(Subtask<?> task) {
         events.add(new RunEvent.Task(now(), task.index(), task.name(), "running", null));

@@ -29,15 +29,23 @@ class Runs {
 
     private final SupplierCalls calls;
 
+    private final ToolCalls tools;
+
     private final ImportPipeline imports;
 
     private final AsyncTaskExecutor executor;
 
     private final Map<String, Run> runs = new LinkedHashMap<>();
 
-    Runs(ErrGroups groups, SupplierCalls calls, ImportPipeline imports, AsyncTaskExecutor applicationTaskExecutor) {
+    Runs(
+            ErrGroups groups,
+            SupplierCalls calls,
+            ToolCalls tools,
+            ImportPipeline imports,
+            AsyncTaskExecutor applicationTaskExecutor) {
         this.groups = groups;
         this.calls = calls;
+        this.tools = tools;
         this.imports = imports;
         this.executor = applicationTaskExecutor;
     }
@@ -122,6 +130,11 @@ class Runs {
         }
         List<Call> planned = calls.of(plan);
         run.recorder().planned(planned.stream().map(Call::name).toList());
+        if (plan.scenario() == Scenario.TOOLS) {
+            String answer = tools.answer(planned, group, run.recorder()::told);
+            log.debug("run {}: {}", run.id(), answer);
+            return;
+        }
         for (Call call : planned) {
             group.go(call.name(), () -> {
                 if (plan.scenario() == Scenario.FETCHER) {

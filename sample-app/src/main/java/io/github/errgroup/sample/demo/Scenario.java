@@ -15,6 +15,8 @@ enum Scenario {
     RACE("mirrors", 1),
     /** Parts of one page: what has arrived by the deadline is taken. */
     SETTLE("product-page", 1),
+    /** The tools that a model asks for in one answer: one is slow, one may fail, and the model is told what there is. */
+    TOOLS("ai-tools", 1),
     /** The three stages of an import, which wait for each other: all three must run at once. */
     IMPORTER("import", 3);
 
@@ -38,7 +40,7 @@ enum Scenario {
 
     /** Whether a run may choose if the first failure cancels the rest. In the others that is what they are about. */
     boolean choosesCancelOnError() {
-        return this != RACE && this != SETTLE;
+        return this != RACE && this != SETTLE && this != TOOLS;
     }
 
     static Scenario of(@Nullable String id) {
@@ -46,6 +48,6 @@ enum Scenario {
                 .filter(scenario -> scenario.name().toLowerCase(Locale.ROOT).equals(id))
                 .findFirst()
                 .orElseThrow(() -> new BadInputException(
-                        "scenario", id, "must be one of storefront, fetcher, race, settle, importer"));
+                        "scenario", id, "must be one of storefront, fetcher, race, settle, tools, importer"));
     }
 }

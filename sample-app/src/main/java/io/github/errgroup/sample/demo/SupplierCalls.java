@@ -28,6 +28,8 @@ class SupplierCalls {
 
     private static final int MAX_DELAY_MS = 1_500;
 
+    private static final int SLOW_TOOL_MS = 8_000;
+
     private final SupplierAddress address;
 
     private final List<String> skus;
@@ -49,7 +51,19 @@ class SupplierCalls {
     record Call(String name, String supplier, String sku, int delayMs, boolean fails) {}
 
     List<Call> of(RunPlan plan) {
-        return plan.scenario() == Scenario.RACE ? mirrors(plan) : many(plan);
+        return switch (plan.scenario()) {
+            case RACE -> mirrors(plan);
+            case TOOLS -> tools(plan);
+            default -> many(plan);
+        };
+    }
+
+    /** The last one takes longer than the group's task-timeout. */
+    private List<Call> tools(RunPlan plan) {
+        List<Call> calls = many(plan);
+        Call last = calls.remove(calls.size() - 1);
+        calls.add(new Call(last.name(), last.supplier(), last.sku(), SLOW_TOOL_MS, last.fails()));
+        return calls;
     }
 
     /** The same question to each. The one that fails is the first to answer: a failure wins no race. */

@@ -64,6 +64,36 @@ class RunsTest {
         assertThat(outcomeOf(late)).isEqualTo("timed_out");
     }
 
+    @Test
+    void of_four_tools_of_a_model_the_slow_one_is_cut_off_and_the_failing_one_is_an_answer_to_it() {
+        List<RunEvent> events = eventsOf(new RunPlan.Request("tools", 4, 4, 2, null, null));
+
+        assertThat(endsOf(events, "succeeded"))
+                .as("Spring AI handles an exception")
+                .hasSize(3);
+        assertThat(events)
+                .filteredOn(RunEvent.Told.class::isInstance)
+                .extracting(event -> ((RunEvent.Told) event).tool())
+                .startsWith(taskOf(events, 1));
+        assertThat(endsOf(events, "failed")).containsExactly(taskOf(events, 3));
+        assertThat(events)
+                .filteredOn(event ->
+                        event instanceof RunEvent.Task task && task.state().equals("failed"))
+                .extracting(event -> ((RunEvent.Task) event).failure())
+                .singleElement()
+                .asString()
+                .contains("ran for longer than its taskTimeout of PT2S");
+        assertThat(events).noneMatch(RunEvent.Cancel.class::isInstance);
+    }
+
+    private static String taskOf(List<RunEvent> events, long index) {
+        return events.stream()
+                .filter(event -> event instanceof RunEvent.Task task && task.task() == index)
+                .map(event -> ((RunEvent.Task) event).name())
+                .findFirst()
+                .orElseThrow();
+    }
+
     private List<RunEvent> eventsOf(RunPlan.Request request) {
         Run run = runs.start(RunPlan.of(request));
         Awaitility.await().until(run.recorder()::hasEnded);

@@ -82,7 +82,7 @@ class BadInputTest {
                 "DELETE | /imports/none | | | 404 | must be the id of one of the last imports",
                 "PUT    | /imports | text/csv | x | 405 | not supported",
                 // The page
-                "POST   | /runs | application/json | {} | 400 | must be one of storefront, fetcher, race, settle, importer",
+                "POST   | /runs | application/json | {} | 400 | must be one of storefront, fetcher, race, settle, tools, importer",
                 "POST   | /runs | application/json | {\"scenario\":\"fetcher\"} | 400 | must be from 1 to 200",
                 "POST   | /runs | application/json | {\"scenario\":\"fetcher\",\"tasks\":201} | 400 | must be from 1 to 200",
                 "POST   | /runs | application/json | {\"scenario\":\"fetcher\",\"tasks\":1.5} | 400 | must be JSON of the documented form",
@@ -90,7 +90,7 @@ class BadInputTest {
                 "POST   | /runs | application/json | {\"scenario\":\"importer\",\"tasks\":5,\"limit\":2} | 400 | must be from 3 to 200",
                 "POST   | /runs | application/json | {\"scenario\":\"fetcher\",\"tasks\":5,\"failAt\":6} | 400 | must be from 1 to 5",
                 "POST   | /runs | application/json | {\"scenario\":\"fetcher\",\"tasks\":5,\"deadlineMs\":49} | 400 | must be from 50 to 60000",
-                "POST   | /runs | application/json | {\"scenario\":\"race\",\"tasks\":5,\"cancelOnError\":true} | 400 | must not be given for race and settle",
+                "POST   | /runs | application/json | {\"scenario\":\"race\",\"tasks\":5,\"cancelOnError\":true} | 400 | must not be given for race, settle and tools",
                 "GET    | /runs/none | | | 404 | must be the id of one of the last 20 runs",
                 "GET    | /runs/none/events | | | 404 | must be the id of one of the last 20 runs",
                 "PATCH  | /runs/none | application/json | {\"limit\":1} | 404 | must be the id of one of the last 20 runs",
