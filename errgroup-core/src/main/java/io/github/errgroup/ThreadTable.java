@@ -128,8 +128,17 @@ final class ThreadTable {
         int id = id(self);
         for (Row row = first; row != null; row = row.next) {
             int place = row.placeOf(id);
+            if (row.at(place) == holder) {
+                PLACE.setRelease(row.places, place, by);
+                return;
+            }
+        }
+        // Only now are others' entries asked: where many threads are busy, most places hold one, and each is a cache
+        // miss.
+        for (Row row = first; row != null; row = row.next) {
+            int place = row.placeOf(id);
             TaskHolder there = row.at(place);
-            if (there == holder || (there != null && there.taskOn(self) != null)) {
+            if (there != null && there.taskOn(self) != null) {
                 PLACE.setRelease(row.places, place, by);
                 return;
             }
