@@ -6,7 +6,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Level;
@@ -25,11 +24,12 @@ import org.openjdk.jmh.annotations.State;
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class CancelBenchmark {
-    /** The name in results. */
-    public static final String ID = "cancel";
-
     /** How many tasks, the failing one included. */
     static final int TASKS = 10_000;
+
+    /** How the others are blocked: an {@link Ending}. */
+    @Param("cancel")
+    public String ending = Ending.CANCEL.id();
 
     /** Which {@link Rival}. */
     @Param("by-hand")
@@ -46,6 +46,8 @@ public class CancelBenchmark {
     @Setup(Level.Invocation)
     public void block() throws InterruptedException {
         Rival runner = Rivals.named(rival);
+        Ending blocking = Ending.named(ending)
+                .orElseThrow(() -> new IllegalArgumentException("ending '" + ending + "': there is none of that name"));
         CountDownLatch blocked = new CountDownLatch(TASKS - 1);
         CountDownLatch failNow = new CountDownLatch(1);
         fail = failNow;
@@ -58,7 +60,7 @@ public class CancelBenchmark {
                         throw new Exception("planted");
                     }
                     blocked.countDown();
-                    parkUntilInterrupted();
+                    blocking.block();
                     return true;
                 });
             } catch (Exception expected) {
@@ -68,14 +70,6 @@ public class CancelBenchmark {
         });
         Thread.startVirtualThread(group);
         blocked.await();
-    }
-
-    /** Not on one latch for all: taking ten thousand interrupted waiters out of its list would be all that is seen. */
-    private static void parkUntilInterrupted() throws InterruptedException {
-        while (!Thread.interrupted()) {
-            LockSupport.park();
-        }
-        throw new InterruptedException();
     }
 
     /**

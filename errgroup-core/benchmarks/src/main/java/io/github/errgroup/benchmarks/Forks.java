@@ -81,17 +81,19 @@ final class Forks {
     /**
      * One figure of {@link CancelBenchmark}.
      *
+     * @param ending how the tasks are blocked
      * @param rival who runs it
      * @param round which round, from 1
      * @return the time from failure to return, and the bytes that a whole group allocated per task
      * @throws RunnerException the benchmark failed
      */
-    Figure cancel(Rival rival, int round) throws RunnerException {
-        Score score = jmh(options(CancelBenchmark.class).param("rival", rival.id()));
+    Figure cancel(Ending ending, Rival rival, int round) throws RunnerException {
+        Score score =
+                jmh(options(CancelBenchmark.class).param("ending", ending.id()).param("rival", rival.id()));
         int tasks = CancelBenchmark.TASKS;
         return new Figure(
                 setting,
-                CancelBenchmark.ID,
+                ending.id(),
                 "virtual",
                 rival.id(),
                 tasks,
@@ -134,7 +136,7 @@ final class Forks {
                 .split(" ");
         return new Figure(
                 setting,
-                MillionBlocked.ID,
+                Ending.MILLION_BLOCKED.id(),
                 "virtual",
                 rival.id(),
                 tasks,

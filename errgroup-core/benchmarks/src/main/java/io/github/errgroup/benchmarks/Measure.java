@@ -72,11 +72,14 @@ public final class Measure {
                 }
             }
         }
-        if (settings.measures(CancelBenchmark.ID)) {
-            rounds(rivals(Feature.CANCEL), forks::cancel);
-        }
-        if (settings.measures(MillionBlocked.ID)) {
-            rounds(rivals(Feature.BLOCKING), (rival, round) -> forks.million(rival, MILLION, round));
+        for (Ending ending : Ending.values()) {
+            if (settings.measures(ending.id())) {
+                rounds(
+                        rivals(ending.needs()),
+                        ending == Ending.MILLION_BLOCKED
+                                ? (rival, round) -> forks.million(rival, MILLION, round)
+                                : (rival, round) -> forks.cancel(ending, rival, round));
+            }
         }
         if (settings.measures(GROWTH)) {
             for (int tasks : GROWTH_SIZES) {

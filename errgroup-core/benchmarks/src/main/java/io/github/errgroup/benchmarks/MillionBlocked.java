@@ -14,9 +14,6 @@ import java.util.concurrent.atomic.AtomicInteger;
  * of the answer.
  */
 public final class MillionBlocked {
-    /** The name in results. */
-    public static final String ID = "million-blocked";
-
     /** What begins the line that holds the two figures. */
     static final String MARK = "million-blocked:";
 

@@ -13,7 +13,15 @@ import org.openjdk.jmh.infra.Blackhole;
 /** What is timed over and over by {@link GroupBenchmark}. Every constant is one panel of the picture. */
 public enum Scenario {
     /** The service developer's case: open a group, three tasks, await. */
-    THREE_TASKS("three-tasks", "open, 3 tasks, await", "group", 3, 3) {
+    THREE_TASKS(
+            "three-tasks",
+            "open, 3 tasks, await",
+            "A thread is started for each task and the caller is woken once. A pool whose threads are there "
+                    + "already starts none, at the price that its tasks cannot be cancelled; it shows where the "
+                    + "operating system has to switch to the caller anyway.",
+            "group",
+            3,
+            3) {
         @Override
         Object run(Rival rival, Bench bench) throws Exception {
             rival.all(bench.tasks(), NOTHING);
@@ -21,7 +29,14 @@ public enum Scenario {
         }
     },
     /** Many short tasks without a limit. */
-    MANY("ten-thousand", "10,000 tasks, no limit", "task", 10_000, 1) {
+    MANY(
+            "ten-thousand",
+            "10,000 tasks, no limit",
+            "The common pool's threads are there already: a task costs it a place in a queue, and nothing is"
+                    + " kept by which it could be interrupted.",
+            "task",
+            10_000,
+            1) {
         @Override
         Object run(Rival rival, Bench bench) throws Exception {
             rival.all(bench.tasks(), NOTHING);
@@ -29,7 +44,16 @@ public enum Scenario {
         }
     },
     /** Many short tasks below a limit; the submitter is blocked most of the time. */
-    LIMITED("limit-10", "100,000 tasks, limit 10", "task", 100_000, 1, Feature.LIMIT) {
+    LIMITED(
+            "limit-10",
+            "100,000 tasks, limit 10",
+            "Our caller is blocked while the limit is reached, and a platform thread's wake-ups go through "
+                    + "the operating system. Those ahead hand over all tasks at once and wait a single time, with "
+                    + "100,000 tasks in memory.",
+            "task",
+            100_000,
+            1,
+            Feature.LIMIT) {
         @Override
         Object run(Rival rival, Bench bench) throws Exception {
             rival.limited(bench.tasks(), LIMIT, NOTHING);
@@ -37,7 +61,15 @@ public enum Scenario {
         }
     },
     /** Tasks that compute. */
-    LIMITED_WORK("limit-10-work", "10,000 tasks of 10 µs of work, limit 10", "task", 10_000, 1, Feature.LIMIT) {
+    LIMITED_WORK(
+            "limit-10-work",
+            "10,000 tasks of 10 µs of work, limit 10",
+            "A platform caller that is blocked in go is woken for its next task, and takes processor time "
+                    + "from those who work. Those ahead hand over all tasks at once and wait a single time.",
+            "task",
+            10_000,
+            1,
+            Feature.LIMIT) {
         @Override
         Object run(Rival rival, Bench bench) throws Exception {
             long tokens = bench.tokensOfTenMicroseconds();
@@ -52,6 +84,7 @@ public enum Scenario {
     LIMITED_SLEEP(
             "limit-10-sleep",
             "2,000 tasks of 1 ms of sleep, limit 10",
+            "A run is 200 sleeps in a row for everybody; what is left of a difference is the machine's.",
             "task",
             2_000,
             1,
@@ -72,7 +105,15 @@ public enum Scenario {
         }
     },
     /** A caller that is blocked at each task. */
-    LIMIT_1("limit-1", "20,000 tasks, limit 1", "task", 20_000, 1, Feature.SMALL_LIMIT) {
+    LIMIT_1(
+            "limit-1",
+            "20,000 tasks, limit 1",
+            "A pool with a queue wakes a thread once for many tasks, since its caller is up to 100 tasks "
+                    + "ahead; with our limit the caller is blocked until a slot is free (ADR 0006).",
+            "task",
+            20_000,
+            1,
+            Feature.SMALL_LIMIT) {
         @Override
         Object run(Rival rival, Bench bench) throws Exception {
             rival.limited(bench.tasks(), 1, NOTHING);
@@ -80,7 +121,15 @@ public enum Scenario {
         }
     },
     /** As many as a small machine has processors. */
-    LIMIT_2("limit-2", "20,000 tasks, limit 2", "task", 20_000, 1, Feature.SMALL_LIMIT) {
+    LIMIT_2(
+            "limit-2",
+            "20,000 tasks, limit 2",
+            "As with a limit of 1: a queue between caller and pool saves wake-ups, and lets the caller run "
+                    + "ahead (ADR 0006).",
+            "task",
+            20_000,
+            1,
+            Feature.SMALL_LIMIT) {
         @Override
         Object run(Rival rival, Bench bench) throws Exception {
             rival.limited(bench.tasks(), 2, NOTHING);
@@ -88,7 +137,15 @@ public enum Scenario {
         }
     },
     /** As many as a larger one has. */
-    LIMIT_4("limit-4", "20,000 tasks, limit 4", "task", 20_000, 1, Feature.SMALL_LIMIT) {
+    LIMIT_4(
+            "limit-4",
+            "20,000 tasks, limit 4",
+            "As with a limit of 1: a queue between caller and pool saves wake-ups, and lets the caller run "
+                    + "ahead (ADR 0006).",
+            "task",
+            20_000,
+            1,
+            Feature.SMALL_LIMIT) {
         @Override
         Object run(Rival rival, Bench bench) throws Exception {
             rival.limited(bench.tasks(), 4, NOTHING);
@@ -96,7 +153,15 @@ public enum Scenario {
         }
     },
     /** The limit of the other scenarios, with the pools. */
-    LIMIT_10("limit-10-pools", "20,000 tasks, limit 10", "task", 20_000, 1, Feature.SMALL_LIMIT) {
+    LIMIT_10(
+            "limit-10-pools",
+            "20,000 tasks, limit 10",
+            "As with a limit of 1: a queue between caller and pool saves wake-ups, and lets the caller run "
+                    + "ahead (ADR 0006).",
+            "task",
+            20_000,
+            1,
+            Feature.SMALL_LIMIT) {
         @Override
         Object run(Rival rival, Bench bench) throws Exception {
             rival.limited(bench.tasks(), LIMIT, NOTHING);
@@ -104,7 +169,15 @@ public enum Scenario {
         }
     },
     /** A caller that is hardly ever blocked. */
-    LIMIT_100("limit-100", "20,000 tasks, limit 100", "task", 20_000, 1, Feature.SMALL_LIMIT) {
+    LIMIT_100(
+            "limit-100",
+            "20,000 tasks, limit 100",
+            "A caller that is hardly ever blocked wakes few; a pool's threads are all there after the first "
+                    + "hundred tasks, and a task of theirs is a place in a queue and no handle.",
+            "task",
+            20_000,
+            1,
+            Feature.SMALL_LIMIT) {
         @Override
         Object run(Rival rival, Bench bench) throws Exception {
             rival.limited(bench.tasks(), 100, NOTHING);
@@ -112,7 +185,15 @@ public enum Scenario {
         }
     },
     /** A file of 100,000 lines, each split into its fields and summed up, by as many tasks as there are processors. */
-    CSV("csv", "100,000 lines of CSV, limit of processors", "task", 100_000, 1, Feature.SMALL_LIMIT) {
+    CSV(
+            "csv",
+            "100,000 lines of CSV, limit of processors",
+            "Tasks of a microsecond below a limit as small as the processors: a queue between caller and "
+                    + "pool saves the wake-ups, as with a limit of 1 (ADR 0006).",
+            "task",
+            100_000,
+            1,
+            Feature.SMALL_LIMIT) {
         @Override
         Object run(Rival rival, Bench bench) throws Exception {
             LongAdder sum = new LongAdder();
@@ -126,7 +207,15 @@ public enum Scenario {
         }
     },
     /** A value of each item. */
-    MAP("map", "map of 10,000 values in order", "task", 10_000, 1, Feature.MAP) {
+    MAP(
+            "map",
+            "map of 10,000 values in order",
+            "The common pool's threads are there already, as with 10,000 tasks; and each of our values has a"
+                    + " handle of its own, in a list, before it is taken out into another.",
+            "task",
+            10_000,
+            1,
+            Feature.MAP) {
         @Override
         Object run(Rival rival, Bench bench) throws Exception {
             List<Integer> values = rival.map(bench.tasks(), index -> index);
@@ -137,7 +226,15 @@ public enum Scenario {
         }
     },
     /** Tasks that give way once. */
-    YIELD("yield", "10,000 tasks that yield once", "task", 10_000, 1, Feature.BLOCKING) {
+    YIELD(
+            "yield",
+            "10,000 tasks that yield once",
+            "A yield costs the same for all; the rest is a thread for each task, or none where threads are "
+                    + "reused.",
+            "task",
+            10_000,
+            1,
+            Feature.BLOCKING) {
         @Override
         Object run(Rival rival, Bench bench) throws Exception {
             rival.all(bench.tasks(), () -> {
@@ -148,7 +245,15 @@ public enum Scenario {
         }
     },
     /** Tasks that all block for a while. */
-    SLEEP("sleep", "10,000 tasks of 10 ms of sleep", "task", 10_000, 1, Feature.BLOCKING) {
+    SLEEP(
+            "sleep",
+            "10,000 tasks of 10 ms of sleep",
+            "The JDK's timers and two switches a thread are nearly all of it, for everybody; the rest is a "
+                    + "thread for each task, and its way in and out, which is shortest by hand.",
+            "task",
+            10_000,
+            1,
+            Feature.BLOCKING) {
         @Override
         Object run(Rival rival, Bench bench) throws Exception {
             rival.all(bench.tasks(), () -> {
@@ -160,7 +265,14 @@ public enum Scenario {
     },
     /** Several threads that submit to one group. */
     SUBMITTERS(
-            "submitters", "8 threads call go on one group, 10,000 tasks", "task", 10_000, 1, Feature.MANY_SUBMITTERS) {
+            "submitters",
+            "8 threads call go on one group, 10,000 tasks",
+            "Eight threads count their tasks in one word of the group; by hand there is a single latch, "
+                    + "counted down.",
+            "task",
+            10_000,
+            1,
+            Feature.MANY_SUBMITTERS) {
         @Override
         Object run(Rival rival, Bench bench) throws Exception {
             rival.fromThreads(8, bench.tasks() / 8, NOTHING);
@@ -168,7 +280,16 @@ public enum Scenario {
         }
     },
     /** Groups opened in tasks, three deep, three tasks each: 13 groups, 39 tasks. */
-    NESTED("nested", "groups three deep, 3 tasks each (13 groups)", "tree", 3, 3, Feature.BLOCKING) {
+    NESTED(
+            "nested",
+            "groups three deep, 3 tasks each (13 groups)",
+            "A group of ours in a task is that task's child: it is made known to it, cancelled with it and "
+                    + "closed by it, and finds it by a look into a table. By hand a group knows nothing of the one "
+                    + "above.",
+            "tree",
+            3,
+            3,
+            Feature.BLOCKING) {
         @Override
         Object run(Rival rival, Bench bench) throws Exception {
             int fan = bench.tasks();
@@ -183,7 +304,16 @@ public enum Scenario {
         }
     },
     /** A handed-in pool. */
-    POOL("pool-4", "10,000 tasks on a pool of 4 platform threads", "task", 10_000, 1, Feature.POOL) {
+    POOL(
+            "pool-4",
+            "10,000 tasks on a pool of 4 platform threads",
+            "Which task a thread of somebody else's pool runs stands in a table (ADR 0003), and each task is"
+                    + " kept where a canceller or a compensating thread finds it. The pool alone, and those ahead, do "
+                    + "neither, and wait for ever where the pool is starved.",
+            "task",
+            10_000,
+            1,
+            Feature.POOL) {
         @Override
         Object run(Rival rival, Bench bench) throws Exception {
             rival.onPool(bench.pool(), bench.tasks(), NOTHING);
@@ -206,14 +336,16 @@ public enum Scenario {
 
     private final String id;
     private final String title;
+    private final String decides;
     private final String unit;
     private final int tasks;
     private final int tasksPerUnit;
     private final Set<Feature> needs;
 
-    Scenario(String id, String title, String unit, int tasks, int tasksPerUnit, Feature... needs) {
+    Scenario(String id, String title, String decides, String unit, int tasks, int tasksPerUnit, Feature... needs) {
         this.id = id;
         this.title = title;
+        this.decides = decides;
         this.unit = unit;
         this.tasks = tasks;
         this.tasksPerUnit = tasksPerUnit;
@@ -246,6 +378,15 @@ public enum Scenario {
      */
     public String title() {
         return title;
+    }
+
+    /**
+     * What its time goes into, and by what others are ahead where they are. For the reader of a row where we are not first.
+     *
+     * @return one or two sentences
+     */
+    public String decides() {
+        return decides;
     }
 
     /**

@@ -5,8 +5,10 @@ import io.github.errgroup.benchmarks.results.Row;
 import io.github.errgroup.benchmarks.results.Target;
 import io.github.errgroup.benchmarks.rivals.Rivals;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /** The page with the pictures, what was measured how, the targets, and the rows where we are not first. */
@@ -17,13 +19,11 @@ final class Markdown {
             Taken on %s.
 
             To repeat it, on JDK 25: `errgroup-core/benchmarks/run`. It writes this page, the pictures and the data beside them.
+            `errgroup-core/benchmarks/run quick` takes under ten minutes: fewer scenarios and rivals, one JVM each, written into
+            `errgroup-core/benchmarks/target/quick`, or the folder that `OUT` names. On another JDK, 21 or newer, StructuredTaskScope
+            and jox, which uses it, are left out.
 
-            ![Bars per scenario, one processor](one-processor.svg)
-
-            ![Bars per scenario, both processors](both-processors.svg)
-
-            ![Cost against the number of tasks](growth.svg)
-
+            %s
             ## How it is measured
 
             - Every rival does the same work, and is checked for it before anything is timed: it returns when all tasks have
@@ -42,10 +42,21 @@ final class Markdown {
     private Markdown() {}
 
     static String page(Results results, Environment environment) {
-        StringBuilder page = new StringBuilder(HEAD.formatted(environment.line()));
+        StringBuilder page = new StringBuilder(HEAD.formatted(environment.line(), pictures(results)));
         targets(page, results);
         notFirst(page, results);
         return page.toString();
+    }
+
+    private static String pictures(Results results) {
+        StringBuilder pictures = new StringBuilder();
+        Report.pictures(results)
+                .forEach((file, picture) -> pictures.append("![")
+                        .append(picture.title())
+                        .append("](")
+                        .append(file)
+                        .append(")\n\n"));
+        return pictures.toString();
     }
 
     private static void targets(StringBuilder page, Results results) {
@@ -59,7 +70,12 @@ final class Markdown {
                             Titles.of(target.scenario(), target.caller()),
                             Rivals.named(target.rival()).title(),
                             target.setting(),
-                            "≤ " + target.kind().text(target.bound()),
+                            "≤ " + target.kind().text(target.bound())
+                                    + (target.isAgainstReference()
+                                            ? ""
+                                            : " of "
+                                                    + Rivals.named(target.against())
+                                                            .title()),
                             reached.map(target.kind()::text).orElse("not measured"),
                             reached.map(value -> value <= target.bound() ? "met" : "**missed**")
                                     .orElse("")))
@@ -70,7 +86,7 @@ final class Markdown {
 
     private static void notFirst(StringBuilder page, Results results) {
         page.append("## Where we are not first\n\n");
-        List<String> lines = new ArrayList<>();
+        Map<String, List<String>> lines = new LinkedHashMap<>();
         List<Row> rows = results.rows();
         for (Row row : rows) {
             if (!row.rival().equals(Rivals.REFERENCE)) {
@@ -87,12 +103,21 @@ final class Markdown {
                     .map(other -> Rivals.named(other.rival()).title() + " " + Titles.ratio(other.nanos() / ours))
                     .toList();
             if (!faster.isEmpty()) {
-                lines.add("- " + panelTitle(row) + ", " + Titles.setting(row.setting()) + ", of our best: "
-                        + String.join("; ", faster));
+                lines.computeIfAbsent(Titles.decides(row.scenario()), why -> new ArrayList<>())
+                        .add("- " + panelTitle(row) + ", " + Titles.setting(row.setting()) + ", of our best: "
+                                + String.join("; ", faster));
             }
         }
-        page.append(lines.isEmpty() ? "Nowhere in this run." : String.join("\n", lines))
-                .append('\n');
+        if (lines.isEmpty()) {
+            page.append("Nowhere in this run.\n");
+            return;
+        }
+        page.append("Each with what decides it.\n");
+        lines.forEach((why, of) -> page.append('\n')
+                .append(String.join("\n", of))
+                .append("\n\n  ")
+                .append(why)
+                .append('\n'));
     }
 
     private static String panelTitle(Row row) {

@@ -5,7 +5,10 @@ import io.github.errgroup.benchmarks.results.Results;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /** Draws what {@link io.github.errgroup.benchmarks.Measure} wrote. */
 public final class Report {
@@ -30,17 +33,43 @@ public final class Report {
         Environment environment = Environment.current();
         Files.writeString(folder.resolve("results.json"), Json.document(results, environment));
         Files.writeString(folder.resolve("README.md"), Markdown.page(results, environment));
-        for (String setting : List.of("one", "both")) {
-            if (has(results, setting, false)) {
-                Files.writeString(
-                        folder.resolve(setting + (setting.equals("one") ? "-processor.svg" : "-processors.svg")),
-                        BarChart.draw(results, setting, environment.line()));
-            }
-            if (has(results, setting, true)) {
-                Files.writeString(folder.resolve("growth.svg"), GrowthChart.draw(results, setting, environment.line()));
-            }
+        for (Map.Entry<String, Picture> picture : pictures(results).entrySet()) {
+            Files.writeString(
+                    folder.resolve(picture.getKey()), picture.getValue().draw().apply(environment.line()));
         }
     }
+
+    /** The pictures that there are figures for, by the name of their file. */
+    static Map<String, Picture> pictures(Results results) {
+        Map<String, Picture> pictures = new LinkedHashMap<>();
+        for (String setting : List.of("one", "both")) {
+            if (has(results, setting, false)) {
+                pictures.put(
+                        setting + (setting.equals("one") ? "-processor.svg" : "-processors.svg"),
+                        new Picture(
+                                "Bars per scenario, " + Titles.setting(setting),
+                                subtitle -> BarChart.draw(results, setting, subtitle)));
+            }
+        }
+        for (String setting : List.of("one", "both")) {
+            if (has(results, setting, true)) {
+                pictures.put(
+                        "growth.svg",
+                        new Picture(
+                                "Cost against the number of tasks",
+                                subtitle -> GrowthChart.draw(results, setting, subtitle)));
+            }
+        }
+        return pictures;
+    }
+
+    /**
+     * A picture.
+     *
+     * @param title what it shows
+     * @param draw draws it with a subtitle
+     */
+    record Picture(String title, UnaryOperator<String> draw) {}
 
     private static boolean has(Results results, String setting, boolean growth) {
         return results.rows().stream()

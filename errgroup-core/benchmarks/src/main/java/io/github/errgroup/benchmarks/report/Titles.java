@@ -1,7 +1,6 @@
 package io.github.errgroup.benchmarks.report;
 
-import io.github.errgroup.benchmarks.CancelBenchmark;
-import io.github.errgroup.benchmarks.MillionBlocked;
+import io.github.errgroup.benchmarks.Ending;
 import io.github.errgroup.benchmarks.Scenario;
 import java.util.Locale;
 
@@ -10,19 +9,26 @@ final class Titles {
     private Titles() {}
 
     static String of(String scenario, String caller) {
-        String title = switch (scenario) {
-            case CancelBenchmark.ID -> "a failure among 10,000 blocked tasks, until await returns";
-            case MillionBlocked.ID -> "a million blocked tasks, released";
-            default -> Scenario.named(scenario).title();
-        };
+        String title = Ending.named(scenario)
+                .map(Ending::title)
+                .orElseGet(() -> Scenario.named(scenario).title());
         return caller.equals("platform") ? title + " (platform caller)" : title;
     }
 
+    /** Why a row is as it is. */
+    static String decides(String scenario) {
+        if (scenario.equals(GrowthChart.SCENARIO)) {
+            return Scenario.MANY.decides();
+        }
+        return Ending.named(scenario)
+                .map(Ending::decides)
+                .orElseGet(() -> Scenario.named(scenario).decides());
+    }
+
     static String unit(String scenario) {
-        return switch (scenario) {
-            case CancelBenchmark.ID, MillionBlocked.ID -> "run";
-            default -> Scenario.named(scenario).unit();
-        };
+        return Ending.named(scenario).isPresent()
+                ? "run"
+                : Scenario.named(scenario).unit();
     }
 
     static String setting(String setting) {

@@ -1,7 +1,10 @@
-package io.github.errgroup.benchmarks.rivals;
+package io.github.errgroup.benchmarks.rivals.preview;
 
 import com.softwaremill.jox.structured.Fork;
 import com.softwaremill.jox.structured.Scopes;
+import io.github.errgroup.benchmarks.rivals.Feature;
+import io.github.errgroup.benchmarks.rivals.IndexedFunction;
+import io.github.errgroup.benchmarks.rivals.Rival;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;

@@ -1,5 +1,8 @@
-package io.github.errgroup.benchmarks.rivals;
+package io.github.errgroup.benchmarks.rivals.preview;
 
+import io.github.errgroup.benchmarks.rivals.Feature;
+import io.github.errgroup.benchmarks.rivals.IndexedFunction;
+import io.github.errgroup.benchmarks.rivals.Rival;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
