@@ -68,6 +68,9 @@ final class Execution {
 
         private volatile @Nullable Subtask<?> handle;
 
+        /** The thread that runs it, once its body has begun. */
+        private volatile @Nullable Thread runner;
+
         /** The thread that called {@code go}, if it is not the owner. */
         private @Nullable Thread caller;
 
@@ -85,6 +88,7 @@ final class Execution {
         }
 
         void run() throws Exception {
+            runner = Thread.currentThread();
             if (bodies.incrementAndGet() > highestLimit) {
                 violations.add("G3: more bodies run than the limit allows");
             }
@@ -154,13 +158,18 @@ final class Execution {
     }
 
     private ErrGroupOptions options() {
-        return workshop.options()
+        ErrGroupOptions.Builder options = workshop.options()
                 .name("model")
                 .limit(setting.limit())
                 .sharedLimit(shared)
                 .cancelOnError(setting.cancelOnError())
-                .interruptOnCancel(setting.interruptOnCancel())
-                .build();
+                .enough(setting.enough())
+                .taskTimeout(setting.taskTimeout() ? workshop.taskTimeout() : null)
+                .interruptOnCancel(setting.interruptOnCancel());
+        if (setting.tolerate() > 0) {
+            options.tolerate(setting.tolerate()); // unset it depends on what is enough
+        }
+        return options.build();
     }
 
     /** Takes every step and ends the group. Throws an AssertionError where it is not as the model says. */
@@ -219,8 +228,24 @@ final class Execution {
                 model.cancel(CancelReason.TIMEOUT);
                 workshop.passDeadline();
             }
+            case EXPIRE_TASK -> expireTask(step.number());
             case AWAIT -> awaitAndGoOn();
         }
+    }
+
+    private void expireTask(int number) {
+        List<ModelTask> running = model.running();
+        if (!setting.taskTimeout() || running.isEmpty()) {
+            return;
+        }
+        ModelTask task = running.get(number % running.size());
+        RealTask real = real(task);
+        model.expire(task);
+        long start = System.nanoTime();
+        while (real.runner == null && System.nanoTime() - start < patienceNanos) {
+            Thread.onSpinWait();
+        }
+        workshop.passTaskDeadline(Objects.requireNonNull(real.runner));
     }
 
     private void setLimit(int limit) {
@@ -355,13 +380,18 @@ final class Execution {
             setLimit(-1); // else the owner's close would be too early for a caller to be told of a cancellation
             settle("the callers let in");
         }
-        if (setting.ending() == Ending.AWAIT && !cannotEmpty()) {
+        boolean settling = setting.ending() == Ending.SETTLE;
+        if ((settling || setting.ending() == Ending.AWAIT) && !cannotEmpty()) {
             finishAll(false);
             checkSlots();
             if (!cannotEmpty()) {
                 finishDropped();
                 model.compensate();
-                expectVerdict(false);
+                if (settling) {
+                    expectOfSettle();
+                } else {
+                    expectVerdict(false);
+                }
                 model.answered();
                 return;
             }
@@ -389,13 +419,14 @@ final class Execution {
         boolean flagged = Thread.currentThread().isInterrupted();
         Throwable thrown = thrownBy(group::await);
         boolean interruptedException = thrown instanceof InterruptedException;
-        CancelReason first = model.firstReason;
+        CancelReason first = model.answer();
+        boolean hasEnough = model.firstReason == CancelReason.ENOUGH;
         if (first == CancelReason.FAILURE) {
             expectFailure(thrown, false);
-        } else if (first == CancelReason.INTERRUPTED || interruptedWhileWaiting) {
+        } else if (first == CancelReason.INTERRUPTED || (interruptedWhileWaiting && !hasEnough)) {
             check(interruptedException, "await threw " + thrown + ", expected InterruptedException");
             expectSuppressed(thrown);
-        } else if (first != null && model.unsuccessful() > 0) {
+        } else if (first != null) {
             expectCancellation(thrown);
         } else {
             check(thrown == null, "await threw " + thrown + ", expected nothing");
@@ -405,9 +436,34 @@ final class Execution {
         check(Objects.toString(thrownBy(group::await)).equals(Objects.toString(thrown)), "await changed its answer");
     }
 
+    /** N9: an Error and an interrupt; the handles, which are looked at all the time, tell the rest. */
+    private void expectOfSettle() {
+        Throwable thrown = thrownBy(group::settle);
+        ModelTask failed = model.failure();
+        Throwable failure = failed == null
+                ? null
+                : Objects.requireNonNull(real(failed).handle).exception();
+        CancelReason first = model.answer();
+        boolean right;
+        if (first == CancelReason.FAILURE && failure instanceof Error) {
+            right = thrown == failure;
+        } else if (first == CancelReason.INTERRUPTED) {
+            right = thrown instanceof InterruptedException;
+        } else {
+            right = thrown == null;
+        }
+        check(right, "N9: settle threw " + thrown + " in a group that answers for " + first);
+    }
+
     private void expectFailure(@Nullable Throwable thrown, boolean atClose) {
-        RealTask real = real(Objects.requireNonNull(model.first));
-        Throwable failure = Objects.requireNonNull(real.handle).exception();
+        ModelTask task = model.failure();
+        if (task == null) {
+            check(
+                    thrown instanceof ErrGroupException answer && answer.getCause() instanceof IllegalStateException,
+                    "N9: thrown was " + thrown + ", expected that too few succeeded");
+            return;
+        }
+        Throwable failure = Objects.requireNonNull(real(task).handle).exception();
         boolean told;
         if (failure instanceof Error) {
             told = atClose ? thrown instanceof Error && thrown.getCause() == failure : thrown == failure;
@@ -437,8 +493,10 @@ final class Execution {
         Throwable thrown = thrownBy(group::close);
         boolean failed = model.hasUnansweredFailures();
         boolean undone = model.hasUnansweredUndone();
-        CancelReason first = model.firstReason;
-        if ((failed && first != CancelReason.CLOSED) || (undone && model.reason == CancelReason.TIMEOUT)) {
+        CancelReason first = model.answer();
+        if (first == null) {
+            check(thrown == null, "J5, N9: close threw " + thrown + ", expected nothing");
+        } else if ((failed && first != CancelReason.CLOSED) || (undone && model.reason == CancelReason.TIMEOUT)) {
             if (first == CancelReason.FAILURE) {
                 expectFailure(thrown, true); // sticky, past the deadline too
             } else {

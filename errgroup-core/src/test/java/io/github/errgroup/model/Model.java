@@ -48,6 +48,11 @@ final class Model {
 
     private boolean firstIsError;
 
+    /** Failures that were tolerated (N9), and the first of them. */
+    private long passed;
+
+    private @Nullable ModelTask firstPassed;
+
     /** Failures, and other ends but success, that an {@code await} answered for (J5). */
     private long failuresAnswered;
 
@@ -65,6 +70,9 @@ final class Model {
         private boolean holdsShared;
 
         private boolean dropped;
+
+        /** Whether its own deadline has passed (N10). */
+        private boolean late;
 
         /** Whether it is past its gate: then no interrupt ends it. */
         private boolean acts;
@@ -123,16 +131,42 @@ final class Model {
         return tasks.stream().filter(task -> task.state == state).count();
     }
 
-    long unsuccessful() {
-        return undone() + count(State.FAILED);
-    }
-
     long undone() {
         return count(State.CANCELLED) + count(State.SKIPPED);
     }
 
     boolean hasUnansweredFailures() {
-        return count(State.FAILED) > failuresAnswered;
+        return counted() > failuresAnswered;
+    }
+
+    /** Whether fewer tasks succeeded than are enough. */
+    private boolean hasTooFew() {
+        return count(State.SUCCEEDED) < setting.enough();
+    }
+
+    /** The failures that are some. */
+    private long counted() {
+        return count(State.FAILED) - (hasTooFew() ? 0 : passed);
+    }
+
+    /** What the group answers for (G1, N9); null for nothing. */
+    @Nullable
+    CancelReason answer() {
+        if (firstReason == null) {
+            return hasTooFew() ? CancelReason.FAILURE : null;
+        }
+        boolean harmless = counted() + undone() == 0 && !hasTooFew();
+        return switch (firstReason) {
+            case FAILURE, INTERRUPTED -> firstReason;
+            case ENOUGH -> null;
+            default -> harmless ? null : firstReason;
+        };
+    }
+
+    /** The failure that the group answers for; null where too few tasks succeeded and none failed. */
+    @Nullable
+    ModelTask failure() {
+        return first == null ? firstPassed : first;
     }
 
     boolean hasUnansweredUndone() {
@@ -257,11 +291,28 @@ final class Model {
         }
     }
 
+    /** A running task's own deadline passes; nothing comes of it in a cancelled group. */
+    void expire(ModelTask task) {
+        if (reason != null) {
+            return;
+        }
+        task.late = true;
+        if (setting.interruptOnCancel() && !task.behaviour.isStubborn()) {
+            fail(task, false);
+        }
+    }
+
     private void fail(ModelTask task, boolean error) {
         task.state = State.FAILED;
+        if (!error && firstReason == null && passed < setting.tolerated()) {
+            firstPassed = firstPassed == null ? task : firstPassed;
+            passed++;
+            end(task, State.FAILED);
+            return;
+        }
         if (firstReason == null || (error && !firstIsError)) {
             firstReason = CancelReason.FAILURE;
-            first = task;
+            first = setting.enough() > 0 && firstPassed != null && !error ? firstPassed : task;
             firstIsError = error;
         }
         if (setting.cancelOnError()) {
@@ -272,6 +323,9 @@ final class Model {
 
     private void end(ModelTask task, State state) {
         task.state = state;
+        if (state == State.SUCCEEDED && count(State.SUCCEEDED) == setting.enough()) {
+            cancel(CancelReason.ENOUGH);
+        }
         outstanding--;
         if (task.holdsShared) {
             task.holdsShared = false;
@@ -318,7 +372,11 @@ final class Model {
                 skip(task);
                 end(task, State.SKIPPED);
             } else if (task.state == State.RUNNING && endsWhenCancelled(task)) {
-                end(task, State.CANCELLED);
+                if (task.late) {
+                    fail(task, false);
+                } else {
+                    end(task, State.CANCELLED);
+                }
             }
         }
         return true;
@@ -351,7 +409,7 @@ final class Model {
 
     /** {@code await} answered. */
     void answered() {
-        failuresAnswered = count(State.FAILED);
+        failuresAnswered = counted();
         undoneAnswered = undone();
     }
 }

@@ -19,11 +19,15 @@ record Program(Setting setting, List<Step> steps) {
         Place place = Place.ORDERLY.get(random.nextInt(Place.ORDERLY.size()));
         // What was dropped runs when somebody waits, in no order that the model knows: all alike then.
         boolean simple = place == Place.DROPPING;
+        boolean cancelOnError = random.nextInt(3) > 0;
         Setting setting = new Setting(
                 place,
                 random.nextInt(3) == 0 ? -1 : random.nextInt(4),
                 !place.isFaulty() && random.nextInt(3) == 0 ? 1 + random.nextInt(3) : -1,
-                random.nextInt(3) > 0,
+                cancelOnError,
+                cancelOnError && random.nextInt(3) == 0 ? 1 + random.nextInt(2) : 0,
+                cancelOnError && !place.isFaulty() && random.nextInt(4) == 0 ? 1 + random.nextInt(3) : 0,
+                !place.isFaulty() && random.nextBoolean(),
                 random.nextInt(4) > 0,
                 pick(random, Ending.values()));
         List<Step> steps = new ArrayList<>();
@@ -35,6 +39,9 @@ record Program(Setting setting, List<Step> steps) {
                     : random.nextBoolean() ? Behaviour.SUCCEED : pick(random, Behaviour.values());
             if (behaviour == Behaviour.NEST && setting.sharedLimit() >= 0) {
                 behaviour = Behaviour.SPAWN;
+            }
+            if (behaviour == Behaviour.SPAWN && setting.enough() > 0) {
+                behaviour = Behaviour.SUCCEED; // else the new task may have started, or not, when this one was enough
             }
             steps.add(new Step(kind, behaviour, kind == Kind.SET_LIMIT ? random.nextInt(6) - 1 : random.nextInt(5)));
         }

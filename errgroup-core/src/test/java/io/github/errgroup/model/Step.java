@@ -24,6 +24,8 @@ record Step(Kind kind, Behaviour behaviour, int number) {
         SET_LIMIT,
         /** The deadline passes. */
         EXPIRE,
+        /** A running task's own deadline passes. */
+        EXPIRE_TASK,
         /** Lets all finish and awaits, in a group that may go on then. */
         AWAIT
     }
@@ -33,7 +35,7 @@ record Step(Kind kind, Behaviour behaviour, int number) {
         return switch (kind) {
             case GO, TRY_GO, GO_ELSEWHERE, GO_INTERRUPTED -> kind + " " + behaviour;
             case SPAWN -> kind + " in " + number + " " + behaviour;
-            case FINISH, SET_LIMIT -> kind + " " + number;
+            case FINISH, SET_LIMIT, EXPIRE_TASK -> kind + " " + number;
             case INTERRUPT_CALLER, CANCEL, EXPIRE, AWAIT -> kind.toString();
         };
     }

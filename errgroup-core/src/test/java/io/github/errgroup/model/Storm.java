@@ -88,6 +88,9 @@ record Storm(Setting setting, int nestedLimit, boolean listened, List<List<Act>>
                 random.nextInt(4) == 0 ? -1 : random.nextInt(4),
                 random.nextBoolean() ? -1 : 1 + random.nextInt(3),
                 random.nextBoolean(),
+                0,
+                0,
+                false,
                 random.nextInt(4) > 0,
                 pick(random, Ending.values()));
         // Half of the storms go on to the end: there slots are counted.

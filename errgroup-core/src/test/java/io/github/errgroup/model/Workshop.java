@@ -6,6 +6,7 @@ import io.github.errgroup.Registration;
 import io.github.errgroup.TaskThreads;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 final class Workshop {
     private static final Duration DEADLINE = Duration.ofHours(1);
 
+    private static final Duration TASK_TIMEOUT = Duration.ofMinutes(30);
+
     private static final ExecutorService POOL = Executors.newCachedThreadPool(task -> daemon(task));
 
     private final Place place;
@@ -36,6 +39,9 @@ final class Workshop {
 
     private final List<Runnable> alarms = new CopyOnWriteArrayList<>();
 
+    /** What the deadlines of tasks do, each by the thread that runs the task. */
+    private final Map<Thread, Runnable> taskAlarms = new ConcurrentHashMap<>();
+
     private final @Nullable ExecutorService poolOfOne;
 
     /** One for all groups of the execution, as a user's groups share an executor. */
@@ -49,6 +55,11 @@ final class Workshop {
 
         @Override
         public Registration schedule(Duration delay, Runnable action) {
+            if (delay.equals(TASK_TIMEOUT)) {
+                Thread runner = Thread.currentThread();
+                taskAlarms.put(runner, action);
+                return () -> taskAlarms.remove(runner, action);
+            }
             alarms.add(action);
             return () -> alarms.remove(action);
         }
@@ -142,6 +153,16 @@ final class Workshop {
 
     void passDeadline() {
         List.copyOf(alarms).forEach(Runnable::run);
+    }
+
+    Duration taskTimeout() {
+        return TASK_TIMEOUT;
+    }
+
+    /** The own deadline of the task that a thread runs passes. */
+    void passTaskDeadline(Thread runner) {
+        Objects.requireNonNull(taskAlarms.get(runner), "a running task has a deadline of its own")
+                .run();
     }
 
     /** Returns whether every thread has ended. */
