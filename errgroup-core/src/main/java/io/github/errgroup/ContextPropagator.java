@@ -18,6 +18,31 @@ public interface ContextPropagator {
      */
     Captured capture();
 
+    /**
+     * Carries scoped values, on Java 25 and newer: each of them that is bound where {@code go} is called is bound to the same
+     * value around the task's body.
+     *
+     * <pre>{@code
+     * static final ScopedValue<User> USER = ScopedValue.newInstance();
+     *
+     * try (ErrGroup group = ErrGroup.open(o -> o.contextPropagator(ContextPropagator.scopedValues(USER)))) {
+     *     group.go(() -> audit(USER.get()));
+     *     group.await();
+     * }
+     * }</pre>
+     *
+     * <p>One that is not bound there is not bound in the task either, unless the task runs in a thread where it is bound
+     * already, as on an executor that runs tasks in the caller. Listeners and cancellation hooks do not see them.
+     *
+     * @param values the {@code java.lang.ScopedValue}s; objects, since the library is compiled for Java 17
+     * @return a propagator; thread-safe
+     * @throws IllegalArgumentException if there is none, or one is something else or null
+     * @throws UnsupportedOperationException on a Java below 25
+     */
+    static ContextPropagator scopedValues(Object... values) {
+        return new ScopedValues(values);
+    }
+
     /** One thread's context at one moment. */
     @FunctionalInterface
     interface Captured {

@@ -611,8 +611,7 @@ public final class ErrGroup implements AutoCloseable {
      * <p>Nothing is read before the loop begins. It is ahead of the loop by at most the limit (256 without one), ends early
      * when the group is cancelled, and may be left early; {@link Results} tells all of it.
      *
-     * @param items the items; {@code stream::iterator} for a stream, which then is read one item at a time, but for a
-     *     {@code flatMap}: its inner streams are read whole, one after another
+     * @param items the items; {@code stream::iterator} for a stream, unless it has a {@code flatMap}: see {@link Results}
      * @param function makes the result of one item
      * @param <T> the items' type
      * @param <R> the results' type
@@ -653,8 +652,7 @@ public final class ErrGroup implements AutoCloseable {
      * As {@link #asCompleted(Iterable, ThrowingFunction)}, but in the order of the items. A slow task holds up those behind
      * it, so let it {@linkplain Results#readAhead(int) read ahead} further than the limit where their times differ much.
      *
-     * @param items the items; {@code stream::iterator} for a stream, which then is read one item at a time, but for a
-     *     {@code flatMap}: its inner streams are read whole, one after another
+     * @param items the items; {@code stream::iterator} for a stream, unless it has a {@code flatMap}: see {@link Results}
      * @param function makes the result of one item
      * @param <T> the items' type
      * @param <R> the results' type

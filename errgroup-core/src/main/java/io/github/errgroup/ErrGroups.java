@@ -248,16 +248,58 @@ public interface ErrGroups {
     default <T extends @Nullable Object, R extends @Nullable Object> List<R> any(
             String name, int k, Iterable<? extends T> items, ThrowingFunction<? super T, ? extends R> function)
             throws InterruptedException {
-        Objects.requireNonNull(function, "function");
-        List<T> all = new ArrayList<>();
-        Objects.requireNonNull(items, "items").forEach(all::add);
-        int count = all.size();
-        if (k < 1 || k > count) {
-            throw new IllegalArgumentException("any " + k + " in group '" + name
-                    + "': must be at least 1 and at most the number of items, " + count);
-        }
-        ErrGroup group = open(name, o -> o.cancelOnError(true).enough(k).tolerate(count - k));
-        return ErrGroup.call(group, race -> Race.run(race, k, all, function));
+        return Race.run(this, name, k, items, null, function);
+    }
+
+    /**
+     * As {@link #any(String, Iterable, ThrowingFunction)}, with a name for each task, as in
+     * {@link ErrGroup#map(Iterable, Function, ThrowingFunction)}: what it throws says which item failed first.
+     *
+     * @param name the group's name
+     * @param items the items, at least one
+     * @param itemName the name of an item's task
+     * @param function makes the result of one item; a null is a result
+     * @param <T> the items' type
+     * @param <R> the results' type
+     * @return the first result
+     * @throws IllegalArgumentException if there are no items
+     * @throws NullPointerException if the name of an item is null
+     * @throws InterruptedException the thread was interrupted while it waited
+     * @throws ErrGroupException every item failed, or the group was cancelled before the first success
+     */
+    default <T extends @Nullable Object, R extends @Nullable Object> R any(
+            String name,
+            Iterable<? extends T> items,
+            Function<? super T, String> itemName,
+            ThrowingFunction<? super T, ? extends R> function)
+            throws InterruptedException {
+        return this.<T, R>any(name, 1, items, itemName, function).get(0);
+    }
+
+    /**
+     * As {@link #any(String, int, Iterable, ThrowingFunction)}, with a name for each task.
+     *
+     * @param name the group's name
+     * @param k how many results are enough: from 1 to the number of items
+     * @param items the items
+     * @param itemName the name of an item's task
+     * @param function makes the result of one item; a null is a result
+     * @param <T> the items' type
+     * @param <R> the results' type
+     * @return k results
+     * @throws IllegalArgumentException if k is below 1, or there are fewer items
+     * @throws NullPointerException if the name of an item is null
+     * @throws InterruptedException the thread was interrupted while it waited
+     * @throws ErrGroupException too many items failed, or the group was cancelled before
+     */
+    default <T extends @Nullable Object, R extends @Nullable Object> List<R> any(
+            String name,
+            int k,
+            Iterable<? extends T> items,
+            Function<? super T, String> itemName,
+            ThrowingFunction<? super T, ? extends R> function)
+            throws InterruptedException {
+        return Race.run(this, name, k, items, Objects.requireNonNull(itemName, "itemName"), function);
     }
 
     private static <R extends @Nullable Object> List<R> results(ErrGroup group, List<Subtask<R>> subtasks)

@@ -33,6 +33,23 @@ import org.jspecify.annotations.Nullable;
  * {@linkplain #readAhead(int) read-ahead} says have been submitted and their handles not been given yet, whether they wait,
  * run or have ended: so memory stays flat however many items there are. What the source throws leaves the loop.
  *
+ * <p><b>Streams.</b> {@code stream::iterator} is a source that is read one item at a time, but for a stream with a
+ * {@code flatMap} or {@code mapMulti}: the JDK's iterator of such a stream reads what comes of one outer item whole, and keeps
+ * it, before it gives the first. Where that is much, loop over the outer items, with results for each inner stream in the same
+ * group:
+ *
+ * <pre>{@code
+ * for (Path file : files) {
+ *     try (Stream<String> lines = Files.lines(file)) {
+ *         for (Subtask<Row> row : group.asCompleted(lines::iterator, this::parse)) {
+ *             table.add(row.get());
+ *         }
+ *     }
+ * }
+ * }</pre>
+ *
+ * or leave the order to the tasks: {@link ErrGroup#forEach(Stream, ThrowingConsumer)} reads any stream one item at a time.
+ *
  * <p><b>The end.</b> Each handle is given once; that of a task that failed too, where that does not cancel the group. Once
  * the group is cancelled no more items are read, and the loop ends without waiting: what has succeeded by then is still
  * given ({@code inOrder} only up to the first that has not), and {@code await()} tells why. A loop may be left early:
@@ -380,7 +397,7 @@ public final class Results<R extends @Nullable Object> implements Iterable<Subta
                 taken = earliest;
                 if (taken != null) {
                     earliest = taken.next;
-                    taken.next = null; // else a handle that is kept would keep the others
+                    taken.next = null; // one that is garbage, and old, is not to keep the others from being collected
                 }
             }
             return taken == null ? null : taken.handle;

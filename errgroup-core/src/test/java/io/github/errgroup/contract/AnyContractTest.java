@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.github.errgroup.CancelReason;
 import io.github.errgroup.ErrGroupException;
 import io.github.errgroup.ErrGroups;
+import io.github.errgroup.GroupListener;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -80,6 +82,49 @@ class AnyContractTest extends GroupContract {
             assertThat(first).isEqualTo(3);
             assertThat(tried).containsExactly(1, 2, 3);
         }
+    }
+
+    @Test
+    void N9_a_loser_that_succeeds_all_the_same_is_none_of_the_results() throws Exception {
+        needsTasksAtOnce(2);
+        Gate loserRuns = new Gate();
+        Gate cancelled = new Gate();
+        GroupListener opensTheGate = new GroupListener() {
+            @Override
+            public void onCancel(CancelReason reason, Throwable cause) {
+                cancelled.open();
+            }
+        };
+        ErrGroups groups = ErrGroups.of(options().listener(opensTheGate).build());
+        List<String> acks = groups.any("write", 1, List.of("stubborn", "fast"), replica -> {
+            if (replica.equals("fast")) {
+                loserRuns.pass();
+            } else {
+                loserRuns.open();
+                cancelled.passIgnoringInterrupts();
+            }
+            return replica;
+        });
+        assertThat(acks).containsExactly("fast");
+    }
+
+    @Test
+    void N9_the_tasks_have_names_and_what_is_thrown_says_which_item_failed_first() throws Exception {
+        ErrGroups groups = ErrGroups.of(options().limit(1).build());
+        String first = groups.any("mirror", List.of("a", "b"), mirror -> "mirror " + mirror, mirror -> {
+            if (mirror.equals("a")) {
+                throw new Broken("a is down");
+            }
+            return mirror;
+        });
+        assertThat(first).isEqualTo("b");
+        ErrGroupException thrown = catchThrowableOfType(
+                ErrGroupException.class,
+                () -> groups.any("write", 2, List.of("a", "b"), replica -> "replica " + replica, replica -> {
+                    throw new Broken(replica + " is down");
+                }));
+        assertThat(thrown.task()).isEqualTo("replica a");
+        assertThat(thrown).hasMessageContaining("task 'replica a' (#0) failed");
     }
 
     @Test

@@ -12,6 +12,7 @@ import io.github.errgroup.ErrGroupException;
 import io.github.errgroup.Results;
 import io.github.errgroup.Subtask;
 import io.github.errgroup.Subtask.State;
+import io.github.errgroup.ThrowingFunction;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -254,6 +255,41 @@ class ResultsContractTest extends GroupContract {
 
             assertThat(loop.result()).isZero();
             stubborn.open();
+        }
+
+        @Test
+        void N11_gives_nothing_that_was_cancelled_and_in_order_nothing_behind_it() throws Exception {
+            needsTasksAtOnce(3);
+            assertThat(restAfterCancel(true)).isEmpty();
+            assertThat(restAfterCancel(false)).allMatch(task -> task.state() == State.SUCCEEDED);
+        }
+
+        /** Of three items the second is cancelled, the others have succeeded, and one of those was given. */
+        private List<Subtask<Integer>> restAfterCancel(boolean ordered) throws Exception {
+            ErrGroup group = open();
+            Gate others = new Gate(2);
+            ThrowingFunction<Integer, Integer> work = item -> {
+                if (item == 1) {
+                    others.pass();
+                } else {
+                    others.open();
+                }
+                if (item == 2) {
+                    new Gate().pass();
+                }
+                return item;
+            };
+            List<Integer> all = List.of(1, 2, 3);
+            Iterator<Subtask<Integer>> results = (ordered ? group.inOrder(all, work) : group.asCompleted(all, work))
+                    .readAhead(3)
+                    .iterator();
+            results.next();
+            Threads.until(() -> group.snapshot().pending() == 1);
+            group.cancel();
+            Threads.until(() -> group.snapshot().pending() == 0);
+            List<Subtask<Integer>> rest = new ArrayList<>();
+            results.forEachRemaining(rest::add);
+            return rest;
         }
 
         @Test

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.errgroup.ErrGroup;
 import io.github.errgroup.Subtask;
+import io.github.errgroup.TaskThreads;
 import io.github.errgroup.ThrowingFunction;
 import java.io.BufferedReader;
 import java.io.StringReader;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
@@ -51,6 +53,21 @@ class ResultsTest {
             assertThat(ages.takeWhile(age -> age < 100)).hasSize(100).isSorted();
         }
         assertThat(linesRead.get()).isBetween(101, 101 + 17);
+    }
+
+    @Test
+    void N11_no_more_than_two_items_are_read_while_there_is_a_result_to_give() {
+        AtomicInteger read = new AtomicInteger();
+        Iterable<Integer> items = () ->
+                IntStream.range(0, 100).peek(item -> read.incrementAndGet()).iterator();
+        try (ErrGroup group = ErrGroup.open(o -> o.threads(TaskThreads.on(Runnable::run)))) {
+            Iterator<Subtask<Integer>> results =
+                    group.asCompleted(items, item -> item).readAhead(50).iterator();
+            results.next();
+            assertThat(read).hasValue(2);
+            results.next();
+            assertThat(read).hasValue(4);
+        }
     }
 
     @Test

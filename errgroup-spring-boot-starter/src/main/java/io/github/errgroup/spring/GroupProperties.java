@@ -127,13 +127,7 @@ public record GroupProperties(
                 PropertyRules::brokenByLimitWait,
                 time -> options.limitWait(PropertyRules.nullIfNone(time)));
         set(cancelOnError, options::cancelOnError);
-        set(
-                prefix + ".tolerate",
-                tolerate,
-                failures -> failures > 0 && Boolean.FALSE.equals(cancelOnError)
-                        ? "must be 0 where cancel-on-error is false"
-                        : PropertyRules.brokenByTolerate(failures),
-                options::tolerate);
+        set(prefix + ".tolerate", tolerate, PropertyRules::brokenByTolerate, options::tolerate);
         set(interruptOnCancel, options::interruptOnCancel);
         set(executor.reuseThreads(), options::reuseThreads);
         set(

@@ -41,6 +41,9 @@ final class Given {
 
     static TransactionTemplate transaction;
 
+    /** A ScopedValue, which Java 17 does not know. */
+    static Object USER;
+
     private Given() {}
 
     /** What a customer sees. */

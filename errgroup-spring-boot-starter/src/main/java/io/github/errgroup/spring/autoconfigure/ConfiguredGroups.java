@@ -75,6 +75,7 @@ final class ConfiguredGroups implements Function<String, ConfiguredGroup> {
         if (own != null) {
             own.applyTo(builder, GroupProperties.prefixOf(name));
         }
+        checkTolerate(name, own);
         int limitBefore = builder.build().limit();
         for (ErrGroupCustomizer customizer : customizers) {
             customizer.customize(name, builder.name(name));
@@ -82,6 +83,24 @@ final class ConfiguredGroups implements Function<String, ConfiguredGroup> {
         ErrGroupOptions options = builder.name(name).build();
         String executor = options.threads() == place.threads() ? place.description() : "custom";
         return new ConfiguredGroup(options, executor, limitSet || options.limit() != limitBefore);
+    }
+
+    /** Of what is set on two levels, and does not go together. */
+    private void checkTolerate(String name, @Nullable GroupProperties own) {
+        String ownPrefix = GroupProperties.prefixOf(name);
+        Boolean ownCancels = own == null ? null : own.cancelOnError();
+        Integer ownTolerate = own == null ? null : own.tolerate();
+        Boolean cancels = ownCancels != null ? ownCancels : topLevel.cancelOnError();
+        Integer tolerate = ownTolerate != null ? ownTolerate : topLevel.tolerate();
+        if (tolerate != null && tolerate > 0 && Boolean.FALSE.equals(cancels)) {
+            String whose = own == null ? "" : " for group '" + name + "'";
+            String cancelOnError = (ownCancels != null ? ownPrefix : ErrGroupProperties.PREFIX) + ".cancel-on-error";
+            String fix = own == null || ownTolerate != null ? "" : ": set " + ownPrefix + ".tolerate to 0";
+            throw new InvalidConfigurationPropertyValueException(
+                    (ownTolerate != null ? ownPrefix : ErrGroupProperties.PREFIX) + ".tolerate",
+                    tolerate,
+                    "must be 0" + whose + ", since " + cancelOnError + " is false" + fix);
+        }
     }
 
     private TaskPlace place(String name, @Nullable GroupProperties own) {

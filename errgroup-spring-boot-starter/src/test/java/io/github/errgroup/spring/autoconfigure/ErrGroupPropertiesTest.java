@@ -177,11 +177,31 @@ class ErrGroupPropertiesTest {
             runner.withPropertyValues("errgroup.tolerate=2", "errgroup.cancel-on-error=false")
                     .run(context -> assertThat(context.getStartupFailure())
                             .rootCause()
-                            .hasMessageContainingAll("errgroup.tolerate", "must be 0 where cancel-on-error is false"));
+                            .hasMessageContainingAll(
+                                    "errgroup.tolerate", "must be 0, since errgroup.cancel-on-error is false"));
+        }
+
+        @Test
+        void N9_tolerate_and_cancel_on_error_of_two_levels_that_do_not_go_together_name_the_group() {
             runner.withPropertyValues("errgroup.tolerate=2", "errgroup.groups.quote.cancel-on-error=false")
                     .run(context -> assertThat(context.getStartupFailure())
                             .rootCause()
-                            .hasMessageContainingAll("tolerate 2", "only with cancelOnError(true)"));
+                            .isInstanceOf(InvalidConfigurationPropertyValueException.class)
+                            .hasMessageContainingAll(
+                                    "errgroup.tolerate with value '2'",
+                                    "must be 0 for group 'quote', since errgroup.groups.quote.cancel-on-error is false:"
+                                            + " set errgroup.groups.quote.tolerate to 0"));
+            runner.withPropertyValues("errgroup.cancel-on-error=false", "errgroup.groups.quote.tolerate=2")
+                    .run(context -> assertThat(context.getStartupFailure())
+                            .rootCause()
+                            .hasMessageContainingAll(
+                                    "errgroup.groups.quote.tolerate with value '2'",
+                                    "must be 0 for group 'quote', since errgroup.cancel-on-error is false"));
+            runner.withPropertyValues(
+                            "errgroup.tolerate=2",
+                            "errgroup.groups.quote.cancel-on-error=false",
+                            "errgroup.groups.quote.tolerate=0")
+                    .run(context -> assertThat(context).hasNotFailed());
         }
 
         @Test
