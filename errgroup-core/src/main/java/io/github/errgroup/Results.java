@@ -233,7 +233,7 @@ public final class Results<R extends @Nullable Object> implements Iterable<Subta
 
         @Override
         public void run() {
-            arrived = true;
+            arrived = true; // fault: result-has-arrived
             loop.arrived(this);
         }
     }
@@ -285,9 +285,9 @@ public final class Results<R extends @Nullable Object> implements Iterable<Subta
             if (order == null) {
                 do {
                     task.next = latest.get();
-                } while (!latest.compareAndSet(task.next, task));
+                } while (!latest.compareAndSet(task.next, task)); // fault: result-is-added
             }
-            wake();
+            wake(); // fault: result-wakes-the-loop
         }
 
         private void wake() {
@@ -415,7 +415,7 @@ public final class Results<R extends @Nullable Object> implements Iterable<Subta
 
         private void await() {
             if (wakeUp == null) {
-                wakeUp = group.whenCancelled(this::wake);
+                wakeUp = group.whenCancelled(this::wake); // fault: loop-is-woken-by-cancellation
             }
             waiter = Thread.currentThread();
             try {
