@@ -1,6 +1,7 @@
 package io.github.errgroup;
 
 import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +47,49 @@ public final class FrameworkAccess {
      */
     public static @Nullable ErrGroup parentOf(ErrGroup group) {
         return group.engine().parentGroup();
+    }
+
+    /**
+     * Changes a shared limit as {@link SharedLimit#setLimit} does, from a thread that must not run a user's task: what is to be
+     * launched is handed to another one, since an executor may run a task in the thread that launches it.
+     *
+     * @param limit the shared limit
+     * @param tasks how many tasks may run at once; negative for no limit, 0 lets nothing start
+     * @param launcher is handed what launches the tasks that have a slot now, if there are any; runs it on another thread
+     */
+    public static void setLimit(SharedLimit limit, int tasks, Consumer<Runnable> launcher) {
+        limit.setLimit(tasks, Objects.requireNonNull(launcher, "launcher"));
+    }
+
+    /**
+     * How many tasks have a slot of a shared limit now.
+     *
+     * @param limit the shared limit
+     * @return tasks that run, but for those that wait in {@code await} or {@code go}
+     */
+    public static int running(SharedLimit limit) {
+        return limit.held();
+    }
+
+    /**
+     * How many tasks wait for a slot of a shared limit now.
+     *
+     * @param limit the shared limit
+     * @param atMost counts no further
+     * @return tasks that have not started, and tasks that waited and want to go on
+     */
+    public static int waiting(SharedLimit limit, int atMost) {
+        return limit.waiting(atMost);
+    }
+
+    /**
+     * Tells each time a task has to wait for a slot of a shared limit.
+     *
+     * @param limit the shared limit
+     * @param told is run by the thread that submits the task; must neither block nor throw
+     */
+    public static void whenQueued(SharedLimit limit, Runnable told) {
+        limit.whenQueued(Objects.requireNonNull(told, "told"));
     }
 
     /**

@@ -40,6 +40,9 @@ public final class SharedLimit {
     /** Tasks that have not started. Changed under {@link #lock}, read by anyone. */
     private final Queue<Entry> queue = new ConcurrentLinkedQueue<>();
 
+    /** Told when a task has to wait. Written once, before the limit is shared or soon after. */
+    private volatile @Nullable Runnable whenQueued;
+
     /** Tasks that have their slot and are to be launched. Guarded by {@link #lock}. */
     private final ArrayDeque<TaskRun<?>> granted = new ArrayDeque<>(0);
 
@@ -91,6 +94,52 @@ public final class SharedLimit {
         trampoline.run();
     }
 
+    /** As {@link #setLimit}, but tasks are launched by another thread, since to launch one may run it. */
+    void setLimit(int limit, Consumer<Runnable> launcher) {
+        boolean launching;
+        synchronized (lock) {
+            this.limit = Math.max(limit, NO_LIMIT);
+            launching = grant();
+        }
+        if (launching) {
+            launcher.accept(trampoline::run);
+        }
+    }
+
+    /** Tells, from now on, each time a task has to wait. It is run by the thread that queues the task, and must not block. */
+    void whenQueued(Runnable whenQueued) {
+        this.whenQueued = whenQueued;
+    }
+
+    private void tellQueued() {
+        Runnable told = whenQueued;
+        if (told != null) {
+            told.run();
+        }
+    }
+
+    /** How many tasks have a slot now. */
+    int held() {
+        synchronized (lock) {
+            return held;
+        }
+    }
+
+    /** How many tasks wait for a slot now, to start or to go on; counts no further than asked for. */
+    int waiting(int atMost) {
+        int waiting;
+        synchronized (lock) {
+            waiting = returning.size();
+        }
+        for (Entry entry : queue) {
+            if (waiting >= atMost) {
+                break;
+            }
+            waiting += entry.task.isPending() ? 1 : 0;
+        }
+        return waiting;
+    }
+
     /** Takes a slot for a task if that needs no waiting. */
     boolean tryTake(TaskRun<?> task) {
         if (limit < 0) {
@@ -121,8 +170,9 @@ public final class SharedLimit {
                 return true;
             }
             queue.add(new Entry(task, caller));
-            return false;
         }
+        tellQueued();
+        return false;
     }
 
     /**
@@ -180,8 +230,9 @@ public final class SharedLimit {
                 return true;
             }
             returning.add(entry);
-            return false;
         }
+        tellQueued();
+        return false;
     }
 
     /** Whether a task that queues for a slot again need not wait any more: it has one, or its group is cancelled. */

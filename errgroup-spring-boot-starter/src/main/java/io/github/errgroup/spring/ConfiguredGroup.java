@@ -1,6 +1,7 @@
 package io.github.errgroup.spring;
 
 import io.github.errgroup.ErrGroupOptions;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What properties and customizers made of one name.
@@ -8,8 +9,13 @@ import io.github.errgroup.ErrGroupOptions;
  * @param options what its groups are opened with
  * @param executor where their tasks run, in words; see {@link ErrGroupSettings#executor()}
  * @param limitChosen whether a property or a customizer chose the limit; false where it is the built-in one
+ * @param clusterLimit how many tasks may run at once over all instances; null for no such limit
  */
-public record ConfiguredGroup(ErrGroupOptions options, String executor, boolean limitChosen) {
+public record ConfiguredGroup(
+        ErrGroupOptions options,
+        String executor,
+        boolean limitChosen,
+        @Nullable Integer clusterLimit) {
 
     /**
      * The options that a group is opened with. A limit turns reuse of threads on (J13), but a limit that nobody chose does

@@ -262,6 +262,72 @@ public final class ErrGroupRegistry {
     }
 
     /**
+     * The configured names that have a limit over all instances.
+     *
+     * @return a copy: each name with its {@code cluster-limit}
+     */
+    public Map<String, Integer> configuredClusterLimits() {
+        Map<String, Integer> limits = new LinkedHashMap<>();
+        configured.forEach((name, account) -> {
+            Integer limit = account.configuredClusterLimit();
+            if (limit != null) {
+                limits.put(name, limit);
+            }
+        });
+        return limits;
+    }
+
+    /**
+     * How many tasks may run in this instance over all open groups of a name, as its properties say.
+     *
+     * @param name a known name
+     * @return above zero, or -1 for no limit
+     * @throws NoSuchElementException if the name is not known
+     */
+    public int configuredSharedLimit(String name) {
+        return known(name).configuredSharedLimit();
+    }
+
+    /**
+     * From now on the names that have a {@code cluster-limit} are held to it. Until then none of their tasks starts.
+     *
+     * @param limits keeps them
+     */
+    public void join(ClusterLimits limits) {
+        configuredClusterLimits().keySet().forEach(name -> known(name).join(limits.of(name)));
+    }
+
+    /**
+     * The limit over all instances.
+     *
+     * @param name a known name
+     * @return null where the name has none
+     * @throws NoSuchElementException if the name is not known
+     */
+    public @Nullable ClusterLimit clusterLimit(String name) {
+        return known(name).clusterLimit();
+    }
+
+    /**
+     * Changes a name's limit for all instances, until it is dropped there or here. Asks outside, and so blocks for a moment.
+     *
+     * @param name a known name
+     * @param limit above zero
+     * @throws NoSuchElementException if the name is not known
+     * @throws IllegalArgumentException if the limit breaks its rule, or the name has no {@code cluster-limit}
+     * @throws IllegalStateException if what keeps the limit could not be asked; then nothing is changed
+     */
+    public void overrideClusterLimit(String name, int limit) {
+        ClusterLimit cluster = known(name).clusterLimit();
+        check("cluster-limit", limit, limit > 0 ? null : "must be above 0");
+        if (cluster == null) {
+            throw new IllegalArgumentException(
+                    "cluster-limit " + limit + ": " + GroupProperties.prefixOf(name) + ".cluster-limit is not set");
+        }
+        cluster.retune(limit);
+    }
+
+    /**
      * Retunes the open and the coming groups of a name, over whatever code and properties say. Values given as null stay
      * as they are.
      *
@@ -289,12 +355,18 @@ public final class ErrGroupRegistry {
     }
 
     /**
-     * Drops what was overridden for a name: its open groups go back to what they were opened with.
+     * Drops what was overridden for a name: its open groups go back to what they were opened with, and the limit over all
+     * instances to the configured one.
      *
      * @param name a known name
+     * @throws IllegalStateException if what keeps the limit over all instances could not be asked; then nothing is changed
      * @throws NoSuchElementException if the name is not known
      */
     public void dropOverride(String name) {
+        ClusterLimit cluster = known(name).clusterLimit();
+        if (cluster != null && cluster.overridden()) {
+            cluster.retune(null);
+        }
         known(name).dropOverride();
     }
 

@@ -31,6 +31,10 @@ final class GroupAccount implements GroupListener.Factory {
     private final ConfiguredGroup configured;
     private final SharedLimit sharedLimit;
     private final int configuredSharedLimit;
+
+    /** What holds the shared limit at this instance's share of the cluster's. Written once, before a group is opened. */
+    private volatile @Nullable ClusterLimit clusterLimit;
+
     private final GroupDrain drain;
     private final Runnable afterOpening;
 
@@ -59,8 +63,11 @@ final class GroupAccount implements GroupListener.Factory {
         this.name = given.name();
         this.meterName = meterName;
         this.executor = configured.executor();
-        this.sharedLimit = shared != null ? shared : new SharedLimit(ErrGroupOptions.NO_LIMIT);
-        this.configuredSharedLimit = sharedLimit.limit();
+        int tasks = shared != null ? shared.limit() : ErrGroupOptions.NO_LIMIT;
+        this.configuredSharedLimit = tasks;
+        this.sharedLimit = configured.clusterLimit() != null
+                ? new SharedLimit(0)
+                : shared != null ? shared : new SharedLimit(ErrGroupOptions.NO_LIMIT);
         this.drain = drain;
         this.afterOpening = afterOpening;
         this.options = given.toBuilder().sharedLimit(sharedLimit).build();
@@ -88,6 +95,33 @@ final class GroupAccount implements GroupListener.Factory {
 
     SharedLimit sharedLimit() {
         return sharedLimit;
+    }
+
+    int configuredSharedLimit() {
+        return configuredSharedLimit;
+    }
+
+    @Nullable
+    Integer configuredClusterLimit() {
+        return configured.clusterLimit();
+    }
+
+    @Nullable
+    ClusterLimit clusterLimit() {
+        return clusterLimit;
+    }
+
+    void join(ClusterLimit limit) {
+        clusterLimit = limit;
+    }
+
+    private void limitHere(int tasks) {
+        ClusterLimit cluster = clusterLimit;
+        if (cluster != null) {
+            cluster.localLimit(tasks);
+        } else {
+            sharedLimit.setLimit(tasks);
+        }
     }
 
     boolean wasOpened() {
@@ -175,7 +209,7 @@ final class GroupAccount implements GroupListener.Factory {
             GroupOverride dropped = override;
             override = GroupOverride.NONE;
             if (dropped.sharedLimit() != null) {
-                sharedLimit.setLimit(configuredSharedLimit);
+                limitHere(configuredSharedLimit);
             }
             for (ErrGroup group : live()) {
                 if (dropped.limit() != null) {
@@ -192,7 +226,7 @@ final class GroupAccount implements GroupListener.Factory {
 
     private void retuneAll(GroupOverride changes) {
         if (changes.sharedLimit() != null) {
-            sharedLimit.setLimit(changes.sharedLimit());
+            limitHere(changes.sharedLimit());
         }
         for (ErrGroup group : live()) {
             retune(group, changes);

@@ -19,6 +19,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param limit How many tasks of one group may run at once; above 0, or -1 for no limit.
  * @param sharedLimit How many tasks may run at once over all open groups of this name; above 0, or -1 for no limit.
+ * @param clusterLimit How many tasks of this name may run at once over all instances of the application, by way of Redis; above
+ *     0, or -1 for no such limit. Needs Spring Data Redis.
  * @param timeout Time from opening a group to its deadline; above zero, or -1s for none.
  * @param taskTimeout How long each task may run before it is cancelled alone; above zero, or -1s for none.
  * @param limitWait How long go() may wait for a slot before the task is rejected; 0s for not at all, -1s for as long as it
@@ -33,6 +35,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 public record GroupProperties(
         @Nullable Integer limit,
         @Nullable Integer sharedLimit,
+        @Nullable Integer clusterLimit,
         @Nullable Duration timeout,
         @Nullable Duration taskTimeout,
         @Nullable Duration limitWait,
@@ -111,6 +114,7 @@ public record GroupProperties(
                 sharedLimit,
                 PropertyRules::brokenByLimit,
                 tasks -> options.sharedLimit(new SharedLimit(tasks)));
+        set(prefix + ".cluster-limit", clusterLimit, PropertyRules::brokenByLimit, tasks -> {});
         set(
                 prefix + ".timeout",
                 timeout,

@@ -9,8 +9,8 @@
  * {@linkplain io.github.errgroup.spring.GroupListenerFactory factories} make. The
  * {@linkplain io.github.errgroup.spring.ErrGroupShutdown shutdown} drains them.
  *
- * <p>{@code autoconfigure} makes all of this from properties; {@code micrometer}, {@code actuate.endpoint} and
- * {@code ai} stand on it, and know neither {@code autoconfigure} nor each other.
+ * <p>{@code autoconfigure} makes all of this from properties; {@code micrometer}, {@code actuate.endpoint},
+ * {@code ai} and {@code cluster} stand on it, and know neither {@code autoconfigure} nor each other.
  *
  * <p>Nothing here is null unless it says {@link org.jspecify.annotations.Nullable}, and everything is thread-safe
  * unless it says otherwise.

@@ -2,6 +2,7 @@ package io.github.errgroup.pages;
 
 import io.github.errgroup.spring.GroupProperties;
 import io.github.errgroup.spring.autoconfigure.ErrGroupAutoConfiguration;
+import io.github.errgroup.spring.autoconfigure.ErrGroupClusterAutoConfiguration;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URL;
@@ -19,6 +20,7 @@ import java.util.TreeSet;
 import java.util.concurrent.Executor;
 import java.util.stream.Collectors;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
 import org.springframework.boot.env.PropertiesPropertySourceLoader;
 import org.springframework.boot.env.YamlPropertySourceLoader;
 import org.springframework.boot.json.JsonParserFactory;
@@ -48,6 +50,10 @@ final class Configuration {
             if (property.getKey().endsWith("executor.bean")) {
                 application = application.withBean(property.getValue(), Executor.class, () -> Runnable::run);
             }
+            if (property.getKey().endsWith("cluster-limit")) { // starts without a Redis that answers
+                application = application.withConfiguration(AutoConfigurations.of(
+                        DataRedisAutoConfiguration.class, ErrGroupClusterAutoConfiguration.class));
+            }
         }
         application.run(context -> {
             Throwable failure = context.getStartupFailure();
@@ -60,7 +66,9 @@ final class Configuration {
 
     private static boolean isKnown(String name, Set<String> known) {
         String plain = name.replaceAll("\\[\\d+]$", "");
-        return known.contains(plain) || known.contains(plain.replaceAll(NAMED, "errgroup.$1"));
+        return known.contains(plain)
+                || known.contains(plain.replaceAll(NAMED, "errgroup.$1"))
+                || ofOneGroup().contains(plain.replaceAll(NAMED, "$1"));
     }
 
     private static Map<String, String> read(Page.Block block) {

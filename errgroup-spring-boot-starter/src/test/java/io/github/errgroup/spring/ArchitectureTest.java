@@ -42,7 +42,14 @@ class ArchitectureTest {
         "io.github.errgroup.spring.micrometer, org.springframework.boot.actuate..",
         "io.github.errgroup.spring.actuate.endpoint, io.github.errgroup.spring.autoconfigure..",
         "io.github.errgroup.spring.actuate.endpoint, io.github.errgroup.spring.micrometer..",
-        "io.github.errgroup.spring.actuate.endpoint, io.micrometer.."
+        "io.github.errgroup.spring.actuate.endpoint, io.micrometer..",
+        "io.github.errgroup.spring, org.springframework.data..",
+        "io.github.errgroup.spring.micrometer, io.github.errgroup.spring.cluster..",
+        "io.github.errgroup.spring.actuate.endpoint, io.github.errgroup.spring.cluster..",
+        "io.github.errgroup.spring.cluster, io.github.errgroup.spring.autoconfigure..",
+        "io.github.errgroup.spring.cluster, io.github.errgroup.spring.actuate..",
+        "io.github.errgroup.spring.cluster, io.github.errgroup.spring.micrometer..",
+        "io.github.errgroup.spring.cluster, io.micrometer.."
     })
     void a_package_knows_nothing_of_those_that_stand_on_it_or_beside_it(String one, String other) {
         noClasses()
@@ -59,7 +66,7 @@ class ArchitectureTest {
         Set<JavaClass> autoConfigurations = starter.stream()
                 .filter(type -> type.isAnnotatedWith(AutoConfiguration.class))
                 .collect(Collectors.toSet());
-        assertThat(autoConfigurations).hasSize(7).allSatisfy(type -> {
+        assertThat(autoConfigurations).hasSize(8).allSatisfy(type -> {
             assertThat(type.getPackageName()).isEqualTo(STARTER + ".autoconfigure");
             assertThat(type.getModifiers()).contains(JavaModifier.PUBLIC, JavaModifier.FINAL);
             assertThat(type.getMethods())
@@ -76,6 +83,8 @@ class ArchitectureTest {
                         .map(type -> type.getName().substring(STARTER.length() + 1))
                         .filter(name -> !name.endsWith("AutoConfiguration")))
                 .containsExactlyInAnyOrder(
+                        "ClusterLimit",
+                        "ClusterLimits",
                         "ConfiguredGroup",
                         "ErrGroupRegistry",
                         "ErrGroupSettings",
@@ -92,6 +101,7 @@ class ArchitectureTest {
                         "ai.ErrGroupToolCallingManager",
                         "autoconfigure.ErrGroupCustomizer",
                         "autoconfigure.ErrGroupProperties",
+                        "cluster.RedisClusterLimits",
                         "micrometer.DefaultErrGroupObservationConvention",
                         "micrometer.ErrGroupMeter",
                         "micrometer.ErrGroupObservationContext",

@@ -3,9 +3,11 @@ package io.github.errgroup.spring.autoconfigure;
 import io.github.errgroup.ContextPropagator;
 import io.github.errgroup.ErrGroupOptions;
 import io.github.errgroup.FrameworkAccess;
+import io.github.errgroup.SharedLimit;
 import io.github.errgroup.spring.ConfiguredGroup;
 import io.github.errgroup.spring.ErrGroupRegistry;
 import io.github.errgroup.spring.GroupProperties;
+import io.github.errgroup.spring.autoconfigure.ErrGroupProperties.WithoutRedis;
 import io.github.errgroup.spring.autoconfigure.TaskPlaces.TaskPlace;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +33,7 @@ final class ConfiguredGroups implements Function<String, ConfiguredGroup> {
     private final @Nullable ContextPropagator propagator;
     private final @Nullable Runnable waitGuard;
     private final List<ErrGroupCustomizer> customizers;
+    private final boolean slice;
     private final AtomicBoolean platformLimitLogged = new AtomicBoolean();
 
     ConfiguredGroups(
@@ -38,7 +41,8 @@ final class ConfiguredGroups implements Function<String, ConfiguredGroup> {
             TaskPlaces places,
             @Nullable ContextPropagator propagator,
             @Nullable Runnable waitGuard,
-            List<ErrGroupCustomizer> customizers) {
+            List<ErrGroupCustomizer> customizers,
+            boolean slice) {
         this.properties = properties;
         this.topLevel = properties.topLevel();
         this.groups = properties.groups();
@@ -46,6 +50,7 @@ final class ConfiguredGroups implements Function<String, ConfiguredGroup> {
         this.propagator = propagator;
         this.waitGuard = waitGuard;
         this.customizers = customizers;
+        this.slice = slice;
         for (String name : groups.keySet()) {
             if (name.equals(ErrGroupRegistry.DEFAULT_NAME)) {
                 throw new InvalidConfigurationPropertyValueException(
@@ -82,7 +87,23 @@ final class ConfiguredGroups implements Function<String, ConfiguredGroup> {
         }
         ErrGroupOptions options = builder.name(name).build();
         String executor = options.threads() == place.threads() ? place.description() : "custom";
-        return new ConfiguredGroup(options, executor, limitSet || options.limit() != limitBefore);
+        return new ConfiguredGroup(
+                options, executor, limitSet || options.limit() != limitBefore, clusterLimit(name, own, options));
+    }
+
+    private @Nullable Integer clusterLimit(String name, @Nullable GroupProperties own, ErrGroupOptions options) {
+        Integer limit = own == null || slice ? null : own.clusterLimit();
+        if (limit == null || limit < 0) {
+            return null;
+        }
+        SharedLimit shared = options.sharedLimit();
+        if (properties.cluster().withoutRedis() == WithoutRedis.LOCAL && (shared == null || shared.limit() < 0)) {
+            throw new InvalidConfigurationPropertyValueException(
+                    ErrGroupProperties.PREFIX + ".cluster.without-redis",
+                    "local",
+                    "needs " + GroupProperties.prefixOf(name) + ".shared-limit, which then holds in each instance");
+        }
+        return limit;
     }
 
     /** Of what is set on two levels, and does not go together. */

@@ -4,9 +4,11 @@ import io.github.errgroup.ContextPropagator;
 import io.github.errgroup.ErrGroup;
 import io.github.errgroup.ErrGroups;
 import io.github.errgroup.GroupListener;
+import io.github.errgroup.spring.ClusterLimits;
 import io.github.errgroup.spring.ErrGroupRegistry;
 import io.github.errgroup.spring.ErrGroupShutdown;
 import io.github.errgroup.spring.GroupListenerFactory;
+import io.github.errgroup.spring.GroupProperties;
 import io.github.errgroup.spring.GroupTemplates;
 import io.github.errgroup.spring.autoconfigure.ErrGroupTestSliceAutoConfiguration.TestSlice;
 import java.time.Duration;
@@ -27,6 +29,7 @@ import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
@@ -89,7 +92,8 @@ public final class ErrGroupAutoConfiguration {
                 new TaskPlaces(beans, environment, testSlice.getIfAvailable() != null),
                 propagator.getIfAvailable(),
                 waitGuard(context.getClassLoader()),
-                customizers.orderedStream().toList());
+                customizers.orderedStream().toList(),
+                testSlice.getIfAvailable() != null);
         return new ErrGroupRegistry(groups.names(), groups, properties.leak().threshold(), context.getClassLoader());
     }
 
@@ -102,7 +106,19 @@ public final class ErrGroupAutoConfiguration {
             ErrGroupRegistry registry,
             ConfigurableListableBeanFactory beans,
             ObjectProvider<GroupListenerFactory> factories,
-            ObjectProvider<GroupListener.Factory> listeners) {
+            ObjectProvider<GroupListener.Factory> listeners,
+            ObjectProvider<ClusterLimits> clusterLimits) {
+        registry.configuredClusterLimits().forEach((name, limit) -> {
+            ClusterLimits keeper = clusterLimits.getIfAvailable();
+            if (keeper == null) {
+                throw new InvalidConfigurationPropertyValueException(
+                        GroupProperties.prefixOf(name) + ".cluster-limit",
+                        limit,
+                        "needs a StringRedisTemplate bean, and there is none: add spring-boot-starter-data-redis and set"
+                                + " spring.data.redis.*");
+            }
+        });
+        clusterLimits.ifAvailable(registry::join);
         return new GroupTemplates(registry, factories, listeners, beans);
     }
 

@@ -39,6 +39,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param metrics Meters.
  * @param observations Observations.
  * @param ai Spring AI.
+ * @param cluster Limits over all instances of the application.
  * @param groups Settings of single names; unset ones inherit. A name in here can be injected by qualifier.
  */
 @ConfigurationProperties(ErrGroupProperties.PREFIX)
@@ -60,6 +61,7 @@ public record ErrGroupProperties(
         @DefaultValue Metrics metrics,
         @DefaultValue Observations observations,
         @DefaultValue Ai ai,
+        @DefaultValue Cluster cluster,
         @DefaultValue Map<String, GroupProperties> groups) {
 
     static final String PREFIX = "errgroup";
@@ -151,12 +153,34 @@ public record ErrGroupProperties(
      *     2.0.1 or newer.
      */
     public record Ai(@DefaultValue("true") boolean enabled) {}
+    /** What holds for a cluster limit while Redis cannot be asked, from the end of the lease on. */
+    public enum WithoutRedis {
+        /** No task starts until Redis answers again. */
+        STOP,
+        /** The name's shared limit holds in each instance, and none over all of them. */
+        LOCAL
+    }
+
+    /**
+     * The properties {@code errgroup.cluster.*}.
+     *
+     * @param lease How long an instance's share of a cluster limit is its own after it was last renewed, and so how long the
+     *     share of an instance that was killed is nobody's; at least 100ms, and the same in all instances.
+     * @param keyPrefix What the keys in Redis begin with; the group's name follows. Instances with the same prefix share their
+     *     limits. Unset means errgroup:, the application's name and a colon.
+     * @param withoutRedis What holds while Redis cannot be asked, from the end of the lease on.
+     */
+    public record Cluster(
+            @DefaultValue("10s") Duration lease,
+            @Nullable String keyPrefix,
+            @DefaultValue("stop") WithoutRedis withoutRedis) {}
 
     /** What all groups inherit. */
     GroupProperties topLevel() {
         return new GroupProperties(
                 limit,
                 sharedLimit,
+                null,
                 timeout,
                 taskTimeout,
                 limitWait,

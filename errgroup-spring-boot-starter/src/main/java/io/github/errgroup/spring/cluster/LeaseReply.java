@@ -1,6 +1,7 @@
 package io.github.errgroup.spring.cluster;
 
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,14 +21,19 @@ record LeaseReply(int allowed, int limit, boolean contended, boolean overridden,
      *
      * @return null where the script has ignored the request, since a later one had come before it
      */
-    static @Nullable LeaseReply of(@Nullable List<Long> values) {
-        return values == null || values.isEmpty()
-                ? null
-                : new LeaseReply(
-                        values.get(0).intValue(),
-                        values.get(1).intValue(),
-                        values.get(2) != 0,
-                        values.get(3) != 0,
-                        values.get(4));
+    static @Nullable LeaseReply of(@Nullable List<@Nullable Long> values) {
+        if (values == null || values.isEmpty() || values.get(0) == null) {
+            return null;
+        }
+        return new LeaseReply(
+                number(values, 0),
+                number(values, 1),
+                number(values, 2) != 0,
+                number(values, 3) != 0,
+                number(values, 4));
+    }
+
+    private static int number(List<@Nullable Long> values, int index) {
+        return Math.toIntExact(Objects.requireNonNull(values.get(index)));
     }
 }

@@ -7,7 +7,8 @@ import java.util.Locale;
 
 /**
  * The meters of groups. Each has the tag {@code group}: a configured name, or {@code default} for the groups of all
- * other names; and the further tags told here. All are registered when the application starts, so that zeros show.
+ * other names; and the further tags told here. All are registered when the application starts, so that zeros show; those of
+ * a cluster limit only for names that have one.
  *
  * <p>The tasks submitted are the sum of {@link #TASK} over its outcomes, {@link #TASK_SKIPPED} and
  * {@link #TASK_REJECTED}.
@@ -56,8 +57,17 @@ public enum ErrGroupMeter implements MeterDocumentation {
     /** How long callers of {@code go} were blocked by a limit. */
     LIMIT_WAIT("errgroup.limit.wait", Meter.Type.TIMER, "How long go was blocked by a limit"),
 
-    /** The limit of running tasks now, per group or shared by all groups of the name; NaN where there is none. */
+    /** The limit of running tasks now, per group, shared by all groups of the name, or over all instances; NaN where there is none. */
     LIMIT("errgroup.limit", Meter.Type.GAUGE, "Limit of running tasks, NaN when none", Key.SCOPE),
+
+    /** How many tasks of a name with a cluster limit may run in this instance now. */
+    CLUSTER_SHARE("errgroup.cluster.share", Meter.Type.GAUGE, "This instance's share of the limit over all instances"),
+
+    /** Seconds since this instance's share of a cluster limit was last renewed; NaN while it has no lease. */
+    CLUSTER_LEASE_AGE(
+            "errgroup.cluster.lease.age",
+            Meter.Type.GAUGE,
+            "Seconds since that share was renewed, NaN without a lease"),
 
     /** How long groups lasted, from open to end, and how they ended: success, failure, cancelled, timeout. */
     GROUP("errgroup.group", Meter.Type.TIMER, "How long groups lasted, from open to end", Key.OUTCOME),
@@ -114,7 +124,7 @@ public enum ErrGroupMeter implements MeterDocumentation {
         EXCEPTION,
         /** What cancelled a group. */
         REASON,
-        /** Whether a limit is of one group or shared by all of the name. */
+        /** Whether a limit is of one group, shared by all of the name, or by all instances. */
         SCOPE;
 
         @Override

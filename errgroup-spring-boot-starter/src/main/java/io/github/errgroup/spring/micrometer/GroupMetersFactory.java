@@ -1,6 +1,7 @@
 package io.github.errgroup.spring.micrometer;
 
 import io.github.errgroup.GroupListener;
+import io.github.errgroup.spring.ClusterLimit;
 import io.github.errgroup.spring.ErrGroupRegistry;
 import io.github.errgroup.spring.ErrGroupSettings;
 import io.github.errgroup.spring.GroupListenerFactory;
@@ -45,6 +46,10 @@ public final class GroupMetersFactory implements GroupListenerFactory, AutoClose
                 name,
                 () -> groups.settings(name).options().limit(),
                 () -> groups.sharedLimit(name).limit());
+        ClusterLimit cluster = groups.clusterLimit(name);
+        if (cluster != null) {
+            ClusterMeters.register(meters, name, cluster);
+        }
         List<Meter.Id> notShown = meters.gaugesOfOthers();
         if (notShown.size() > before) {
             logger.warn("Group '" + name + "': the gauges " + names(notShown.subList(before, notShown.size()))

@@ -57,6 +57,9 @@ class ConfigurationMetadataTest {
         contract.put("errgroup.metrics.enabled", true);
         contract.put("errgroup.observations.enabled", false);
         contract.put("errgroup.ai.enabled", true);
+        contract.put("errgroup.cluster.lease", "10s");
+        contract.put("errgroup.cluster.key-prefix", null);
+        contract.put("errgroup.cluster.without-redis", "stop");
         contract.put("errgroup.groups", null);
         assertThat(defaults).isEqualTo(contract);
     }

@@ -2,11 +2,13 @@ package io.github.errgroup.spring.micrometer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.errgroup.spring.ClusterLimit;
 import io.micrometer.common.docs.KeyName;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -18,6 +20,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** The table of meters in the reference, against the list of the meters and what is really registered. */
@@ -32,7 +35,9 @@ class MeterTableTest {
     @Test
     void lists_every_meter_with_its_type_its_tags_and_their_values() throws IOException {
         SimpleMeterRegistry registry = new SimpleMeterRegistry();
-        new GroupMeters(new MeterLease(registry), "quote", () -> -1, () -> -1);
+        MeterLease meters = new MeterLease(registry);
+        new GroupMeters(meters, "quote", () -> -1, () -> -1);
+        ClusterMeters.register(meters, "quote", new FixedClusterLimit());
 
         List<Row> expected = Stream.of(ErrGroupMeter.values())
                 .map(meter -> new Row(
@@ -40,6 +45,38 @@ class MeterTableTest {
                 .toList();
 
         assertThat(rows(Files.readString(PAGE))).containsExactlyElementsOf(expected);
+    }
+
+    private static final class FixedClusterLimit implements ClusterLimit {
+        @Override
+        public int limit() {
+            return 1;
+        }
+
+        @Override
+        public int share() {
+            return 1;
+        }
+
+        @Override
+        public @Nullable Duration leaseAge() {
+            return null;
+        }
+
+        @Override
+        public boolean overridden() {
+            return false;
+        }
+
+        @Override
+        public void retune(@Nullable Integer limit) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void localLimit(int tasks) {
+            throw new UnsupportedOperationException();
+        }
     }
 
     private static Map<String, Set<String>> registeredTags(ErrGroupMeter meter, SimpleMeterRegistry registry) {

@@ -1,6 +1,7 @@
 package io.github.errgroup.spring.actuate.endpoint;
 
 import io.github.errgroup.ErrGroup;
+import io.github.errgroup.spring.ClusterLimit;
 import io.github.errgroup.spring.ErrGroupRegistry;
 import io.github.errgroup.spring.ErrGroupSettings;
 import java.time.Duration;
@@ -91,26 +92,37 @@ public final class ErrGroupsEndpoint {
     }
 
     private NameReport report(String name, List<ErrGroup> groups, GroupTree tree) {
-        return new NameReport(properties(registry.settings(name)), totals.report(name, groups), tree.reportsOf(groups));
+        return new NameReport(properties(name), totals.report(name, groups), tree.reportsOf(groups));
     }
 
     /**
      * Retunes the open and the coming groups of a name.
      *
      * @param groupName the name
-     * @param requested {@code limit}, {@code shared-limit} and {@code timeout}, at least one of them
-     * @return the settings that hold now; 400 with the rule that a value breaks; 404 if the name is not known
+     * @param requested {@code limit}, {@code shared-limit}, {@code cluster-limit} (over all instances) and {@code timeout}, at least
+     *     one of them
+     * @return the settings that hold now; 400 with the rule that a value breaks; 404 if the name is not known; 503 if
+     *     Redis could not be asked
      */
     @WriteOperation
     public WebEndpointResponse<Map<String, Object>> retune(@Selector String groupName, RequestedSettings requested) {
         try {
             requested.checkKeys();
-            registry.override(groupName, requested.limit(), requested.sharedLimit(), requested.timeout());
-            return new WebEndpointResponse<>(properties(registry.settings(groupName)));
+            Integer limit = requested.limit();
+            Integer sharedLimit = requested.sharedLimit();
+            Integer clusterLimit = requested.clusterLimit();
+            Duration timeout = requested.timeout();
+            if (clusterLimit != null) {
+                registry.overrideClusterLimit(groupName, clusterLimit);
+            }
+            registry.override(groupName, limit, sharedLimit, timeout);
+            return new WebEndpointResponse<>(properties(groupName));
         } catch (IllegalArgumentException e) {
             return problem(WebEndpointResponse.STATUS_BAD_REQUEST, e);
         } catch (NoSuchElementException e) {
             return problem(WebEndpointResponse.STATUS_NOT_FOUND, e);
+        } catch (IllegalStateException e) {
+            return problem(WebEndpointResponse.STATUS_SERVICE_UNAVAILABLE, e);
         }
     }
 
@@ -118,27 +130,43 @@ public final class ErrGroupsEndpoint {
      * Drops what {@link #retune} changed.
      *
      * @param groupName the name
-     * @return the settings that hold now; 404 if the name is not known
+     * @return the settings that hold now; 404 if the name is not known; 503 if Redis could not be asked
      */
     @DeleteOperation
     public WebEndpointResponse<Map<String, Object>> drop(@Selector String groupName) {
         try {
             registry.dropOverride(groupName);
-            return new WebEndpointResponse<>(properties(registry.settings(groupName)));
+            return new WebEndpointResponse<>(properties(groupName));
         } catch (NoSuchElementException e) {
             return problem(WebEndpointResponse.STATUS_NOT_FOUND, e);
+        } catch (IllegalStateException e) {
+            return problem(WebEndpointResponse.STATUS_SERVICE_UNAVAILABLE, e);
         }
     }
 
     /** By property names, so that what is read here can be written here, and found in the documentation. */
-    private static Map<String, Object> properties(ErrGroupSettings settings) {
+    private Map<String, Object> properties(String groupName) {
+        ErrGroupSettings settings = registry.settings(groupName);
         Map<String, Object> properties = new LinkedHashMap<>();
         settings.values().forEach((name, value) -> {
             if (value != null) {
                 properties.put(name, value instanceof Duration time ? time.toString() : value);
             }
         });
-        properties.put("overridden", List.copyOf(settings.overridden()));
+        List<String> overridden = new ArrayList<>(settings.overridden());
+        ClusterLimit cluster = registry.clusterLimit(groupName);
+        if (cluster != null) {
+            Duration age = cluster.leaseAge();
+            properties.put("cluster-limit", cluster.limit());
+            properties.put("cluster-share", cluster.share());
+            if (age != null) {
+                properties.put("cluster-lease-age", age.toString());
+            }
+            if (cluster.overridden()) {
+                overridden.add("cluster-limit");
+            }
+        }
+        properties.put("overridden", List.copyOf(overridden));
         return properties;
     }
 

@@ -14,7 +14,7 @@ import org.springframework.boot.convert.DurationStyle;
  *     those by different annotations
  */
 record RequestedSettings(Map<String, Object> body) {
-    private static final List<String> KEYS = List.of("limit", "shared-limit", "timeout");
+    private static final List<String> KEYS = List.of("limit", "shared-limit", "cluster-limit", "timeout");
 
     /**
      * Looks at the keys.
@@ -42,6 +42,12 @@ record RequestedSettings(Map<String, Object> body) {
     @Nullable
     Integer sharedLimit() {
         return number("shared-limit");
+    }
+
+    /** A whole number; null to leave it. Throws IllegalArgumentException with key, value and rule. */
+    @Nullable
+    Integer clusterLimit() {
+        return number("cluster-limit");
     }
 
     /**

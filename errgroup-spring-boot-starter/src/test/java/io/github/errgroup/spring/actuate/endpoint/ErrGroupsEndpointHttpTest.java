@@ -431,8 +431,8 @@ class ErrGroupsEndpointHttpTest {
                     "{\"shared-limit\": 0}  | shared-limit 0: must be above 0, or -1 for no limit",
                     "{\"timeout\": \"0s\"}  | timeout PT0S: must be above zero",
                     "{\"timeout\": \"soon\"}| timeout 'soon': must be a duration",
-                    "{\"limt\": 4}          | limt: unknown, must be one of [limit, shared-limit, timeout]",
-                    "{}                     | nothing to change: give at least one of [limit, shared-limit, timeout]",
+                    "{\"limt\": 4}          | limt: unknown, must be one of [limit, shared-limit, cluster-limit, timeout]",
+                    "{}                     | nothing to change: give at least one of [limit, shared-limit, cluster-limit, timeout]",
                     "{\"limit\":4,\"timeout\":\"0s\"} | timeout PT0S: must be above zero",
                 })
         void of_a_bad_value_is_refused_with_the_rule_and_changes_nothing(String body, String rule) throws Exception {

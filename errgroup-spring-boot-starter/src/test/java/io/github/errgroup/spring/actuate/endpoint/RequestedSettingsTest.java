@@ -57,13 +57,13 @@ class RequestedSettingsTest {
     void an_unknown_key_is_refused_with_those_that_are_known() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new RequestedSettings(Map.of("limt", 16)).checkKeys())
-                .withMessage("limt: unknown, must be one of [limit, shared-limit, timeout]");
+                .withMessage("limt: unknown, must be one of [limit, shared-limit, cluster-limit, timeout]");
     }
 
     @Test
     void a_body_without_keys_is_refused() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new RequestedSettings(Map.of()).checkKeys())
-                .withMessage("nothing to change: give at least one of [limit, shared-limit, timeout]");
+                .withMessage("nothing to change: give at least one of [limit, shared-limit, cluster-limit, timeout]");
     }
 }

@@ -1,0 +1,272 @@
+package io.github.errgroup.spring.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * N14, the table of {@code docs/guide/cluster.md}: each row on a real redis-server, with instances that are JVMs of their own. What
+ * is promised is measured outside of them, by a server that counts the calls that are open at once.
+ */
+@Timeout(120)
+class ClusterLimitFaultsTest {
+    private static final int LEASE_MILLIS = 600;
+
+    private static final int CALL_MILLIS = 15;
+
+    private static final Duration SOON = Duration.ofSeconds(40);
+
+    private final List<Process> instances = new ArrayList<>();
+
+    private final List<RedisServer> servers = new ArrayList<>();
+
+    private CountingServer supplier;
+
+    private RedisServer redis;
+
+    @BeforeEach
+    void start() throws Exception {
+        Assumptions.assumeTrue(RedisServer.isInstalled(), "no redis-server on the PATH");
+        redis = server(RedisServer.start());
+        supplier = new CountingServer();
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        instances.forEach(Process::destroyForcibly);
+        for (RedisServer server : servers) {
+            server.close();
+        }
+        if (supplier != null) {
+            supplier.close();
+        }
+    }
+
+    private RedisServer server(RedisServer server) {
+        servers.add(server);
+        return server;
+    }
+
+    private Process instance(String name, int limit) throws IOException {
+        return instance(name, 1, limit, List.of());
+    }
+
+    private Process instance(String name, int instancesInIt, int limit, List<String> clock) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-Xmx48m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), ClusterInstance.class.getName()));
+        Stream.of(name, instancesInIt, redis.port, supplier.port(), limit, LEASE_MILLIS, limit + 2, CALL_MILLIS)
+                .map(Object::toString)
+                .forEach(command::add);
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD);
+        if (!clock.isEmpty()) {
+            builder.environment().put("LD_PRELOAD", clock.get(0));
+            builder.environment().put("FAKETIME", clock.get(1));
+            builder.environment().put("FAKETIME_DONT_FAKE_MONOTONIC", "1");
+            builder.environment().put("DONT_FAKE_MONOTONIC", "1");
+            builder.environment().put("FAKETIME_FORCE_MONOTONIC_FIX", "0"); // else parking takes no time, or for ever
+        }
+        Process process = builder.start();
+        instances.add(process);
+        return process;
+    }
+
+    private void awaitRunning(String what, int calls) throws InterruptedException {
+        long unused = supplier.await(what, SOON, () -> supplier.now() == calls);
+    }
+
+    private void awaitServed(String... names) throws InterruptedException {
+        for (String name : names) {
+            int before = supplier.served(name);
+            long unused = supplier.await(name + " is served", SOON, () -> supplier.served(name) > before);
+        }
+    }
+
+    /** What a row of the table shows. */
+    private static void measured(String fault, int limit, int most) {
+        System.out.println("cluster limit, " + fault + ": limit " + limit + ", most calls at once " + most);
+    }
+
+    private void neverMoreThan(int limit, String fault) {
+        int most = supplier.mostSinceAsked();
+        measured(fault, limit, most);
+        assertThat(most).as("calls at once").isLessThanOrEqualTo(limit);
+    }
+
+    /** Time is what these faults are made of. */
+    private static void leases(double count) throws InterruptedException {
+        Thread.sleep((long) (count * LEASE_MILLIS));
+    }
+
+    @Test
+    void N14_an_instance_is_killed() throws Exception {
+        Process killed = instance("a", 6);
+        instance("b", 6);
+        awaitServed("a", "b");
+        awaitRunning("the whole limit is used", 6);
+        RedisServer.signal(killed, "KILL");
+        long gone = supplier.await("the killed instance hangs up", SOON, () -> supplier.running("a") == 0);
+        long free = supplier.await("its share is used by the other", SOON, () -> supplier.running("b") == 6);
+        assertThat(gone + free).isBetween(0L, 3L * LEASE_MILLIS);
+        neverMoreThan(6, "kill -9 of an instance");
+    }
+
+    @Test
+    void N14_redis_stands_still_for_two_leases() throws Exception {
+        instance("a", 6);
+        instance("b", 6);
+        awaitServed("a", "b");
+        awaitRunning("the whole limit is used", 6);
+        redis.signal("STOP");
+        leases(1);
+        awaitRunning("nothing starts after the lease", 0);
+        leases(1);
+        assertThat(supplier.now()).isZero();
+        redis.signal("CONT");
+        awaitRunning("the whole limit is used again", 6);
+        leases(1);
+        neverMoreThan(6, "Redis stands still for two leases");
+    }
+
+    @Test
+    void N14_an_instance_stands_still_for_two_leases() throws Exception {
+        Process still = instance("a", 6);
+        instance("b", 6);
+        awaitServed("a", "b");
+        leases(1);
+        neverMoreThan(6, "before an instance stands still");
+        RedisServer.signal(still, "STOP");
+        int share = 3;
+        leases(2);
+        RedisServer.signal(still, "CONT");
+        leases(0.5);
+        int most = supplier.mostSinceAsked();
+        measured("an instance stands still for two leases", 6, most);
+        assertThat(most).isLessThanOrEqualTo(6 + share);
+        awaitServed("a", "b");
+        leases(1);
+        neverMoreThan(6, "after that");
+    }
+
+    @Test
+    void N14_redis_is_restarted_and_empty() throws Exception {
+        instance("a", 6);
+        instance("b", 6);
+        awaitServed("a", "b");
+        awaitRunning("the whole limit is used", 6);
+        redis.kill();
+        redis = server(RedisServer.startAt(redis.port));
+        instance("c", 6);
+        awaitServed("a", "b");
+        awaitServed("c");
+        leases(1);
+        neverMoreThan(6, "Redis is restarted and empty");
+    }
+
+    @Test
+    void N14_a_replica_that_lags_takes_over() throws Exception {
+        instance("a", 6);
+        awaitServed("a");
+        RedisServer replica = server(RedisServer.replicaOf(redis));
+        replica.signal("STOP");
+        instance("b", 6);
+        awaitServed("b");
+        awaitRunning("the whole limit is used", 6);
+        redis.kill();
+        replica.signal("CONT");
+        assertThat(replica.command("REPLICAOF", "NO", "ONE")).contains("OK");
+        assertThat(replica.command("CONFIG", "SET", "port", Integer.toString(redis.port)))
+                .contains("OK");
+        awaitServed("a", "b");
+        instance("c", 6);
+        awaitServed("c");
+        leases(1);
+        neverMoreThan(6, "a replica that lags takes over");
+    }
+
+    @Test
+    void N14_the_clocks_of_two_instances_are_90_seconds_ahead_and_behind() throws Exception {
+        Path library = faketime();
+        Assumptions.assumeTrue(library != null, "no libfaketime");
+        instance("ahead", 1, 6, List.of(library.toString(), "+90s"));
+        instance("behind", 1, 6, List.of(library.toString(), "-90s"));
+        instance("right", 6);
+        awaitServed("ahead", "behind", "right");
+        leases(2);
+        awaitServed("ahead", "behind", "right");
+        neverMoreThan(6, "clocks of instances 90 s ahead and behind");
+    }
+
+    private static Path faketime() throws IOException {
+        List<Path> found = new ArrayList<>();
+        for (Path lib : List.of(Path.of("/usr/lib"), Path.of("/usr/lib64"))) {
+            if (Files.isDirectory(lib)) {
+                try (Stream<Path> folders = Files.list(lib)) {
+                    folders.flatMap(folder -> Stream.of(
+                                    folder.resolve("faketime/libfaketime.so.1"), folder.resolve("libfaketime.so.1")))
+                            .filter(Files::exists)
+                            .forEach(found::add);
+                }
+            }
+        }
+        assertThat(!found.isEmpty() || !"true".equals(System.getenv("CI")))
+                .as("libfaketime is installed, since CI=true")
+                .isTrue();
+        if (found.isEmpty()) {
+            System.err.println("No libfaketime found: a client's wrong clock was not tested.");
+        }
+        return found.isEmpty() ? null : found.get(0);
+    }
+
+    @Test
+    void N14_the_limit_is_lowered_and_raised_under_load() throws Exception {
+        Process one = instance("a", 6);
+        instance("b", 6);
+        awaitServed("a", "b");
+        awaitRunning("the whole limit is used", 6);
+        post(one, "2");
+        leases(1);
+        neverMoreThan(6, "the limit is lowered to 2, within a lease");
+        leases(1);
+        neverMoreThan(2, "the limit is lowered to 2, after a lease");
+        awaitServed("a", "b");
+        post(one, "9");
+        awaitRunning("the raised limit is used", 9);
+        post(one, "drop");
+        leases(1);
+        neverMoreThan(9, "the limit is raised to 9");
+        leases(0.5);
+        neverMoreThan(6, "and dropped");
+    }
+
+    private static void post(Process instance, String limit) throws IOException {
+        instance.getOutputStream().write((limit + "\n").getBytes(StandardCharsets.US_ASCII));
+        instance.getOutputStream().flush();
+    }
+
+    @Test
+    void N14_twenty_instances_and_a_limit_of_three() throws Exception {
+        for (int k = 0; k < 4; k++) {
+            instance("jvm" + k, 5, 3, List.of());
+        }
+        long all = supplier.await("all twenty are served", SOON, () -> supplier.instances() == 20);
+        System.out.println("cluster limit, twenty instances and a limit of 3: all served after " + all
+                + " ms, the start of the JVMs included");
+        leases(3);
+        neverMoreThan(3, "twenty instances");
+    }
+}
