@@ -36,6 +36,7 @@ class ArchitectureTest {
         "io.github.errgroup.spring.ai, io.github.errgroup.spring.actuate..",
         "io.github.errgroup.spring.ai, io.github.errgroup.spring.cluster..",
         "io.github.errgroup.spring.micrometer, io.github.errgroup.spring.ai..",
+        "io.github.errgroup.spring.cluster, io.github.errgroup.spring.ai..",
         "io.github.errgroup.spring.actuate.endpoint, io.github.errgroup.spring.ai..",
         "io.github.errgroup.spring.micrometer, io.github.errgroup.spring.autoconfigure..",
         "io.github.errgroup.spring.micrometer, io.github.errgroup.spring.actuate..",

@@ -66,10 +66,9 @@ class ToolCalls {
                 new UserMessage("What is a lamp?"),
                 ToolCallingChatOptions.builder().toolCallbacks(tools).build());
         ToolExecutionResult found = manager.executeToolCalls(question, model.call(question));
-        return model.call(new Prompt(found.conversationHistory(), question.getOptions()))
-                .getResult()
-                .getOutput()
-                .getText();
+        return model.call(new Prompt(found.conversationHistory(), question.getOptions())).getResults().stream()
+                .map(said -> String.valueOf(said.getOutput().getText()))
+                .collect(Collectors.joining());
     }
 
     private Tool tool(Call call) {
