@@ -350,12 +350,13 @@ public final class RedisClusterLimits implements ClusterLimits, SmartLifecycle, 
                 failureLogged = false;
                 logger.info("Group '" + name + "': Redis answers again about its cluster limit");
             }
-            boolean quiet = reply != null && reply.quietMillis() > 0;
+            long quietMillis = reply == null ? 0 : reply.quietMillis();
+            boolean quiet = quietMillis > 0;
             if (quiet && !quietLogged) {
                 logger.info("Group '" + name
                         + "': Redis knows too little of its cluster limit, since it was restarted, another"
                         + " server has taken over, or the name is new: no instance's share grows for "
-                        + reply.quietMillis()
+                        + quietMillis
                         + "ms");
             }
             quietLogged = quiet;
