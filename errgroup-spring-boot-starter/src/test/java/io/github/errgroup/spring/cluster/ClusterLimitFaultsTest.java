@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
  */
 @Timeout(120)
 class ClusterLimitFaultsTest {
-    private static final int LEASE_MILLIS = 600;
+    private int leaseMillis = 600;
 
     private static final int CALL_MILLIS = 15;
 
@@ -68,7 +68,7 @@ class ClusterLimitFaultsTest {
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-Xmx48m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), ClusterInstance.class.getName()));
-        Stream.of(name, instancesInIt, redis.port, supplier.port(), limit, LEASE_MILLIS, limit + 2, CALL_MILLIS)
+        Stream.of(name, instancesInIt, redis.port, supplier.port(), limit, leaseMillis, limit + 2, CALL_MILLIS)
                 .map(Object::toString)
                 .forEach(command::add);
         ProcessBuilder builder =
@@ -108,8 +108,8 @@ class ClusterLimitFaultsTest {
     }
 
     /** Time is what these faults are made of. */
-    private static void leases(double count) throws InterruptedException {
-        Thread.sleep((long) (count * LEASE_MILLIS));
+    private void leases(double count) throws InterruptedException {
+        Thread.sleep((long) (count * leaseMillis));
     }
 
     @Test
@@ -121,7 +121,7 @@ class ClusterLimitFaultsTest {
         RedisServer.signal(killed, "KILL");
         long gone = supplier.await("the killed instance hangs up", SOON, () -> supplier.running("a") == 0);
         long free = supplier.await("its share is used by the other", SOON, () -> supplier.running("b") == 6);
-        assertThat(gone + free).isBetween(0L, 3L * LEASE_MILLIS);
+        assertThat(gone + free).isBetween(0L, 3L * leaseMillis);
         neverMoreThan(6, "kill -9 of an instance");
     }
 
@@ -134,8 +134,10 @@ class ClusterLimitFaultsTest {
         redis.signal("STOP");
         leases(1);
         awaitRunning("nothing starts after the lease", 0);
-        leases(1);
-        assertThat(supplier.now()).isZero();
+        leases(0.1);
+        neverMoreThan(6, "Redis stands still, until the lease is over");
+        leases(0.9);
+        neverMoreThan(0, "Redis stands still, after the lease");
         redis.signal("CONT");
         awaitRunning("the whole limit is used again", 6);
         leases(1);
@@ -164,6 +166,7 @@ class ClusterLimitFaultsTest {
 
     @Test
     void N14_redis_is_restarted_and_empty() throws Exception {
+        leaseMillis = 2_000; // Redis is there again before the leases are over, on a busy machine, too
         instance("a", 6);
         instance("b", 6);
         awaitServed("a", "b");
@@ -179,6 +182,7 @@ class ClusterLimitFaultsTest {
 
     @Test
     void N14_a_replica_that_lags_takes_over() throws Exception {
+        leaseMillis = 2_000;
         instance("a", 6);
         awaitServed("a");
         RedisServer replica = server(RedisServer.replicaOf(redis));
