@@ -26,7 +26,12 @@ final class RedisServer implements AutoCloseable {
         command.addAll(List.of("--bind", "127.0.0.1", "--save", "", "--appendonly", "no"));
         command.addAll(List.of("--repl-diskless-sync-delay", "0"));
         command.addAll(List.of(further));
-        Path output = Files.createTempFile("redis", ".log");
+        // A folder of its own: a replica writes a dump, which the next server there would read.
+        Path folder = Files.createTempDirectory("redis");
+        folder.toFile().deleteOnExit();
+        folder.resolve("dump.rdb").toFile().deleteOnExit();
+        command.addAll(List.of("--dir", folder.toString()));
+        Path output = folder.resolve("output.log");
         output.toFile().deleteOnExit();
         this.process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
