@@ -53,7 +53,7 @@ end
 if lease == 0 then
   if mine then
     redis.call('HDEL', key, id)
-    redis.call('HINCRBY', key, 'sum', -mine.share)
+    redis.call('HSET', key, 'sum', sum - mine.share)
   end
   return {0, limit, 0, overridden, 0}
 end
