@@ -3,7 +3,9 @@ package io.github.errgroup.spring.micrometer;
 import io.micrometer.common.docs.KeyName;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.docs.MeterDocumentation;
+import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /**
  * The meters of groups. Each has the tag {@code group}: a configured name, or {@code default} for the groups of all
@@ -88,6 +90,17 @@ public enum ErrGroupMeter implements MeterDocumentation {
         this.type = type;
         this.description = description;
         this.furtherKeys = furtherKeys;
+    }
+
+    /**
+     * Those that every name has: all but those of a cluster limit.
+     *
+     * @return the meters, in their order here
+     */
+    public static List<ErrGroupMeter> ofEveryName() {
+        return Stream.of(values())
+                .filter(meter -> meter != CLUSTER_SHARE && meter != CLUSTER_LEASE_AGE)
+                .toList();
     }
 
     @Override

@@ -28,7 +28,7 @@ class ErrGroupMetricsAutoConfigurationTest {
         withMeters
                 .withPropertyValues("errgroup.groups.quote.limit=8", "errgroup.groups.stock.limit=-1")
                 .run(context -> {
-                    for (ErrGroupMeter meter : ErrGroupMeter.values()) {
+                    for (ErrGroupMeter meter : ErrGroupMeter.ofEveryName()) {
                         assertThat(groups(context, meter)).containsExactlyInAnyOrder("default", "quote", "stock");
                     }
                 });

@@ -82,7 +82,8 @@ class TerminationTest {
         assertThat(accepted).as(lines.toString()).isGreaterThanOrEqualTo(5 * CLIENTS);
         assertThat(answered).as(lines.toString()).isEqualTo(accepted);
         assertThat(running).isZero();
-        // Not of the application, which has answered all that it accepted: of Tomcat, for a connection that it stops reading.
+        // Not of the application, which has answered all that it accepted: of Tomcat, for a connection that it stops
+        // reading.
         otherAnswers.removeIf(answer -> answer.startsWith("400 <!doctype html>"));
         assertThat(otherAnswers).isEmpty();
     }

@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The dashboard of the sample application, against the list of the meters. */
 class GrafanaDashboardTest {
@@ -39,7 +39,7 @@ class GrafanaDashboardTest {
     }
 
     @ParameterizedTest
-    @EnumSource(ErrGroupMeter.class)
+    @MethodSource("io.github.errgroup.spring.micrometer.ErrGroupMeter#ofEveryName")
     void shows_the_meter(ErrGroupMeter meter) {
         assertThat(PrometheusSeries.of(meter)).anyMatch(queried::contains);
     }

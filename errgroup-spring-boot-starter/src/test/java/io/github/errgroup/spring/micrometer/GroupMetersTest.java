@@ -27,12 +27,12 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 @Timeout(30)
 class GroupMetersTest {
@@ -62,7 +62,7 @@ class GroupMetersTest {
     @Nested
     class Before_the_first_group {
         @ParameterizedTest
-        @EnumSource(ErrGroupMeter.class)
+        @MethodSource("io.github.errgroup.spring.micrometer.ErrGroupMeter#ofEveryName")
         void the_meter_is_registered_with_its_type_its_tags_and_a_description(ErrGroupMeter documented) {
             assertThat(registry.find(documented.getName()).meters())
                     .isNotEmpty()
@@ -80,7 +80,7 @@ class GroupMetersTest {
 
         @Test
         void nothing_else_is_registered() {
-            List<String> documented = Stream.of(ErrGroupMeter.values())
+            List<String> documented = ErrGroupMeter.ofEveryName().stream()
                     .map(ErrGroupMeter::getName)
                     .toList();
 

@@ -62,7 +62,7 @@ class PrometheusScrapeTest {
 
         assertThat(samples.stream().map(Sample::series).collect(Collectors.toSet()))
                 .containsExactlyInAnyOrderElementsOf(PrometheusSeries.all());
-        for (ErrGroupMeter meter : ErrGroupMeter.values()) {
+        for (ErrGroupMeter meter : ErrGroupMeter.ofEveryName()) {
             Set<String> keys = Arrays.stream(meter.getKeyNames())
                     .map(KeyName::asString)
                     .collect(Collectors.toCollection(TreeSet::new));
