@@ -59,8 +59,7 @@ final class GroupEngine extends GroupState
 
     static {
         // A class that is first initialized on a full stack can never be used again in this JVM (J9). These are used on
-        // the way
-        // of a task, or to take it back.
+        // the way of a task, or to take it back.
         Class<?>[] used = {
             TaskRun.class,
             LiveTasks.class,

@@ -27,7 +27,7 @@ enum Effort {
     /** On the engine as it is. */
     final Round engine;
 
-    /** Whether the engine as it is also runs with biased locking, which JDK 17 still has, turned off. */
+    /** Whether the engine as it is runs with biased locking, too, where the JDK still has it. */
     final boolean biasedLocking;
 
     /** What is looked for in vain in one is looked for again in the next, and is missed after the last. */

@@ -129,9 +129,9 @@ final class Jcstress {
         command.addAll(List.of("-f", "1", "-fsm", "1"));
         command.addAll(List.of("-iters", Integer.toString(round.iterations())));
         command.addAll(List.of("-time", Integer.toString(round.millis())));
-        // Before a test jcstress tries how many strides fit, and an iteration ends with the last of them: both take
-        // seconds
-        // with the usual ones, and longer than the test with ten.
+        // Before a test jcstress tries how many strides fit, and an iteration ends with the last of them. With the
+        // usual
+        // strides both take seconds, with ten they take longer than the test.
         command.addAll(List.of("-strideCount", "1"));
         command.addAll(List.of("-sc", "false", "-af", "NONE", "-v"));
         command.addAll(List.of("-jvmArgs", "-Xmx512m" + options, "-r", folder.toString()));

@@ -189,10 +189,14 @@ public final class RedisClusterLimits implements ClusterLimits, SmartLifecycle, 
 
         private void keep() {
             while (!stopped) {
-                for (Runnable answer = answers.poll(); answer != null; answer = answers.poll()) {
-                    answer.run();
-                }
                 long wait = lease;
+                for (Runnable answer = answers.poll(); answer != null; answer = answers.poll()) {
+                    try {
+                        answer.run();
+                    } catch (RuntimeException | Error e) { // the leases' ends are to be kept all the same
+                        logger.error("An answer of Redis about a cluster limit could not be taken", e);
+                    }
+                }
                 for (KeptLimit limit : kept) {
                     try {
                         wait = Math.min(wait, limit.round(this));

@@ -14,6 +14,7 @@ import io.micrometer.observation.ObservationHandler;
 import io.micrometer.observation.ObservationRegistry;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -126,7 +127,7 @@ class ErrGroupAiAutoConfigurationTest {
                 .withPropertyValues("errgroup.groups.ai-tools.limit=1", "errgroup.groups.ai-tools.task-timeout=50ms")
                 .run(context -> {
                     ToolCallback stuck = tool("stuck", () -> {
-                        Thread.sleep(60_000);
+                        new CountDownLatch(1).await();
                         return "never";
                     });
                     ToolCallback quick = tool("quick", () -> "done");
@@ -154,7 +155,7 @@ class ErrGroupAiAutoConfigurationTest {
                 .run(context -> assertThat(responses(context.getBean(ToolCallingManager.class)
                                 .executeToolCalls(
                                         promptWith(tool("stuck", () -> {
-                                            Thread.sleep(60_000);
+                                            new CountDownLatch(1).await();
                                             return "never";
                                         })),
                                         asksFor("stuck"))))

@@ -17,6 +17,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.Objects;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -175,10 +176,10 @@ class ClusterLimitConfigurationTest {
         }
     }
 
-    private static void awaitLimit(ClusterLimit cluster, int limit) throws InterruptedException {
-        for (int k = 0; k < 2_000 && cluster.limit() != limit; k++) {
-            Thread.sleep(5);
-        }
-        assertThat(cluster.limit()).isEqualTo(limit);
+    private static void awaitLimit(ClusterLimit cluster, int limit) {
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(10))
+                .pollInterval(Duration.ofMillis(5))
+                .untilAsserted(() -> assertThat(cluster.limit()).isEqualTo(limit));
     }
 }
