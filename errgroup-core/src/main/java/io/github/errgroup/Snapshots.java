@@ -21,7 +21,8 @@ final class Snapshots {
         tasks.sort((one, other) -> Long.compare(one.index(), other.index()));
         // A task is counted by its outcome before it leaves the word. So the counts are read between two readings of
         // one word: nothing is counted as succeeded that was not, and only a task in the middle of its end is counted
-        // twice, as failed and as pending, and made up for below.
+        // twice, by its outcome and as pending. It is pending, since a close would still find it and cancel the group;
+        // unless the group is cancelled already, perhaps by this very outcome.
         long admitted;
         long pending;
         long rejected;
@@ -43,6 +44,12 @@ final class Snapshots {
             withdrawn = engine.withdrawn();
         } while (word != engine.progress() && ++tries < MAX_TRIES);
         long submitted = admitted - withdrawn;
+        CancelReason reason = engine.reason();
+        if (reason == null) {
+            long twice = Math.max(0, pending + failed + cancelled + skipped - submitted);
+            failed -= Math.min(twice, failed);
+            rejected = Math.min(rejected, failed);
+        }
         long succeeded = Math.max(0, submitted - pending - failed - cancelled - skipped);
         OpeningPlace openedAt = engine.openedAt();
         return new GroupSnapshot(
@@ -52,7 +59,7 @@ final class Snapshots {
                 openedAt == null ? null : openedAt.frames(),
                 engine.limit(),
                 engine.remaining().orElse(null),
-                engine.reason(),
+                reason,
                 submitted,
                 succeeded,
                 failed,

@@ -132,6 +132,38 @@ class SnapshotTest {
         }
 
         @Test
+        void count_a_task_in_the_middle_of_its_end_as_pending() throws InterruptedException {
+            CountDownLatch ending = new CountDownLatch(1);
+            GroupListener inTheEnd = new GroupListener() {
+                @Override
+                public void onTaskEnd(Subtask<?> task, long nanos) {
+                    ending.countDown();
+                    try {
+                        release.await();
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                }
+            };
+            ErrGroup group = ErrGroup.open(o -> o.cancelOnError(false).listener(ignored -> inTheEnd));
+            Subtask<?> task = group.go(() -> {
+                throw new IllegalStateException("the one failure");
+            });
+            ending.await();
+
+            GroupSnapshot snapshot = group.snapshot();
+            release.countDown();
+
+            assertThat(task.state()).isEqualTo(Subtask.State.FAILED);
+            assertThat(snapshot.pending()).isOne();
+            assertThat(snapshot.failed()).isZero();
+            assertThat(snapshot.submitted()).isOne();
+            assertThatExceptionOfType(ErrGroupException.class).isThrownBy(group::await);
+            assertThat(group.snapshot().failed()).isOne();
+            group.close();
+        }
+
+        @Test
         void leave_out_what_tryGo_refused() throws InterruptedException {
             try (ErrGroup group = ErrGroup.open(o -> o.limit(0))) {
                 assertThat(group.tryGo(() -> {})).isEmpty();
