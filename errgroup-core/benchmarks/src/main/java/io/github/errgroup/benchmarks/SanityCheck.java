@@ -1,6 +1,7 @@
 package io.github.errgroup.benchmarks;
 
 import io.github.errgroup.benchmarks.rivals.Feature;
+import io.github.errgroup.benchmarks.rivals.Observed;
 import io.github.errgroup.benchmarks.rivals.Rival;
 import io.github.errgroup.benchmarks.rivals.Rivals;
 import java.util.ArrayList;
@@ -77,6 +78,9 @@ public final class SanityCheck {
         if (rival.features().contains(Feature.MANY_SUBMITTERS)) {
             check.within("submitters", check::takesManySubmitters);
         }
+        if (rival.features().contains(Feature.OBSERVED)) {
+            check.within("observed", check::carriesTheContext);
+        }
         if (rival.features().contains(Feature.CANCEL)) {
             check.within("cancel", check::cancelsTheOthers);
         }
@@ -128,6 +132,14 @@ public final class SanityCheck {
         Witness witness = new Witness();
         rival.fromThreads(SUBMITTERS, TASKS / SUBMITTERS, witness);
         witness.sawEveryTaskEnd();
+    }
+
+    private void carriesTheContext() throws Exception {
+        Observed.setContext();
+        Witness witness = new Witness();
+        rival.observed(TASKS, () -> Observed.userIsCarried() && witness.call());
+        witness.sawEveryTaskEnd();
+        requireFailure(failure -> rival.observed(TASKS, failure));
     }
 
     private void tellsTheFailure() throws Exception {

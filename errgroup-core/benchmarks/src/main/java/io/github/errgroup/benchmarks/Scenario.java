@@ -1,6 +1,7 @@
 package io.github.errgroup.benchmarks;
 
 import io.github.errgroup.benchmarks.rivals.Feature;
+import io.github.errgroup.benchmarks.rivals.Observed;
 import io.github.errgroup.benchmarks.rivals.Rival;
 import java.util.EnumSet;
 import java.util.List;
@@ -26,6 +27,38 @@ public enum Scenario {
         Object run(Rival rival, Bench bench) throws Exception {
             rival.all(bench.tasks(), NOTHING);
             return rival;
+        }
+    },
+    /** What a Boot application has: the same with meters and context. */
+    THREE_TASKS_OBSERVED(
+            "three-tasks-observed",
+            "open, 3 tasks, await, with meters and context",
+            "By hand the context is captured once for all tasks and nothing but the meters looks at the clock; ours "
+                    + "captures it in each call of go, as the thread may change it in between, and keeps what a "
+                    + "snapshot and a straggler's report need.",
+            "group",
+            3,
+            3,
+            Feature.OBSERVED) {
+        @Override
+        Object run(Rival rival, Bench bench) throws Exception {
+            return observed(rival, bench.tasks());
+        }
+    },
+    /** More tasks with meters and context. */
+    HUNDRED_OBSERVED(
+            "hundred-observed",
+            "100 tasks with meters and context",
+            "By hand the context is captured once for all tasks and nothing but the meters looks at the clock; ours "
+                    + "captures it in each call of go, as the thread may change it in between, and keeps what a "
+                    + "snapshot and a straggler's report need.",
+            "task",
+            100,
+            1,
+            Feature.OBSERVED) {
+        @Override
+        Object run(Rival rival, Bench bench) throws Exception {
+            return observed(rival, bench.tasks());
         }
     },
     /** Many short tasks without a limit. */
@@ -350,6 +383,13 @@ public enum Scenario {
         this.tasks = tasks;
         this.tasksPerUnit = tasksPerUnit;
         this.needs = needs.length == 0 ? EnumSet.noneOf(Feature.class) : EnumSet.of(needs[0], needs);
+    }
+
+    /** The caller's context is set anew, as for each request. */
+    private static Object observed(Rival rival, int tasks) throws Exception {
+        Observed.setContext();
+        rival.observed(tasks, Observed::userIsCarried);
+        return rival;
     }
 
     /**

@@ -35,11 +35,11 @@ public final class ErrGroupContextPropagationAutoConfiguration {
             ErrGroupProperties properties,
             ResourceLoader resourceLoader) {
         ContextRegistry registered = ContextRegistry.getInstance();
-        ContextRegistry added = AddedAccessors.besides(
+        AddedAccessors added = AddedAccessors.besides(
                 registered.getThreadLocalAccessors(),
                 properties.contextPropagation().mdcKeys(),
                 resourceLoader.getClassLoader());
-        return new SnapshotPropagator(factories.getIfAvailable(() -> snapshots(registered)), snapshots(added));
+        return new SnapshotPropagator(factories.getIfAvailable(() -> snapshots(registered)), added);
     }
 
     /**

@@ -3,16 +3,18 @@ package io.github.errgroup.spring.autoconfigure;
 import io.github.errgroup.ContextPropagator;
 import io.micrometer.context.ContextSnapshot;
 import io.micrometer.context.ContextSnapshotFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Carries what two factories capture: the application's own, then over it what the starter adds. Two, because adding to
- * the one registry of the JVM would change what every other user of it carries, Reactor for one.
+ * Carries what a factory captures, the application's own or that of everything registered, then over it what the starter
+ * adds. Not as one, because adding to the one registry of the JVM would change what every other user of it carries, Reactor
+ * for one.
  */
 final class SnapshotPropagator implements ContextPropagator {
     private final ContextSnapshotFactory registered;
-    private final ContextSnapshotFactory added;
+    private final AddedAccessors added;
 
-    SnapshotPropagator(ContextSnapshotFactory registered, ContextSnapshotFactory added) {
+    SnapshotPropagator(ContextSnapshotFactory registered, AddedAccessors added) {
         this.registered = registered;
         this.added = added;
     }
@@ -20,17 +22,17 @@ final class SnapshotPropagator implements ContextPropagator {
     @Override
     public Captured capture() {
         ContextSnapshot below = registered.captureAll();
-        ContextSnapshot above = added.captureAll();
+        @Nullable Object[] above = added.values();
         return () -> open(below, above);
     }
 
-    private static Scope open(ContextSnapshot below, ContextSnapshot above) {
+    private Scope open(ContextSnapshot below, @Nullable Object[] above) {
         ContextSnapshot.Scope outer = below.setThreadLocals();
         try {
-            ContextSnapshot.Scope inner = above.setThreadLocals();
+            @Nullable Object[] before = added.set(above);
             return () -> {
                 try {
-                    inner.close();
+                    added.restore(before);
                 } finally {
                     outer.close();
                 }

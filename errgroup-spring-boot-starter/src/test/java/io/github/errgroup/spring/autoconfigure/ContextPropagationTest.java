@@ -277,6 +277,7 @@ class ContextPropagationTest {
                         pool.execute(() -> {
                             authenticate("someone else");
                             MDC.put("listed", "someone else's");
+                            LocaleContextHolder.setLocale(Locale.KOREAN);
                             spoiled.countDown();
                         });
                         spoiled.await();
@@ -284,8 +285,9 @@ class ContextPropagationTest {
                                         context,
                                         () -> MDC.get("listed") + " "
                                                 + SecurityContextHolder.getContext()
-                                                        .getAuthentication()))
-                                .isEqualTo("null null");
+                                                        .getAuthentication()
+                                                + " " + LocaleContextHolder.getLocaleContext()))
+                                .isEqualTo("null null null");
                     });
         }
 

@@ -35,6 +35,7 @@ public record Target(
             new Target("three-tasks", VIRTUAL, REUSE, ONE, Kind.BYTES, 650),
             new Target("three-tasks", PLATFORM, FRESH, ONE, Kind.TIME, 1.05),
             new Target("three-tasks", PLATFORM, FRESH, BOTH, Kind.TIME, 1.15),
+            new Target("three-tasks-observed", VIRTUAL, FRESH, ONE, Kind.TIME, 1.10),
             new Target("ten-thousand", VIRTUAL, FRESH, ONE, Kind.TIME, 1.10),
             new Target("ten-thousand", VIRTUAL, FRESH, BOTH, Kind.TIME, 1.15),
             new Target("ten-thousand", VIRTUAL, FRESH, ONE, Kind.BYTES, 475),

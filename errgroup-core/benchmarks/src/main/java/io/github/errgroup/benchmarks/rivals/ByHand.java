@@ -1,5 +1,8 @@
 package io.github.errgroup.benchmarks.rivals;
 
+import io.micrometer.context.ContextSnapshot;
+import io.micrometer.core.instrument.LongTaskTimer;
+import io.micrometer.core.instrument.Timer;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -8,6 +11,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -119,6 +123,49 @@ public final class ByHand implements Rival {
         interruptIfFailed(firstError, threads);
         ended.await();
         rethrow(firstError.get());
+    }
+
+    /** Captured once: this caller does not change its context between the tasks. */
+    @Override
+    public void observed(int tasks, Callable<Boolean> task) throws Exception {
+        Observed meters = Observed.BY_HAND;
+        LongTaskTimer.Sample open = meters.groupsOpen().start();
+        long start = System.nanoTime();
+        ContextSnapshot context = Observed.SNAPSHOTS.captureAll();
+        CountDownLatch ended = new CountDownLatch(tasks);
+        AtomicReference<@Nullable Throwable> firstError = new AtomicReference<>();
+        @Nullable Thread[] threads = new Thread[tasks];
+        for (int i = 0; i < tasks; i++) {
+            threads[i] = Thread.startVirtualThread(() -> {
+                try (ContextSnapshot.Scope scope = context.setThreadLocals()) {
+                    run(() -> timed(meters, task), firstError, threads, ended);
+                }
+            });
+        }
+        interruptIfFailed(firstError, threads);
+        ended.await();
+        open.stop();
+        Throwable failure = firstError.get();
+        (failure == null ? meters.groupSucceeded() : meters.groupFailed())
+                .record(System.nanoTime() - start, TimeUnit.NANOSECONDS);
+        rethrow(failure);
+    }
+
+    private static Boolean timed(Observed meters, Callable<Boolean> task) throws Exception {
+        meters.active().increment();
+        long start = System.nanoTime();
+        Timer outcome = meters.failed();
+        try {
+            Boolean value = task.call();
+            outcome = meters.succeeded();
+            return value;
+        } catch (Exception failure) {
+            meters.failures().increment();
+            throw failure;
+        } finally {
+            outcome.record(System.nanoTime() - start, TimeUnit.NANOSECONDS);
+            meters.active().decrement();
+        }
     }
 
     private static void run(

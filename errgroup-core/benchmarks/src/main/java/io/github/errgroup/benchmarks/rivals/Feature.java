@@ -15,5 +15,7 @@ public enum Feature {
     /** Interrupts the others when one task fails, and returns when they have ended. */
     CANCEL,
     /** Takes part where the limit is small, and platform threads keep it. */
-    SMALL_LIMIT
+    SMALL_LIMIT,
+    /** Counts and times tasks and groups in a {@code MeterRegistry}, and carries the caller's context into each task. */
+    OBSERVED
 }

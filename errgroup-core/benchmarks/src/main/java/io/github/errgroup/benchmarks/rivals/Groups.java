@@ -101,6 +101,16 @@ public record Groups(String id, String title, ErrGroupOptions options, Set<Featu
         }
     }
 
+    @Override
+    public void observed(int tasks, Callable<Boolean> task) throws Exception {
+        try (ErrGroup group = StarterGroups.open(id)) {
+            for (int i = 0; i < tasks; i++) {
+                group.go(task);
+            }
+            group.await();
+        }
+    }
+
     private static void run(ErrGroupOptions options, int tasks, Callable<Boolean> task) throws InterruptedException {
         try (ErrGroup group = ErrGroup.open(options)) {
             for (int i = 0; i < tasks; i++) {

@@ -95,4 +95,16 @@ public interface Rival {
     default void fromThreads(int submitters, int tasksEach, Callable<Boolean> task) throws Exception {
         throw new UnsupportedOperationException(id() + " has no " + Feature.MANY_SUBMITTERS);
     }
+
+    /**
+     * Runs tasks without a limit, with the meters of {@link Observed} and the context of {@link Observed#setContext}.
+     *
+     * @param tasks how many, above 0
+     * @param task what each does
+     * @throws Exception the first failure, or an exception caused by it
+     * @throws UnsupportedOperationException without {@link Feature#OBSERVED}
+     */
+    default void observed(int tasks, Callable<Boolean> task) throws Exception {
+        throw new UnsupportedOperationException(id() + " has no " + Feature.OBSERVED);
+    }
 }
