@@ -56,6 +56,8 @@ final class Workers implements Launcher {
 
     private static final VarHandle ALIVE;
 
+    private static final VarHandle COMMITTER;
+
     private static final VarHandle CURRENT;
 
     static {
@@ -63,6 +65,7 @@ final class Workers implements Launcher {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
             COMMITTED = lookup.findVarHandle(Workers.class, "committed", int.class);
             ALIVE = lookup.findVarHandle(Workers.class, "alive", int.class);
+            COMMITTER = lookup.findVarHandle(Workers.class, "committer", Thread.class);
             CURRENT = lookup.findVarHandle(Worker.class, "current", TaskRun.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
@@ -110,10 +113,10 @@ final class Workers implements Launcher {
     private volatile @Nullable Queue<Worker> lingering;
 
     /**
-     * The thread that has committed a worker and has not started it yet. Written by that thread, read by whoever
-     * {@linkplain #recover recovers} what it left half done.
+     * The thread that has committed a worker and has not started it yet. Written by that thread, and taken back by it by CAS;
+     * read by whoever {@linkplain #recover recovers} what it left half done.
      */
-    private @Nullable Thread committer;
+    private volatile @Nullable Thread committer;
 
     /** Whether its stack was full then, with that worker counted in {@link #alive}. Written and read as {@link #committer}. */
     private boolean overflowed;
@@ -181,7 +184,7 @@ final class Workers implements Launcher {
             lingering = VirtualThreads.isVirtual(thread) ? null : new ConcurrentLinkedQueue<>();
             failure = task.startIn(thread, worker, worker.wanted, starter);
             if (failure == null) {
-                committer = null;
+                workerStarted();
                 return null;
             }
             worker.leaveSeat();
@@ -325,6 +328,11 @@ final class Workers implements Launcher {
         return true;
     }
 
+    /** The worker may have been committed no longer before this, and another thread have committed the next. */
+    private void workerStarted() {
+        COMMITTER.compareAndSet(this, Thread.currentThread(), null);
+    }
+
     /** Passes a worker's commitment to a virtual thread that waits for the group. Returns false if there is none. */
     private boolean commitAwaiter() {
         if (group.virtualAwaiter() == null) {
@@ -380,7 +388,7 @@ final class Workers implements Launcher {
             } else {
                 starter.accept(thread);
             }
-            committer = null;
+            workerStarted();
             return null;
         } catch (StackOverflowError e) {
             overflowed = true; // there may be no room here; the caller has it noted, and recovers

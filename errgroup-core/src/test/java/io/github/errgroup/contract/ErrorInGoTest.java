@@ -349,6 +349,87 @@ class ErrorInGoTest {
         };
     }
 
+    /** The first worker runs, and gives up its commitment, before the call that started it goes on. */
+    @Test
+    void J9_J13_a_start_that_throws_while_another_call_still_starts_a_worker_loses_no_task() throws Exception {
+        Gate firstMayReturn = new Gate();
+        Gate firstReturned = new Gate();
+        Error error = ERRORS.get(1);
+        AtomicInteger starts = new AtomicInteger();
+        ErrGroup group =
+                ErrGroup.open(o -> o.reuseThreads(true).cancelOnError(false).threadFactory(body -> new Thread(body) {
+                    @Override
+                    public void start() {
+                        switch (starts.incrementAndGet()) {
+                            case 1 -> {
+                                super.start();
+                                firstMayReturn.passIgnoringInterrupts();
+                            }
+                            case 2 -> {
+                                firstMayReturn.open();
+                                firstReturned.passIgnoringInterrupts();
+                                throw error;
+                            }
+                            default -> super.start();
+                        }
+                    }
+                }));
+        Gate running = new Gate();
+        Gate end = new Gate();
+        Caller<Subtask<?>> first = Caller.calls(() -> {
+            Subtask<?> task = group.go(() -> {
+                running.open();
+                end.pass();
+            });
+            firstReturned.open();
+            return task;
+        });
+        running.pass();
+        AtomicInteger ran = new AtomicInteger();
+
+        assertThat(catchThrowable(() -> group.go(ran::incrementAndGet))).isSameAs(error);
+
+        Threads.until(() -> ran.get() == 1); // it was in the queue: a worker takes it while the first task runs
+        end.open();
+        group.await();
+        assertThat(first.result().state()).isEqualTo(Subtask.State.SUCCEEDED);
+        group.close();
+    }
+
+    @Test
+    void J9_J13_a_start_that_throws_though_another_worker_has_run_the_task_loses_no_later_one() throws Exception {
+        Gate end = new Gate();
+        Error error = ERRORS.get(1);
+        AtomicInteger starts = new AtomicInteger();
+        AtomicReference<@Nullable ErrGroup> opened = new AtomicReference<>();
+        ErrGroup group =
+                ErrGroup.open(o -> o.reuseThreads(true).cancelOnError(false).threadFactory(body -> new Thread(body) {
+                    @Override
+                    public void start() {
+                        if (starts.incrementAndGet() == 2) {
+                            end.open(); // the first worker takes the task that this one was to be started for
+                            Threads.until(() -> Outstanding.of(opened.get()) == 0);
+                            throw error;
+                        }
+                        super.start();
+                    }
+                }));
+        opened.set(group);
+        Gate running = new Gate();
+        group.go(() -> {
+            running.open();
+            end.pass();
+        });
+        running.pass();
+        AtomicInteger ran = new AtomicInteger();
+
+        assertThat(catchThrowable(() -> group.go(ran::incrementAndGet))).isSameAs(error);
+
+        assertThat(ran).hasValue(1);
+        endsWell(group, ran, 1, error);
+        assertThat(ran).hasValue(2);
+    }
+
     /** A call that gave up waits for no slot of the shared limit any more: the next one gets it. */
     @Test
     void J9_a_call_that_threw_leaves_the_shared_limit_to_others() throws Exception {
