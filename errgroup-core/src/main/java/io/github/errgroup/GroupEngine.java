@@ -42,7 +42,13 @@ import org.jspecify.annotations.Nullable;
  * </ol>
  */
 final class GroupEngine extends GroupState
-        implements GroupContext, Results.Group, Workers.Group, Slots.Starter, Children.Child, Verdict.Above {
+        implements GroupContext,
+                Results.Group,
+                Workers.Group,
+                TaskDeadlines.Group,
+                Slots.Starter,
+                Children.Child,
+                Verdict.Above {
     private static final int MAX_NAMES = 10;
 
     private static final AtomicReferenceFieldUpdater<GroupEngine, @Nullable Slots> SLOTS =
@@ -97,6 +103,8 @@ final class GroupEngine extends GroupState
     private final Launcher launcher;
 
     private final @Nullable Stragglers stragglers;
+
+    private final @Nullable TaskDeadlines taskDeadlines;
 
     private final LiveTasks live = new LiveTasks();
 
@@ -210,9 +218,10 @@ final class GroupEngine extends GroupState
         this.source = source;
         this.lazyOpening = beforeFirstUse == null ? null : new LazyOpening(beforeFirstUse);
         this.stragglers = options.stragglerGrace() == null ? null : new Stragglers(this, options.stragglerGrace());
+        Duration taskTimeout = options.taskTimeout();
+        this.taskDeadlines = taskTimeout == null ? null : new TaskDeadlines(this, options.clock(), taskTimeout);
         this.timed = !options.listeners().isEmpty() || stragglers != null;
         this.rich = timed
-                || options.taskTimeout() != null
                 || options.sharedLimit() != null
                 || options.contextPropagator() != null
                 || options.threads() instanceof ExternalExecutor;
@@ -484,13 +493,17 @@ final class GroupEngine extends GroupState
     /** Made before the admission, so that nothing is to be undone if it cannot be made. Its index is told later. */
     private <T extends @Nullable Object> TaskRun<T> newTask(@Nullable String name, Object body) {
         if (!rich) {
-            return new TaskRun<>(this, name, body);
+            return bareTask(name, body);
         }
         ContextPropagator propagator = options.contextPropagator();
         ContextPropagator.Captured captured = propagator == null ? null : propagator.capture();
-        TaskRun<T> task = new TaskRun<>(this, name, body);
+        TaskRun<T> task = bareTask(name, body);
         task.firstExtras().captured = captured;
         return task;
+    }
+
+    private <T extends @Nullable Object> TaskRun<T> bareTask(@Nullable String name, Object body) {
+        return taskDeadlines == null ? new TaskRun<>(this, name, body) : new DeadlineTask<>(this, name, body);
     }
 
     /**
@@ -672,11 +685,11 @@ final class GroupEngine extends GroupState
      */
     private void undo(TaskRun<?> task, @Nullable Thread submitter, Throwable failure, boolean hasRoom) {
         boolean mine = (task.place & TaskRun.TAKEN_BACK) != 0;
+        if (!mine && submitter != null) {
+            launcher.recover(submitter, hasRoom); // though the task has left: another thread may have taken and run it
+        }
         if (!mine && (task.place & TaskRun.LEFT) == 0) {
             forget(task);
-            if (submitter != null) {
-                launcher.recover(submitter, hasRoom);
-            }
             if (launcher.isQueued(task)) {
                 return; // a worker takes it
             }
@@ -830,23 +843,20 @@ final class GroupEngine extends GroupState
             task.extras().startNanos = options.clock().nanoTime();
             tell(listener -> listener.onTaskStart(task));
         }
-        Duration timeout = options.taskTimeout();
-        if (timeout != null) {
-            TaskExtras.Deadline own = new TaskExtras.Deadline(task);
-            task.extras().deadline = own;
-            own.start(options.clock(), timeout);
+        if (taskDeadlines != null && task instanceof DeadlineTask<?> own) {
+            taskDeadlines.start(own, options.clock().nanoTime());
         }
     }
 
     @Override
-    public void timedOut(TaskRun<?> task, TaskExtras.Deadline deadline) {
+    public void timedOut(DeadlineTask<?> task) {
         if (cancellation != null) {
             return; // that came first
         }
         boolean handedOn = false;
         hooksBegin(); // before the deadline counts, hence before the task can leave: await waits for its hooks
         try {
-            if (!deadline.pass()) {
+            if (!task.passDeadline()) {
                 return;
             }
             if (options.interruptOnCancel()) {
@@ -895,13 +905,11 @@ final class GroupEngine extends GroupState
         try {
             State outcome = state;
             Object value = result;
-            TaskExtras rare = rich ? task.extrasIfAny() : null;
-            TaskExtras.Deadline own = rare == null ? null : rare.deadline;
-            boolean late = own != null && own.end();
+            boolean late = task.endDeadline();
             if (result instanceof Throwable thrown && state == State.FAILED && late) {
                 value = timeoutOf(task, thrown);
             } else if (result instanceof Throwable thrown && state == State.FAILED && cancellation != null) {
-                rare = task.extrasIfAny();
+                TaskExtras rare = task.extrasIfAny();
                 boolean touched = interrupted || (rare != null && rare.hookRan);
                 if (Cancellation.explains(thrown, touched, options.cancellationWhen())) {
                     outcome = State.CANCELLED;
@@ -1597,6 +1605,9 @@ final class GroupEngine extends GroupState
         Deadline set = deadline;
         if (set != null) {
             set.end();
+        }
+        if (taskDeadlines != null) {
+            taskDeadlines.end();
         }
         if (stragglers != null) {
             stragglers.groupEnded();

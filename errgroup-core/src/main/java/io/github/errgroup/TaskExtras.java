@@ -1,7 +1,5 @@
 package io.github.errgroup;
 
-import java.time.Duration;
-import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /** What only some tasks have: times, a captured context, a shared slot, child groups, a thread that is not ours. */
@@ -54,73 +52,6 @@ final class TaskExtras implements TaskHolder {
      */
     @Nullable
     Runnable atEnd;
-
-    /** The task's own deadline, or null. Set by the task's thread before the timer is; then read by anyone. */
-    @Nullable
-    Deadline deadline;
-
-    /**
-     * A task's own deadline (N10), and the timer's entry for it: RUNNING until it has PASSED, or the task's body has ENDED,
-     * whichever is first.
-     */
-    static final class Deadline implements Runnable {
-        private static final int RUNNING = 0;
-
-        private static final int PASSED = 1;
-
-        private static final int ENDED = 2;
-
-        private static final AtomicIntegerFieldUpdater<Deadline> STATE =
-                AtomicIntegerFieldUpdater.newUpdater(Deadline.class, "state");
-
-        private final TaskRun<?> task;
-
-        /** Set by CAS, by the timer and by the thread that ends the task. */
-        private volatile int state;
-
-        /** Takes the timer's entry back. The task's thread alone. */
-        private @Nullable Registration timer;
-
-        Deadline(TaskRun<?> task) {
-            this.task = task;
-        }
-
-        void start(GroupClock clock, Duration timeout) {
-            timer = clock.schedule(timeout, this);
-        }
-
-        /** The time is up. Called by the timer. */
-        @Override
-        public void run() {
-            task.group.timedOut(task, this);
-        }
-
-        /** Returns false if the body has ended before. */
-        boolean pass() {
-            return STATE.compareAndSet(this, RUNNING, PASSED);
-        }
-
-        boolean hasPassed() {
-            return state == PASSED;
-        }
-
-        /** The body has ended. Returns whether the deadline had passed before. */
-        boolean end() {
-            if (!STATE.compareAndSet(this, RUNNING, ENDED)) {
-                return state == PASSED;
-            }
-            Registration set = timer;
-            timer = null;
-            try {
-                if (set != null) {
-                    set.close();
-                }
-            } catch (Throwable e) {
-                Log.warn(task.describe() + ": the timer of its deadline could not be taken back", e);
-            }
-            return false;
-        }
-    }
 
     TaskExtras(TaskRun<?> task) {
         this.task = task;

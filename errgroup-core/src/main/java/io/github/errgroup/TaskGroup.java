@@ -49,9 +49,6 @@ interface TaskGroup {
     /** A task is about to run user code in this thread. */
     void taskStarts(TaskRun<?> task);
 
-    /** A task's own deadline has passed. Called by the timer, which runs no user code. */
-    void timedOut(TaskRun<?> task, TaskExtras.Deadline deadline);
-
     /** The end of a task that was claimed, in its thread (J11). */
     void end(TaskRun<?> task, State state, @Nullable Object result, boolean interrupted, Host host);
 

@@ -38,7 +38,8 @@ import org.jspecify.annotations.Nullable;
  *       never changes.
  * </ol>
  */
-final class TaskRun<T extends @Nullable Object> implements Subtask<T>, Runnable, TaskHolder, LiveTasks.Seat {
+sealed class TaskRun<T extends @Nullable Object> implements Subtask<T>, Runnable, TaskHolder, LiveTasks.Seat
+        permits DeadlineTask {
     private static final int PENDING = 0;
 
     private static final int ACTIVE = 1;
@@ -277,7 +278,7 @@ final class TaskRun<T extends @Nullable Object> implements Subtask<T>, Runnable,
             }
             Object body = Objects.requireNonNull(payload);
             payload = STARTED;
-            if (rare != null) {
+            if (rare != null || hasDeadline()) {
                 group.taskStarts(this);
             }
             result = call(body, rare == null ? null : rare.captured);
@@ -351,11 +352,20 @@ final class TaskRun<T extends @Nullable Object> implements Subtask<T>, Runnable,
         }
     }
 
+    // ---- a deadline of its own, which only a DeadlineTask has
+
+    boolean hasDeadline() {
+        return false;
+    }
+
+    /** The body has ended. Returns whether its own deadline had passed before. */
+    boolean endDeadline() {
+        return false;
+    }
+
     /** Whether its own deadline passed while it ran. */
     boolean hasTimedOut() {
-        TaskExtras rare = extras;
-        TaskExtras.Deadline own = rare == null ? null : rare.deadline;
-        return own != null && own.hasPassed();
+        return false;
     }
 
     /** The interrupt has arrived. */

@@ -30,7 +30,8 @@
  *       from a {@code RunQueue} and are no more than the limit; or an {@code ExternalExecutor}, with {@code Compensation} where it is starved and
  *       {@code LastSteps} where a rejection is none. {@code LentThreads} are those of a user's factory.
  *   <li><b>Running.</b> {@code TaskRun} is the task: its handle, and the protocol by which it is taken, interrupted and ended.
- *       {@code TaskExtras} has what only some tasks have. {@code CurrentTask} tells which task a thread runs,
+ *       {@code TaskExtras} has what only some tasks have; a {@code DeadlineTask} has a deadline of its own, and
+ *       {@code TaskDeadlines} the one timer for all of a group. {@code CurrentTask} tells which task a thread runs,
  *       {@code LiveTasks} which tasks a group runs. A {@code Host} resets the thread after it, as a worker or a pool's thread needs
  *       it; {@code OpenersLoader} sets the class loader where user code runs on a thread that is not the user's.
  *   <li><b>A failure.</b> {@code Failures} decides which one is the {@code FirstCause}, and keeps it and a bounded rest. {@code Cancellation} says that, why

@@ -2,7 +2,8 @@ package io.github.errgroup;
 
 import java.time.Duration;
 import java.util.Queue;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
@@ -14,44 +15,73 @@ final class Stage {
     /** A task of this name is run at once, by the thread that launches it. */
     static final String AT_ONCE = "at once";
 
-    /** A clock whose first delay is over when an actor says so, and no other is. */
+    /** A task's own. */
+    static final Duration TIMEOUT = Duration.ofSeconds(1);
+
+    /** A clock of a group whose tasks have deadlines: time passes when an actor says so, for the tasks started until then. */
     static final class Timer implements GroupClock {
         /** Long enough for the other actor to start the task, if it has a processor. */
         private static final int PATIENCE_SPINS = 2_000;
 
-        private final AtomicReference<Runnable> first = new AtomicReference<>();
+        /** As long as the timer takes, once it rings, to find a task and to interrupt it. */
+        private static final int MOST_SPINS_TO_FIND = 64;
 
-        /** Delays that are passed over before the first. */
-        private final AtomicInteger before;
+        private static final long TIMEOUT_NANOS = TIMEOUT.toNanos();
 
-        Timer() {
-            this(0);
+        /** Two timeouts apart. */
+        private final AtomicLong readings = new AtomicLong();
+
+        private final AtomicReference<Runnable> set = new AtomicReference<>();
+
+        private final int last;
+
+        private volatile Thread passing;
+
+        /** @param last the last task whose time passes, by the order of their starts, from 1 */
+        Timer(int last) {
+            this.last = last;
         }
 
-        /** @param before how many delays are passed over */
-        Timer(int before) {
-            this.before = new AtomicInteger(before);
-        }
-
+        /** The first reading is that of the group's opening; then each task that starts reads it once. */
         @Override
         public long nanoTime() {
-            return System.nanoTime();
+            return Thread.currentThread() == passing
+                    ? (2L * last + 1) * TIMEOUT_NANOS
+                    : 2 * readings.getAndIncrement() * TIMEOUT_NANOS;
         }
 
         @Override
         public Registration schedule(Duration delay, Runnable action) {
-            if (before.getAndDecrement() <= 0) {
-                first.compareAndSet(null, action);
-            }
+            set.set(action);
             return () -> {};
         }
 
-        /** Waits a while for the delay to be set, then ends it. */
-        void fire() {
-            for (int spins = 0; spins < PATIENCE_SPINS && first.get() == null; spins++) {
+        /** Runs a task until about the moment when the timer finds it, if that comes soon. */
+        void awaitPassing() {
+            for (int spins = 0; spins < PATIENCE_SPINS && passing == null; spins++) {
                 Thread.onSpinWait();
             }
-            Runnable action = first.get();
+            for (int spins = ThreadLocalRandom.current().nextInt(MOST_SPINS_TO_FIND); spins > 0; spins--) {
+                Thread.onSpinWait();
+            }
+        }
+
+        boolean isSet() {
+            return set.get() != null;
+        }
+
+        /** Waits a while for the last of the tasks to start, then lets their time pass. */
+        void fire() {
+            for (int spins = 0; spins < PATIENCE_SPINS && (readings.get() <= last || !isSet()); spins++) {
+                Thread.onSpinWait();
+            }
+            ring();
+        }
+
+        /** The timer rings, if it is set. */
+        void ring() {
+            passing = Thread.currentThread();
+            Runnable action = set.getAndSet(null);
             if (action != null) {
                 action.run();
             }

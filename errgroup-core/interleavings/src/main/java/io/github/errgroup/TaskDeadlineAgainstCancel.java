@@ -1,7 +1,6 @@
 package io.github.errgroup;
 
 import io.github.errgroup.interleavings.SeededFault;
-import java.time.Duration;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.Expect;
@@ -29,10 +28,9 @@ public class TaskDeadlineAgainstCancel {
 
     private final Meeting meeting = new Meeting();
 
-    private final Stage.Timer timer = new Stage.Timer();
+    private final Stage.Timer timer = new Stage.Timer(1);
 
-    private final ErrGroup group =
-            Stage.open(o -> o.taskTimeout(Duration.ofSeconds(1)).clock(timer));
+    private final ErrGroup group = Stage.open(o -> o.taskTimeout(Stage.TIMEOUT).clock(timer));
 
     private volatile boolean timerDone;
 

@@ -1,7 +1,6 @@
 package io.github.errgroup;
 
 import io.github.errgroup.interleavings.SeededFault;
-import java.time.Duration;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.Expect;
@@ -26,12 +25,11 @@ import org.openjdk.jcstress.infra.results.LLL_Result;
 public class TaskDeadlineAgainstEnd {
     private final Meeting meeting = new Meeting();
 
-    private final Stage.Timer timer = new Stage.Timer();
+    private final Stage.Timer timer = new Stage.Timer(1);
 
-    private final ErrGroup group =
-            Stage.open(o -> o.taskTimeout(Duration.ofSeconds(1)).clock(timer));
+    private final ErrGroup group = Stage.open(o -> o.taskTimeout(Stage.TIMEOUT).clock(timer));
 
-    private final TaskRun<?> task = Stage.submit(group, () -> {});
+    private final TaskRun<?> task = Stage.submit(group, timer::awaitPassing);
 
     @Actor
     public void pool(LLL_Result result) {

@@ -1,7 +1,6 @@
 package io.github.errgroup;
 
 import io.github.errgroup.interleavings.SeededFault;
-import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.openjdk.jcstress.annotations.Actor;
@@ -29,11 +28,11 @@ public class TaskDeadlineAgainstNextTask {
 
     private final Queue<Runnable> started = new ConcurrentLinkedQueue<>();
 
-    private final Stage.Timer timer = new Stage.Timer(1);
+    private final Stage.Timer timer = new Stage.Timer(2);
 
     private final ErrGroup group = ErrGroup.open(Stage.ownThreads(started)
             .limit(3)
-            .taskTimeout(Duration.ofSeconds(1))
+            .taskTimeout(Stage.TIMEOUT)
             .clock(timer)
             .build());
 
@@ -42,7 +41,7 @@ public class TaskDeadlineAgainstNextTask {
     /** A worker has this one in hand when it starts, for a thread that never runs; the next ones it takes out of the queue. */
     private final Subtask<?> inHand = group.go(() -> {});
 
-    private final Subtask<?> first = group.go(() -> {});
+    private final Subtask<?> first = group.go(timer::awaitPassing);
 
     private final Subtask<?> next = group.go(() -> {
         for (int spin = 0; spin < SPINS; spin++) {

@@ -11,6 +11,8 @@ import io.github.errgroup.ErrGroupOptions;
 import io.github.errgroup.Subtask;
 import io.github.errgroup.Subtask.State;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
@@ -63,6 +65,7 @@ class TaskTimeoutContractTest extends GroupContract {
                 .extracting(e -> ((ErrGroupException) e).reason())
                 .isEqualTo(CancelReason.FAILURE);
         assertThat(other.state()).isEqualTo(State.SUCCEEDED);
+        group.close();
         assertThat(clock.pending()).isZero();
     }
 
@@ -265,7 +268,47 @@ class TaskTimeoutContractTest extends GroupContract {
         second.open();
         group.await();
         assertThat(task.get()).isEqualTo("in time");
+        group.close();
         assertThat(clock.pending()).isZero();
+    }
+
+    @Test
+    void N10_all_tasks_share_one_timer_which_rests_when_none_runs() throws Exception {
+        needsTasksAtOnce(3);
+        ErrGroup group = openTimed(options());
+        Gate end = new Gate();
+        running(group, end::pass);
+        running(group, end::pass);
+        assertThat(clock.pending()).isOne();
+        end.open();
+        untilLeft(group);
+
+        clock.advance(TIMEOUT);
+        assertThat(clock.pending()).isZero();
+
+        Subtask<?> later = stuck(group);
+        assertThat(clock.pending()).isOne();
+        clock.advance(TIMEOUT);
+        Threads.until(() -> later.state().isEnded());
+        assertThat(later.exception()).isInstanceOf(TimeoutException.class);
+    }
+
+    @Test
+    void N10_each_of_many_tasks_ends_in_its_own_time() throws Exception {
+        needsTasksAtOnce(3);
+        ErrGroup group = openTimed(options().cancelOnError(false));
+        List<Subtask<?>> tasks = new ArrayList<>();
+        for (int started = 0; started < 3; started++) {
+            tasks.add(stuck(group));
+            clock.advance(Duration.ofMillis(1));
+        }
+        clock.advance(TIMEOUT.minusMillis(3));
+        for (int over = 1; over <= 3; over++) {
+            Subtask<?> last = tasks.get(over - 1);
+            Threads.until(() -> last.state().isEnded());
+            assertThat(tasks.subList(over, 3)).allMatch(task -> task.state() == State.RUNNING);
+            clock.advance(Duration.ofMillis(1));
+        }
     }
 
     @Test

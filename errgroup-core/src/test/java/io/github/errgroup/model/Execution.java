@@ -12,6 +12,8 @@ import io.github.errgroup.Subtask.State;
 import io.github.errgroup.model.Model.ModelTask;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -228,24 +230,34 @@ final class Execution {
                 model.cancel(CancelReason.TIMEOUT);
                 workshop.passDeadline();
             }
-            case EXPIRE_TASK -> expireTask(step.number());
+            case EXPIRE_TASK -> expireTask();
             case AWAIT -> awaitAndGoOn();
         }
     }
 
-    private void expireTask(int number) {
-        List<ModelTask> running = model.running();
+    /** All have the same time: the one that has run longest is past its deadline first. */
+    private void expireTask() {
+        List<ModelTask> running = model.runningInTime();
         if (!setting.taskTimeout() || running.isEmpty()) {
             return;
         }
-        ModelTask task = running.get(number % running.size());
+        ModelTask longest = Collections.min(running, Comparator.comparingLong(this::startOf));
+        Thread runner = runnerOf(longest);
+        model.expire(longest);
+        workshop.passTaskDeadline(runner);
+    }
+
+    private long startOf(ModelTask task) {
+        return workshop.startOf(runnerOf(task));
+    }
+
+    private Thread runnerOf(ModelTask task) {
         RealTask real = real(task);
-        model.expire(task);
         long start = System.nanoTime();
         while (real.runner == null && System.nanoTime() - start < patienceNanos) {
             Thread.onSpinWait();
         }
-        workshop.passTaskDeadline(Objects.requireNonNull(real.runner));
+        return Objects.requireNonNull(real.runner);
     }
 
     private void setLimit(int limit) {

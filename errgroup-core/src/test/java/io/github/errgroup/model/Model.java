@@ -173,6 +173,13 @@ final class Model {
         return undone() > undoneAnswered;
     }
 
+    /** Those that run and are not past a deadline of their own. */
+    List<ModelTask> runningInTime() {
+        return tasks.stream()
+                .filter(task -> task.state == State.RUNNING && !task.late)
+                .toList();
+    }
+
     List<ModelTask> running() {
         return tasks.stream().filter(task -> task.state == State.RUNNING).toList();
     }

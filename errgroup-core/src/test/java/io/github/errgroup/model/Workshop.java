@@ -1,5 +1,7 @@
 package io.github.errgroup.model;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.errgroup.ErrGroupOptions;
 import io.github.errgroup.GroupClock;
 import io.github.errgroup.Registration;
@@ -17,6 +19,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** The threads, the executor and the clock of one execution. */
@@ -39,8 +42,16 @@ final class Workshop {
 
     private final List<Runnable> alarms = new CopyOnWriteArrayList<>();
 
-    /** What the deadlines of tasks do, each by the thread that runs the task. */
-    private final Map<Thread, Runnable> taskAlarms = new ConcurrentHashMap<>();
+    /** What is done when the deadline of a task has passed. */
+    private final List<Runnable> taskAlarms = new CopyOnWriteArrayList<>();
+
+    /** When a thread last read the clock: where it runs a task, when it started it. */
+    private final Map<Thread, Long> readings = new ConcurrentHashMap<>();
+
+    private final AtomicLong lastReading = new AtomicLong(System.nanoTime());
+
+    /** What the clock says to the thread that passes a deadline. */
+    private final ThreadLocal<Long> passing = new ThreadLocal<>();
 
     private final @Nullable ExecutorService poolOfOne;
 
@@ -50,18 +61,20 @@ final class Workshop {
     private final GroupClock clock = new GroupClock() {
         @Override
         public long nanoTime() {
-            return System.nanoTime();
+            Long passed = passing.get();
+            if (passed != null) {
+                return passed;
+            }
+            long now = lastReading.updateAndGet(last -> Math.max(last + 1, System.nanoTime())); // no two are the same
+            readings.put(Thread.currentThread(), now);
+            return now;
         }
 
         @Override
         public Registration schedule(Duration delay, Runnable action) {
-            if (delay.equals(TASK_TIMEOUT)) {
-                Thread runner = Thread.currentThread();
-                taskAlarms.put(runner, action);
-                return () -> taskAlarms.remove(runner, action);
-            }
-            alarms.add(action);
-            return () -> alarms.remove(action);
+            List<Runnable> set = delay.compareTo(TASK_TIMEOUT) <= 0 ? taskAlarms : alarms;
+            set.add(action);
+            return () -> set.remove(action);
         }
     };
 
@@ -159,10 +172,24 @@ final class Workshop {
         return TASK_TIMEOUT;
     }
 
-    /** The own deadline of the task that a thread runs passes. */
+    /** When a thread started the task that it runs. */
+    long startOf(Thread runner) {
+        return Objects.requireNonNull(readings.get(runner), "a task with a deadline reads the clock when it starts");
+    }
+
+    /** The own deadline passes of the task that a thread runs, and of those that started before it. */
     void passTaskDeadline(Thread runner) {
-        Objects.requireNonNull(taskAlarms.get(runner), "a running task has a deadline of its own")
-                .run();
+        List<Runnable> due = List.copyOf(taskAlarms);
+        assertThat(due)
+                .as("timers that are set while a task with a deadline runs")
+                .hasSize(1);
+        taskAlarms.removeAll(due);
+        passing.set(startOf(runner) + TASK_TIMEOUT.toNanos());
+        try {
+            due.forEach(Runnable::run);
+        } finally {
+            passing.remove();
+        }
     }
 
     /** Returns whether every thread has ended. */
