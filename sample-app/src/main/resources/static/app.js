@@ -11,6 +11,7 @@ const SCENARIOS = {
   race: {group: 'mirrors', tasks: 12, failAt: 3, deadline: '', limit: 12},
   settle: {group: 'product-page', tasks: 16, failAt: 2, deadline: 1000, limit: 16},
   tools: {group: 'ai-tools', tasks: 4, failAt: 2, deadline: '', limit: 4},
+  cluster: {group: 'prices', tasks: 60, failAt: '', deadline: '', limit: 20},
   importer: {group: 'import', tasks: 24, failAt: 9, deadline: '', limit: 6},
 };
 /** What stands beside the line: the failure that came first, or what cancelled the group. */
@@ -474,6 +475,39 @@ function seconds(iso) {
   return match ? `${(Number(match[1] ?? 0) * 60 + Number(match[2] ?? 0)).toFixed(2)} s` : iso;
 }
 
+// ---------------------------------------------------------------- the shares of all instances, in the profile "cluster"
+
+async function showCluster() {
+  const known = await get('actuator/errgroups');
+  if (known?.names?.prices?.settings['cluster-limit'] === undefined) {
+    return; // without the profile
+  }
+  $('cluster-scenario').hidden = false;
+  $('shares-panel').hidden = false;
+  for (;;) {
+    showShares(await get('cluster') ?? []);
+    await new Promise(resolve => { setTimeout(resolve, 500); });
+  }
+}
+
+function showShares(shares) {
+  const mine = shares.find(share => share.instance === location.origin);
+  const told = shares.filter(share => share.share !== null);
+  $('shares').replaceChildren(...shares.map(({instance, share, leaseAge}) => {
+    const row = document.createElement('tr');
+    const renewed = leaseAge === null ? 'no lease' : `${seconds(leaseAge)} ago`;
+    for (const text of [instance === location.origin ? `${instance} (this one)` : instance,
+      share === null ? 'does not answer' : renewed, share ?? '–']) {
+      const cell = document.createElement('td');
+      cell.textContent = text;
+      row.append(cell);
+    }
+    return row;
+  }));
+  $('cluster-limit').value = (mine ?? told[0])?.limit ?? '–';
+  $('shares-sum').textContent = told.reduce((sum, {share}) => sum + share, 0);
+}
+
 setInterval(() => {
   if (isRunning() && !run.lost) {
     refreshPanels();
@@ -481,3 +515,4 @@ setInterval(() => {
 }, 500);
 tuneForm();
 refreshPanels();
+showCluster();

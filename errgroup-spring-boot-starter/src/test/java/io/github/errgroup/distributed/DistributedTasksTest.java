@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.hazelcast.client.HazelcastClient;
+import com.hazelcast.client.config.ClientConfig;
 import com.hazelcast.cluster.Member;
 import com.hazelcast.cluster.MemberSelector;
 import com.hazelcast.cluster.MembershipAdapter;
@@ -201,6 +203,26 @@ class DistributedTasksTest {
                 })
                 .findFirst()
                 .orElseThrow();
+    }
+
+    /** Why the page wants callers to be members: a client takes the task's own exception for a broken connection. */
+    @Test
+    void a_task_of_a_client_that_throws_an_IOException_is_started_again_and_again() throws Exception {
+        ClientConfig config = new ClientConfig().setClusterName("prices").setProperty("hazelcast.logging.type", "none");
+        config.getNetworkConfig().addAddress("127.0.0.1:" + portOfThisJvm());
+        HazelcastInstance client = HazelcastClient.newHazelcastClient(config);
+        supplier.answer("broken", 1);
+        try (ErrGroup group = open(ofSeconds(60))) {
+            Subtask<Long> task = group.go(
+                    future(() -> client.getExecutorService("prices").submit(new Breaks("broken"), on(worker))));
+            for (int runs = 0; runs < 3; runs++) {
+                assertThat(supplier.askedBy("broken")).isEqualTo(worker.port);
+            }
+            assertThat(task.state()).isEqualTo(Subtask.State.RUNNING);
+            group.cancel();
+        } finally {
+            client.shutdown();
+        }
     }
 
     @Test

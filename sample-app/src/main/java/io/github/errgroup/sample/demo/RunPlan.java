@@ -28,7 +28,7 @@ record RunPlan(
     /**
      * The body of {@code POST /runs}, unchecked.
      *
-     * @param scenario storefront, fetcher, race, settle, tools or importer
+     * @param scenario storefront, fetcher, race, settle, tools, cluster or importer
      * @param tasks how many, from 1 to 200; for the importer thousands of rows
      * @param limit how many at once, from 1 (for the importer from 3) to 200; null for what is configured
      * @param failAt which of them fails, from 1 to {@code tasks}; null for none

@@ -1,8 +1,12 @@
 package io.github.errgroup.sample.demo;
 
+import static io.github.errgroup.Futures.future;
+
 import io.github.errgroup.ErrGroup;
 import io.github.errgroup.ErrGroupException;
 import io.github.errgroup.ErrGroups;
+import io.github.errgroup.GroupContext;
+import io.github.errgroup.sample.cluster.Members;
 import io.github.errgroup.sample.demo.SupplierCalls.Call;
 import io.github.errgroup.sample.imports.ImportPipeline;
 import io.github.errgroup.sample.imports.ImportProgress;
@@ -11,8 +15,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.Future;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.core.task.AsyncTaskExecutor;
 import org.springframework.stereotype.Service;
 
@@ -31,6 +37,9 @@ class Runs {
 
     private final ToolCalls tools;
 
+    /** None without the profile "cluster". */
+    private final ObjectProvider<Members> members;
+
     private final ImportPipeline imports;
 
     private final AsyncTaskExecutor executor;
@@ -41,11 +50,13 @@ class Runs {
             ErrGroups groups,
             SupplierCalls calls,
             ToolCalls tools,
+            ObjectProvider<Members> members,
             ImportPipeline imports,
             AsyncTaskExecutor applicationTaskExecutor) {
         this.groups = groups;
         this.calls = calls;
         this.tools = tools;
+        this.members = members;
         this.imports = imports;
         this.executor = applicationTaskExecutor;
     }
@@ -63,6 +74,9 @@ class Runs {
 
     /** Starts a run, and does not wait for it. */
     Run start(RunPlan plan) {
+        if (plan.scenario() == Scenario.CLUSTER && members.getIfAvailable() == null) {
+            throw new BadInputException("scenario", "cluster", "must be run with --spring.profiles.active=cluster");
+        }
         RunRecorder recorder = new RunRecorder();
         ErrGroup group = groups.open(plan.scenario().group(), options -> {
             plan.applyTo(options);
@@ -136,13 +150,16 @@ class Runs {
             return;
         }
         for (Call call : planned) {
-            group.go(call.name(), () -> {
-                if (plan.scenario() == Scenario.FETCHER) {
-                    calls.fetch(call, group.context());
-                } else {
-                    calls.quote(call);
-                }
-            });
+            switch (plan.scenario()) {
+                case FETCHER -> group.go(call.name(), () -> calls.fetch(call, group.context()));
+                case CLUSTER -> group.go(call.name(), future(() -> askOverThere(call, group.context())));
+                default -> group.go(call.name(), () -> calls.quote(call));
+            }
         }
+    }
+
+    /** The time that is left goes with the question: it ends the task over there if this process dies. */
+    private Future<String> askOverThere(Call call, GroupContext context) {
+        return members.getObject().ask(calls.url(call), context.remaining().orElseThrow());
     }
 }

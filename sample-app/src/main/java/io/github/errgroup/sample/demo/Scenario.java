@@ -17,6 +17,8 @@ enum Scenario {
     SETTLE("product-page", 1),
     /** The tools that a model asks for in one answer: one is slow, one may fail, and the model is told what there is. */
     TOOLS("ai-tools", 1),
+    /** Calls that members of Hazelcast make, under a limit over all instances; in the profile {@code cluster} alone. */
+    CLUSTER("prices", 1),
     /** The three stages of an import, which wait for each other: all three must run at once. */
     IMPORTER("import", 3);
 
@@ -48,6 +50,6 @@ enum Scenario {
                 .filter(scenario -> scenario.name().toLowerCase(Locale.ROOT).equals(id))
                 .findFirst()
                 .orElseThrow(() -> new BadInputException(
-                        "scenario", id, "must be one of storefront, fetcher, race, settle, tools, importer"));
+                        "scenario", id, "must be one of storefront, fetcher, race, settle, tools, cluster, importer"));
     }
 }

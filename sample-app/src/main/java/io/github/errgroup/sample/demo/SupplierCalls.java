@@ -107,12 +107,16 @@ class SupplierCalls {
 
     /** Calls as the fetcher does. */
     void fetch(Call call, GroupContext context) throws IOException {
-        URI url = new DefaultUriBuilderFactory(address.baseUrl().toString())
-                .expand(TEMPLATE, call.supplier(), call.sku(), call.delayMs(), call.fails());
-        int status = fetcher.fetch(url, context).status();
+        int status = fetcher.fetch(url(call), context).status();
         if (status >= 400) {
             throw new IOException("status " + status);
         }
+    }
+
+    /** What to ask, wherever that is done. */
+    URI url(Call call) {
+        return new DefaultUriBuilderFactory(address.baseUrl().toString())
+                .expand(TEMPLATE, call.supplier(), call.sku(), call.delayMs(), call.fails());
     }
 
     @PreDestroy

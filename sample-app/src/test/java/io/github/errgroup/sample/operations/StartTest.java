@@ -8,24 +8,48 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The log of a start. In a process of its own, since a JVM configures its log once. */
 class StartTest {
     private static final String READY = "open http://127\\.0\\.0\\.1:\\d+/";
 
-    @Test
-    void the_log_is_plain_and_its_last_line_says_what_to_open() throws IOException {
-        List<String> lines = untilReady("--server.port=0");
+    private static final Pattern OF_THE_CLUSTER =
+            Pattern.compile("] (org\\.springframework\\.data\\.redis|io\\.lettuce|io\\.netty|com\\.hazelcast)\\.");
 
-        assertThat(lines).noneMatch(line -> line.startsWith("{"));
-        assertThat(lines.get(lines.size() - 1)).matches(".* INFO .* \\[-] .*: " + READY);
+    /** What a plain start logs, and the JVM's log of the classes that it loads. */
+    private static List<String> log;
+
+    private static List<String> loaded;
+
+    @BeforeAll
+    static void start(@TempDir Path directory) throws IOException {
+        Path classes = directory.resolve("loaded.log");
+        log = untilReady(List.of("-Xlog:class+load:file=" + classes), "--server.port=0");
+        loaded = Files.readAllLines(classes);
+    }
+
+    @Test
+    void the_log_is_plain_and_its_last_line_says_what_to_open() {
+        assertThat(log).noneMatch(line -> line.startsWith("{"));
+        assertThat(log.get(log.size() - 1)).matches(".* INFO .* \\[-] .*: " + READY);
+    }
+
+    @Test
+    void without_the_profile_cluster_nothing_of_redis_or_hazelcast_is_loaded() {
+        assertThat(loaded.stream().filter(line -> line.contains(SampleApplication.class.getName())))
+                .isNotEmpty();
+        assertThat(loaded.stream().filter(OF_THE_CLUSTER.asPredicate())).isEmpty();
     }
 
     @Test
@@ -50,11 +74,16 @@ class StartTest {
         }
     }
 
-    /** Starts the application; its output until it is ready or has ended. */
     private static List<String> untilReady(String... args) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
+        return untilReady(List.of(), args);
+    }
+
+    /** Starts the application; its output until it is ready or has ended. */
+    private static List<String> untilReady(List<String> options, String... args) throws IOException {
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1"));
+        command.addAll(options);
+        command.addAll(List.of(
                 "-cp",
                 System.getProperty("java.class.path"),
                 SampleApplication.class.getName(),

@@ -54,8 +54,7 @@ class PageIT {
     private ErrGroups groups;
 
     @BeforeAll
-    static void startBrowser() throws IOException {
-        Files.createDirectories(SCREENSHOTS);
+    static void startBrowser() {
         chrome = Chromium.start();
     }
 
@@ -463,13 +462,18 @@ class PageIT {
                 .until(condition);
     }
 
-    /** Takes a picture of the whole page, and not only of what the window shows. */
     private static void screenshot(String name) throws IOException {
+        screenshot(chrome, name);
+    }
+
+    /** Takes a picture of the whole page, and not only of what the window shows. */
+    static void screenshot(ChromeDriver chrome, String name) throws IOException {
         long height = (Long) chrome.executeScript("return document.documentElement.scrollHeight");
         long width = (Long) chrome.executeScript("return window.innerWidth");
         chrome.executeCdpCommand(
                 "Emulation.setDeviceMetricsOverride",
                 Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", false));
+        Files.createDirectories(SCREENSHOTS);
         Files.write(SCREENSHOTS.resolve(name + ".png"), chrome.getScreenshotAs(OutputType.BYTES));
     }
 }

@@ -82,7 +82,7 @@ class BadInputTest {
                 "DELETE | /imports/none | | | 404 | must be the id of one of the last imports",
                 "PUT    | /imports | text/csv | x | 405 | not supported",
                 // The page
-                "POST   | /runs | application/json | {} | 400 | must be one of storefront, fetcher, race, settle, tools, importer",
+                "POST   | /runs | application/json | {} | 400 | must be one of storefront, fetcher, race, settle, tools, cluster, importer",
                 "POST   | /runs | application/json | {\"scenario\":\"fetcher\"} | 400 | must be from 1 to 200",
                 "POST   | /runs | application/json | {\"scenario\":\"fetcher\",\"tasks\":201} | 400 | must be from 1 to 200",
                 "POST   | /runs | application/json | {\"scenario\":\"fetcher\",\"tasks\":1.5} | 400 | must be JSON of the documented form",
