@@ -81,7 +81,8 @@ public final class ClusterInstance {
         return limits;
     }
 
-    private static void call(String name, int port, int millis) throws IOException, InterruptedException {
+    /** A call of the counting server, which takes so long. */
+    static void call(String name, int port, int millis) throws IOException, InterruptedException {
         try (Socket call = new Socket(InetAddress.getLoopbackAddress(), port)) {
             new DataOutputStream(call.getOutputStream()).writeUTF(name);
             if (call.getInputStream().read() == 1) {

@@ -64,15 +64,17 @@ class ClusterLimitFaultsTest {
     }
 
     private Process instance(String name, int instancesInIt, int limit, List<String> clock) throws IOException {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-Xmx48m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"));
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), ClusterInstance.class.getName()));
-        Stream.of(name, instancesInIt, redis.port, supplier.port(), limit, leaseMillis, limit + 2, CALL_MILLIS)
-                .map(Object::toString)
-                .forEach(command::add);
-        ProcessBuilder builder =
-                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD);
+        ProcessBuilder builder = InstanceJvm.of(
+                        ClusterInstance.class,
+                        name,
+                        instancesInIt,
+                        redis.port,
+                        supplier.port(),
+                        limit,
+                        leaseMillis,
+                        limit + 2,
+                        CALL_MILLIS)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD);
         if (!clock.isEmpty()) {
             builder.environment().put("LD_PRELOAD", clock.get(0));
             builder.environment().put("FAKETIME", clock.get(1));
