@@ -20,7 +20,7 @@ final class ClusterMember {
     static final String PORT = "member.port";
 
     /** The deadline of {@link #CALLER}'s group. */
-    static final Duration TIMEOUT = Duration.ofSeconds(2);
+    static final Duration TIMEOUT = Duration.ofSeconds(4);
 
     /** What makes it a caller and not a worker: it is told to send a task to one, and is killed meanwhile. */
     static final String CALLER = "caller";

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * N14, the table of {@code docs/guide/cluster.md}: each row on a real redis-server, with instances that are JVMs of their own. What
@@ -27,6 +29,9 @@ class ClusterLimitFaultsTest {
     private static final int CALL_MILLIS = 15;
 
     private static final Duration SOON = Duration.ofSeconds(40);
+
+    @TempDir
+    private Path folder;
 
     private final List<Process> instances = new ArrayList<>();
 
@@ -77,7 +82,8 @@ class ClusterLimitFaultsTest {
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD);
         if (!clock.isEmpty()) {
             builder.environment().put("LD_PRELOAD", clock.get(0));
-            builder.environment().put("FAKETIME", clock.get(1));
+            builder.environment().put("FAKETIME_TIMESTAMP_FILE", clock.get(1));
+            builder.environment().put("FAKETIME_NO_CACHE", "1");
             builder.environment().put("FAKETIME_DONT_FAKE_MONOTONIC", "1");
             builder.environment().put("DONT_FAKE_MONOTONIC", "1");
             builder.environment().put("FAKETIME_FORCE_MONOTONIC_FIX", "0"); // else parking takes no time, or for ever
@@ -89,6 +95,11 @@ class ClusterLimitFaultsTest {
 
     private void awaitRunning(String what, int calls) throws InterruptedException {
         long unused = supplier.await(what, SOON, () -> supplier.now() == calls);
+    }
+
+    private long awaitRunningOf(String instance, int calls) throws InterruptedException {
+        return supplier.await(
+                calls + " calls of " + instance + " run", SOON, () -> supplier.running(instance) == calls);
     }
 
     private void awaitServed(String... names) throws InterruptedException {
@@ -122,7 +133,7 @@ class ClusterLimitFaultsTest {
         awaitRunning("the whole limit is used", 6);
         RedisServer.signal(killed, "KILL");
         long gone = supplier.await("the killed instance hangs up", SOON, () -> supplier.running("a") == 0);
-        long free = supplier.await("its share is used by the other", SOON, () -> supplier.running("b") == 6);
+        long free = awaitRunningOf("b", 6);
         assertThat(gone + free).isBetween(0L, 3L * leaseMillis);
         neverMoreThan(6, "kill -9 of an instance");
     }
@@ -155,8 +166,18 @@ class ClusterLimitFaultsTest {
         neverMoreThan(6, "before an instance stands still");
         RedisServer.signal(still, "STOP");
         int share = 3;
-        leases(2);
+        long unused = awaitRunningOf("b", 6);
+        leases(1);
+        redis.signal("STOP"); // so that nobody tells the instance that its lease is over
         RedisServer.signal(still, "CONT");
+        leases(0.3);
+        unused = awaitRunningOf("a", 0);
+        int served = supplier.served("a");
+        leases(0.3);
+        assertThat(supplier.served("a") + supplier.running("a"))
+                .as("nothing starts on a share of a lease that is over")
+                .isEqualTo(served);
+        redis.signal("CONT");
         leases(0.5);
         int most = supplier.mostSinceAsked();
         measured("an instance stands still for two leases", 6, most);
@@ -185,12 +206,14 @@ class ClusterLimitFaultsTest {
     @Test
     void N14_a_replica_that_lags_takes_over() throws Exception {
         leaseMillis = 2_000;
-        instance("a", 6);
-        awaitServed("a");
+        Process killed = instance("killed", 6);
+        awaitServed("killed");
         RedisServer replica = server(RedisServer.replicaOf(redis));
-        replica.signal("STOP");
+        replica.signal("STOP"); // it knows of one instance, and never hears of the others
+        RedisServer.signal(killed, "KILL");
+        instance("a", 6);
         instance("b", 6);
-        awaitServed("b");
+        awaitServed("a", "b");
         awaitRunning("the whole limit is used", 6);
         redis.kill();
         replica.signal("CONT");
@@ -208,13 +231,40 @@ class ClusterLimitFaultsTest {
     void N14_the_clocks_of_two_instances_are_90_seconds_ahead_and_behind() throws Exception {
         Path library = faketime();
         Assumptions.assumeTrue(library != null, "no libfaketime");
-        instance("ahead", 1, 6, List.of(library.toString(), "+90s"));
-        instance("behind", 1, 6, List.of(library.toString(), "-90s"));
+        Path ahead = clock("+90s");
+        Path behind = clock("-90s");
+        instance("ahead", 1, 6, List.of(library.toString(), ahead.toString()));
+        instance("behind", 1, 6, List.of(library.toString(), behind.toString()));
         instance("right", 6);
         awaitServed("ahead", "behind", "right");
         leases(2);
         awaitServed("ahead", "behind", "right");
         neverMoreThan(6, "clocks of instances 90 s ahead and behind");
+        set(ahead, "-90s");
+        set(behind, "+90s");
+        leases(2);
+        awaitServed("ahead", "behind", "right");
+        neverMoreThan(6, "clocks of instances that are set back and forward by 180 s");
+        set(ahead, "-180s");
+        redis.signal("STOP");
+        leases(1);
+        awaitRunning("nothing starts after the lease", 0);
+        leases(0.1);
+        int unused = supplier.mostSinceAsked();
+        leases(0.9);
+        neverMoreThan(0, "a clock is set back while Redis stands still, after the lease");
+    }
+
+    /** What libfaketime makes of the clock; it looks again each time that the clock is read. */
+    private Path clock(String offset) throws IOException {
+        Path file = Files.createTempFile(folder, "clock", "");
+        set(file, offset);
+        return file;
+    }
+
+    private void set(Path clock, String offset) throws IOException {
+        Path written = Files.writeString(Files.createTempFile(folder, "written", ""), offset);
+        Files.move(written, clock, StandardCopyOption.ATOMIC_MOVE); // nobody reads half of it
     }
 
     private static Path faketime() throws IOException {
