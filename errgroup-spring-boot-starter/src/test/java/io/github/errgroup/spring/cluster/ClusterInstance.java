@@ -4,6 +4,8 @@ import io.github.errgroup.ErrGroup;
 import io.github.errgroup.ErrGroupOptions;
 import io.github.errgroup.spring.ConfiguredGroup;
 import io.github.errgroup.spring.ErrGroupRegistry;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.Delay;
 import java.io.BufferedReader;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -13,6 +15,8 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
+import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
@@ -23,6 +27,8 @@ import org.springframework.data.redis.core.StringRedisTemplate;
  */
 public final class ClusterInstance {
     private static final String NAME = "supplier";
+
+    private static final Duration RECONNECT = Duration.ofMillis(20);
 
     private ClusterInstance() {}
 
@@ -35,8 +41,13 @@ public final class ClusterInstance {
     public static void main(String[] arguments) throws IOException {
         String name = arguments[0];
         int instances = Integer.parseInt(arguments[1]);
-        LettuceConnectionFactory connections =
-                new LettuceConnectionFactory("127.0.0.1", Integer.parseInt(arguments[2]));
+        // By default it waits twice as long each time, and leases are over before it sees a Redis that is there again.
+        ClientResources resources = ClientResources.builder()
+                .reconnectDelay(Delay.constant(RECONNECT))
+                .build();
+        LettuceConnectionFactory connections = new LettuceConnectionFactory(
+                new RedisStandaloneConfiguration("127.0.0.1", Integer.parseInt(arguments[2])),
+                LettuceClientConfiguration.builder().clientResources(resources).build());
         connections.afterPropertiesSet();
         connections.start();
         StringRedisTemplate redis = new StringRedisTemplate(connections);
