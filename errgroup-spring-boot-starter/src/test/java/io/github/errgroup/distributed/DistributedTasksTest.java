@@ -218,7 +218,7 @@ class DistributedTasksTest {
         config.getNetworkConfig().addAddress("127.0.0.1:" + portOfThisJvm());
         HazelcastInstance client = HazelcastClient.newHazelcastClient(config);
         supplier.answer("broken", 1);
-        try (ErrGroup group = open(ofSeconds(60))) {
+        try (ErrGroup group = open()) {
             Subtask<Long> task = group.go(
                     future(() -> client.getExecutorService("prices").submit(new Breaks("broken"), on(worker))));
             for (int runs = 0; runs < 3; runs++) {
