@@ -53,7 +53,7 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
  * another caller, which is killed too, are JVMs of their own.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(120)
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // Hazelcast's futures heed no interrupt
 class DistributedTasksTest {
     /** So that over there nothing is ended by the deadline that it brought with it, but where that is tested. */
     private static final Duration LONGER_THAN_A_TEST = ofSeconds(150);
