@@ -21,11 +21,14 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
 /** N14 as properties have it: what starts, what does not, and what a name with a cluster limit shows. */
@@ -111,8 +114,9 @@ class ClusterLimitConfigurationTest {
         return Objects.requireNonNull(registry.clusterLimit("supplier"));
     }
 
-    @Test
-    void N14_a_name_with_a_cluster_limit_runs_shows_its_share_and_is_retuned() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"lettuce", "jedis"})
+    void N14_a_name_with_a_cluster_limit_runs_shows_its_share_and_is_retuned(String client) throws Exception {
         Assumptions.assumeTrue(RedisServer.isInstalled(), "no redis-server on the PATH");
         try (RedisServer redis = RedisServer.start()) {
             withRedis
@@ -122,8 +126,13 @@ class ClusterLimitConfigurationTest {
                             LIMIT,
                             "errgroup.cluster.lease=300ms",
                             "spring.data.redis.port=" + redis.port,
+                            "spring.data.redis.client-type=" + client,
                             "spring.application.name=shop")
                     .run(context -> {
+                        assertThat(context.getBean(RedisConnectionFactory.class)
+                                        .getClass()
+                                        .getSimpleName())
+                                .isEqualToIgnoringCase(client + "ConnectionFactory");
                         ErrGroupRegistry registry = context.getBean(ErrGroupRegistry.class);
                         try (ErrGroup group = context.getBean(ErrGroups.class).open("supplier")) {
                             for (int k = 0; k < 20; k++) {

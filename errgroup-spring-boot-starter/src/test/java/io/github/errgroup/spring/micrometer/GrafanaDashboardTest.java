@@ -13,7 +13,8 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The dashboard of the sample application, against the list of the meters. */
 class GrafanaDashboardTest {
@@ -21,12 +22,14 @@ class GrafanaDashboardTest {
 
     private static final Pattern SERIES = Pattern.compile("errgroup_\\w+");
 
+    private List<String> queries;
+
     private Set<String> queried;
 
     @BeforeEach
     void read() throws IOException {
         String json = Files.readString(DASHBOARD);
-        List<String> queries = JsonPath.read(json, "$..expr");
+        queries = JsonPath.read(json, "$..expr");
         queried = queries.stream()
                 .flatMap(query -> SERIES.matcher(query).results())
                 .map(result -> result.group())
@@ -39,8 +42,15 @@ class GrafanaDashboardTest {
     }
 
     @ParameterizedTest
-    @MethodSource("io.github.errgroup.spring.micrometer.ErrGroupMeter#ofEveryName")
+    @EnumSource
     void shows_the_meter(ErrGroupMeter meter) {
         assertThat(PrometheusSeries.of(meter)).anyMatch(queried::contains);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"group", "shared", "cluster"})
+    void shows_the_limit_of_the_scope(String scope) {
+        assertThat(queries)
+                .anyMatch(query -> query.contains("errgroup_limit{") && query.contains("scope=\"" + scope + "\""));
     }
 }

@@ -61,7 +61,7 @@ class PrometheusScrapeTest {
         List<Sample> samples = scrape();
 
         assertThat(samples.stream().map(Sample::series).collect(Collectors.toSet()))
-                .containsExactlyInAnyOrderElementsOf(PrometheusSeries.all());
+                .containsExactlyInAnyOrderElementsOf(PrometheusSeries.ofEveryName());
         for (ErrGroupMeter meter : ErrGroupMeter.ofEveryName()) {
             Set<String> keys = Arrays.stream(meter.getKeyNames())
                     .map(KeyName::asString)

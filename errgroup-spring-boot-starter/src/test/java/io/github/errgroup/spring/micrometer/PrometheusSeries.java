@@ -22,6 +22,8 @@ final class PrometheusSeries {
             entry(ErrGroupMeter.CANCELLATION_LATENCY, timer("errgroup_cancellation_latency")),
             entry(ErrGroupMeter.LIMIT_WAIT, timer("errgroup_limit_wait")),
             entry(ErrGroupMeter.LIMIT, List.of("errgroup_limit")),
+            entry(ErrGroupMeter.CLUSTER_SHARE, List.of("errgroup_cluster_share")),
+            entry(ErrGroupMeter.CLUSTER_LEASE_AGE, List.of("errgroup_cluster_lease_age")),
             entry(ErrGroupMeter.GROUP, timer("errgroup_group")),
             entry(ErrGroupMeter.GROUP_ACTIVE, timer("errgroup_group_active")));
 
@@ -33,6 +35,13 @@ final class PrometheusSeries {
 
     static Set<String> all() {
         return SERIES.values().stream().flatMap(List::stream).collect(Collectors.toSet());
+    }
+
+    /** Without those of a cluster limit. */
+    static Set<String> ofEveryName() {
+        return ErrGroupMeter.ofEveryName().stream()
+                .flatMap(meter -> of(meter).stream())
+                .collect(Collectors.toSet());
     }
 
     private static List<String> timer(String name) {

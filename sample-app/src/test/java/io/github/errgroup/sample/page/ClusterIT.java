@@ -150,6 +150,9 @@ class ClusterIT {
         await(() -> stats().getCompletedTaskCount() == submitted);
         assertThat(suppliers.all()).isEqualTo(submitted);
         assertThat(suppliers.most()).isEqualTo(LIMIT);
+        assertThat(get(url(0) + "/actuator/prometheus"))
+                .contains("errgroup_cluster_share{group=\"prices\"}", "errgroup_cluster_lease_age{group=\"prices\"}")
+                .contains("errgroup_limit{group=\"prices\",scope=\"cluster\"} 6.0");
     }
 
     /** What the member ran. */
@@ -186,8 +189,10 @@ class ClusterIT {
             await(() ->
                     chrome.findElement(By.cssSelector("input[value=cluster]")).isDisplayed());
             chrome.findElement(By.cssSelector("input[value=cluster]")).click();
+            chrome.findElement(By.id("tasks")).clear();
+            chrome.findElement(By.id("tasks")).sendKeys("24"); // all of them are seen
             chrome.findElement(By.id("run")).click();
-            submitted += TASKS;
+            submitted += 24;
             await(() -> {
                 keepBusy();
                 return text(chrome, "shares")
