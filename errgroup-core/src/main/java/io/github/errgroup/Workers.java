@@ -435,23 +435,19 @@ final class Workers implements Launcher {
 
         @Override
         public void run() {
-            try {
-                work(Thread.currentThread());
-            } catch (Throwable fault) {
-                Log.uncaught(fault);
-            }
-        }
-
-        private void work(Thread thread) {
             TaskRun<?> first = current;
             if (first != null && first.isPending()) {
                 return; // a thread factory runs it too early
             }
             try {
-                work(thread, first);
-            } finally {
-                leaveSeat();
-                stopLooking();
+                try {
+                    work(Thread.currentThread(), first);
+                } finally {
+                    leaveSeat();
+                    stopLooking();
+                }
+            } catch (Throwable fault) {
+                Log.uncaught(fault);
             }
         }
 
@@ -476,16 +472,21 @@ final class Workers implements Launcher {
             try {
                 if (first != null) {
                     perform(first);
-                    task = queue.poll();
+                } else if (task != null) {
+                    run(task, thread);
                 }
-                while (task != null || findMore()) {
-                    if (task != null) {
-                        run(task, thread);
-                    }
-                    task = queue.poll();
-                }
+                takeMore(thread);
             } finally {
                 CurrentTask.leave(thread, this, hidden);
+            }
+        }
+
+        /** A method of its own for the same reason as {@link #performed}. */
+        private void takeMore(Thread thread) {
+            for (TaskRun<?> task = queue.poll(); task != null || findMore(); task = queue.poll()) {
+                if (task != null) {
+                    run(task, thread);
+                }
             }
         }
 
@@ -542,6 +543,14 @@ final class Workers implements Launcher {
         private void perform(TaskRun<?> task) {
             passCommitment();
             task.perform(this);
+            performed();
+        }
+
+        /**
+         * A method of its own: had a million tasks blocked before one ended, this would be compiled into the method that lies
+         * below them before it ever ran, as a way back to the interpreter, and each of them would take it.
+         */
+        private void performed() {
             count();
             CURRENT.setRelease(this, null);
         }

@@ -46,9 +46,7 @@ public enum Ending {
     MILLION_BLOCKED(
             "million-blocked",
             "a million blocked tasks, released",
-            "Once in a JVM, so that the way out of a group runs while its code is cold, and ours has more of"
-                    + " it; and each of a million stacks is copied back with the frames that are ours between the "
-                    + "thread's entry and the task.",
+            "Once in a JVM, so that the way out of a group runs while its code is cold, and ours has more of it.",
             Feature.BLOCKING) {
         @Override
         void block() {
