@@ -23,7 +23,7 @@ import org.springframework.web.context.request.RequestAttributesThreadLocalAcces
 final class AddedAccessors {
     private final List<ThreadLocalAccessor<?>> accessors;
 
-    private AddedAccessors(List<ThreadLocalAccessor<?>> accessors) {
+    AddedAccessors(List<ThreadLocalAccessor<?>> accessors) {
         this.accessors = List.copyOf(accessors);
     }
 

@@ -3,6 +3,7 @@ package io.github.errgroup.spring.autoconfigure;
 import io.github.errgroup.ContextPropagator;
 import io.micrometer.context.ContextRegistry;
 import io.micrometer.context.ContextSnapshotFactory;
+import java.util.List;
 import org.jspecify.annotations.NullMarked;
 
 /** The starter's way of carrying context without Spring. In its package, for it is not public. */
@@ -16,13 +17,10 @@ public final class StarterContext {
      * @param registry the registry
      */
     public static ContextPropagator propagator(ContextRegistry registry) {
-        return new SnapshotPropagator(factory(registry), factory(new ContextRegistry()));
-    }
-
-    private static ContextSnapshotFactory factory(ContextRegistry registry) {
-        return ContextSnapshotFactory.builder()
+        ContextSnapshotFactory snapshots = ContextSnapshotFactory.builder()
                 .contextRegistry(registry)
                 .clearMissing(true)
                 .build();
+        return new SnapshotPropagator(snapshots, new AddedAccessors(List.of()));
     }
 }
