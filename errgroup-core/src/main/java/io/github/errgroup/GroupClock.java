@@ -15,7 +15,8 @@ public interface GroupClock {
     long nanoTime();
 
     /**
-     * Runs an action once, after a delay. The action hands its work to a thread of its own and never blocks.
+     * Runs an action once, after a delay. The action is short, and runs no user code; it may call {@link #nanoTime} and
+     * schedule another, and compares the delay with {@link #nanoTime}.
      *
      * @param delay how long from now; zero or less means as soon as possible
      * @param action what to run

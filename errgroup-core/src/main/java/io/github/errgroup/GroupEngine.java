@@ -685,8 +685,8 @@ final class GroupEngine extends GroupState
      */
     private void undo(TaskRun<?> task, @Nullable Thread submitter, Throwable failure, boolean hasRoom) {
         boolean mine = (task.place & TaskRun.TAKEN_BACK) != 0;
-        if (!mine && submitter != null) {
-            launcher.recover(submitter, hasRoom); // though the task has left: another thread may have taken and run it
+        if (!mine) {
+            launcher.recover(task, hasRoom); // though it has left: another thread may have taken and run it
         }
         if (!mine && (task.place & TaskRun.LEFT) == 0) {
             forget(task);
@@ -905,8 +905,7 @@ final class GroupEngine extends GroupState
         try {
             State outcome = state;
             Object value = result;
-            boolean late = task.endDeadline();
-            if (result instanceof Throwable thrown && state == State.FAILED && late) {
+            if (result instanceof Throwable thrown && state == State.FAILED && task.hasTimedOut()) {
                 value = timeoutOf(task, thrown);
             } else if (result instanceof Throwable thrown && state == State.FAILED && cancellation != null) {
                 TaskExtras rare = task.extrasIfAny();
@@ -1443,6 +1442,9 @@ final class GroupEngine extends GroupState
                 late |= awaitUntil(GroupEngine::isQuietNow, false);
             }
             if (!options.cancelOnError() && !is(CANCELLED | FINISHED | CLOSED)) {
+                if (taskDeadlines != null) {
+                    taskDeadlines.rest();
+                }
                 break; // it may go on
             }
             if (tryFinish()) {

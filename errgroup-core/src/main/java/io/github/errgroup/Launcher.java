@@ -49,11 +49,11 @@ interface Launcher {
     }
 
     /**
-     * Undoes what a call of {@link #launch} has left half done that threw in that thread.
+     * Undoes what a {@link #launch} of that task has left half done that threw.
      *
      * @param hasRoom whether the stack of the calling thread is known not to be full
      */
-    default void recover(Thread submitter, boolean hasRoom) {}
+    default void recover(TaskRun<?> task, boolean hasRoom) {}
 
     /** The group is cancelled: what waits for a thread never starts. */
     default void groupCancelled() {}

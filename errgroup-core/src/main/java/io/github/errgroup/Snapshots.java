@@ -22,7 +22,9 @@ final class Snapshots {
         // A task is counted by its outcome before it leaves the word. So the counts are read between two readings of
         // one word: nothing is counted as succeeded that was not, and only a task in the middle of its end is counted
         // twice, by its outcome and as pending. It is pending, since a close would still find it and cancel the group;
-        // unless the group is cancelled already, perhaps by this very outcome.
+        // unless the group is cancelled already, perhaps by this very outcome. (For a moment it is also counted so
+        // while
+        // another admission is taken back.)
         long admitted;
         long pending;
         long rejected;
@@ -45,7 +47,7 @@ final class Snapshots {
         } while (word != engine.progress() && ++tries < MAX_TRIES);
         long submitted = admitted - withdrawn;
         CancelReason reason = engine.reason();
-        if (reason == null) {
+        if (!engine.is(GroupState.CANCELLED)) { // read after the reason, which is told later
             long twice = Math.max(0, pending + failed + cancelled + skipped - submitted);
             failed -= Math.min(twice, failed);
             rejected = Math.min(rejected, failed);

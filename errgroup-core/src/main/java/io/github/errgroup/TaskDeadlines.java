@@ -2,6 +2,8 @@ package io.github.errgroup;
 
 import java.lang.invoke.MethodHandles;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -53,13 +55,13 @@ final class TaskDeadlines {
     /** Guarded by {@link #lock}. */
     private boolean ended;
 
-    // Of one look, guarded by the lock.
-
+    /** Of one look. Guarded by {@link #lock}. */
     private long now;
 
+    /** Tasks that one look has seen. Guarded by {@link #lock}. */
     private int seen;
 
-    /** The least time that a task has left; above {@link #timeoutNanos} where none has any. */
+    /** The least time that one of them has left; {@link Long#MAX_VALUE} where none has any. Guarded by {@link #lock}. */
     private long least;
 
     TaskDeadlines(Group group, GroupClock clock, Duration timeout) {
@@ -90,66 +92,107 @@ final class TaskDeadlines {
 
     private void set(Duration delay) {
         if (!ended) {
-            timer = clock.schedule(delay, this::look);
+            timer = clock.schedule(delay, this::ring);
             armed = true;
         }
     }
 
     /** The time of the task that has run longest may be up. Called by the timer. */
-    private void look() {
+    private void ring() {
+        List<DeadlineTask<?>> late = new ArrayList<>();
         lock.lock();
         try {
             if (ended) {
                 return;
             }
-            if (!findsTask()) {
-                armed = false;
-                if (!findsTask()) { // fault: looks-once-more
-                    return;
-                }
+            if (runsAny(late)) {
+                set(Duration.ofNanos(Math.max(least, seen * NANOS_BETWEEN_LOOKS)));
             }
-            set(Duration.ofNanos(Math.max(Math.max(1, least), seen * NANOS_BETWEEN_LOOKS)));
         } catch (Throwable e) {
-            armed = false; // the next task that starts sets it
-            Log.error("the timer for deadlines of tasks could not be set", e);
+            armed = false;
+            Log.error("a clock failed: tasks that run now are not held to their taskTimeout until another starts", e);
         } finally {
             lock.unlock();
         }
+        late.forEach(this::timeOut); // with no lock: a thread is interrupted
     }
 
-    /** Whether a task runs that has time left; ends the time of those that have none. */
-    private boolean findsTask() {
+    private void timeOut(DeadlineTask<?> task) {
+        try {
+            group.timedOut(task);
+        } catch (Throwable e) {
+            Log.error(task.describe() + " could not be told that its taskTimeout has passed", e);
+        }
+    }
+
+    /** Whether a task runs that has time left; if not, the timer is not set. */
+    private boolean runsAny(List<DeadlineTask<?>> late) {
+        if (look(late)) {
+            return true;
+        }
+        armed = false;
+        boolean any = look(late); // fault: looks-once-more
+        armed = any;
+        return any;
+    }
+
+    private boolean look(List<DeadlineTask<?>> late) {
+        late.clear();
         now = clock.nanoTime();
         seen = 0;
         least = Long.MAX_VALUE;
-        group.live().forEach(this::look);
+        group.live().forEach(task -> {
+            seen++;
+            if (task instanceof DeadlineTask<?> own && own.isDeadlineRunning()) {
+                long left = timeoutNanos - Math.max(0, now - own.startNanos());
+                if (left <= 0) {
+                    late.add(own);
+                } else {
+                    least = Math.min(least, left);
+                }
+            }
+        });
         return least != Long.MAX_VALUE;
     }
 
-    private void look(TaskRun<?> task) {
-        seen++;
-        if (task instanceof DeadlineTask<?> own && own.isDeadlineRunning()) {
-            long left = timeoutNanos - (now - own.startNanos());
-            if (left <= 0) {
-                group.timedOut(own);
-            } else {
-                least = Math.min(least, left);
+    /** Every task so far has ended: a group that stays open for more must not be kept by the timer. */
+    void rest() {
+        if (armed) {
+            Registration set = null;
+            lock.lock();
+            try {
+                if (!runsAny(new ArrayList<>())) {
+                    set = timer;
+                    timer = null;
+                }
+            } finally {
+                lock.unlock();
             }
+            close(set);
         }
     }
 
-    /** Every task has ended: the timer must not keep the group. */
+    /** Every task has ended, and none will start. */
     void end() {
+        Registration set;
         lock.lock();
         try {
             ended = true;
-            Registration set = timer;
+            set = timer;
             timer = null;
-            if (set != null) {
-                set.close();
-            }
         } finally {
             lock.unlock();
+        }
+        close(set);
+    }
+
+    private static void close(@Nullable Registration set) {
+        if (set != null) {
+            try {
+                set.close();
+            } catch (Throwable e) {
+                Log.warn("the clock of a group could not take back a timer", e);
+            }
         }
     }
 }

@@ -257,6 +257,7 @@ sealed class TaskRun<T extends @Nullable Object> implements Subtask<T>, Runnable
 
     /** The end of an active task whose thread cannot run it. */
     void fail(Throwable failure, Host host) {
+        endDeadline();
         group.end(this, State.FAILED, failure, !closeWindow(ENDING), host);
     }
 
@@ -287,8 +288,10 @@ sealed class TaskRun<T extends @Nullable Object> implements Subtask<T>, Runnable
             result = thrown;
             state = State.FAILED;
         }
+        boolean late = endDeadline(); // before: what is not late, its deadline interrupts no more
         // survivor: interrupt-of-a-listener
-        boolean interrupted = host.endsWithTask() && extras == null ? !closeWindowOfFresh() : !closeWindow(ENDING);
+        boolean quick = host.endsWithTask() && extras == null && !late; // fault: late-task-claims-its-window
+        boolean interrupted = quick ? !closeWindowOfFresh() : !closeWindow(ENDING);
         group.end(this, state, result, interrupted, host);
     }
 
@@ -388,7 +391,7 @@ sealed class TaskRun<T extends @Nullable Object> implements Subtask<T>, Runnable
 
     /**
      * The same without a CAS, where the thread ends with its task and runs neither a listener nor, through a shared limit,
-     * another group's task: an interrupt that comes between the two steps finds no user code any more.
+     * another group's task: an interrupt that a canceller sends between the two steps finds no user code any more.
      */
     private boolean closeWindowOfFresh() {
         if (status != ACTIVE) {

@@ -65,7 +65,7 @@ final class Workers implements Launcher {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
             COMMITTED = lookup.findVarHandle(Workers.class, "committed", int.class);
             ALIVE = lookup.findVarHandle(Workers.class, "alive", int.class);
-            COMMITTER = lookup.findVarHandle(Workers.class, "committer", Thread.class);
+            COMMITTER = lookup.findVarHandle(Workers.class, "committer", Object.class);
             CURRENT = lookup.findVarHandle(Worker.class, "current", TaskRun.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
@@ -113,10 +113,11 @@ final class Workers implements Launcher {
     private volatile @Nullable Queue<Worker> lingering;
 
     /**
-     * The thread that has committed a worker and has not started it yet. Written by that thread, and taken back by it by CAS;
-     * read by whoever {@linkplain #recover recovers} what it left half done.
+     * For whom a worker was committed that has not been started yet: the task that is launched, or the worker's thread that
+     * looks. Written by the thread that commits, and taken back by it by CAS; read by whoever {@linkplain #recover recovers} what
+     * it left half done.
      */
-    private volatile @Nullable Thread committer;
+    private volatile @Nullable Object committer;
 
     /** Whether its stack was full then, with that worker counted in {@link #alive}. Written and read as {@link #committer}. */
     private boolean overflowed;
@@ -146,7 +147,7 @@ final class Workers implements Launcher {
      */
     @Override
     public @Nullable Throwable launch(TaskRun<?> task, boolean mayWait) {
-        if (started == 0 && tryCommit()) {
+        if (started == 0 && tryCommit(task)) {
             if (started == 0) {
                 return startFirst(task);
             }
@@ -157,7 +158,7 @@ final class Workers implements Launcher {
         try {
             queue.add(task); // fault: submitted-task-is-queued
             queued = true;
-            ensureCommitted(); // fault: submitter-looks
+            ensureCommitted(task); // fault: submitter-looks
         } catch (Throwable e) {
             if (!queued) {
                 task.place &= ~TaskRun.QUEUED; // to be put there is the last step that can throw
@@ -184,7 +185,7 @@ final class Workers implements Launcher {
             lingering = VirtualThreads.isVirtual(thread) ? null : new ConcurrentLinkedQueue<>();
             failure = task.startIn(thread, worker, worker.wanted, starter);
             if (failure == null) {
-                workerStarted();
+                workerStarted(task);
                 return null;
             }
             worker.leaveSeat();
@@ -196,7 +197,7 @@ final class Workers implements Launcher {
         }
         ALIVE.getAndAdd(this, -1);
         committed = NOBODY;
-        ensureCommitted();
+        ensureCommitted(task);
         return failure;
     }
 
@@ -206,12 +207,12 @@ final class Workers implements Launcher {
     }
 
     @Override
-    public void recover(Thread submitter, boolean hasRoom) {
-        giveUpCommitment(submitter);
+    public void recover(TaskRun<?> task, boolean hasRoom) {
+        giveUpCommitment(task);
         if (hasRoom) {
             ensureCommittedWithRoom();
         } else {
-            ensureCommitted();
+            ensureCommitted(task);
         }
     }
 
@@ -262,13 +263,13 @@ final class Workers implements Launcher {
     }
 
     /** Sees to it that some worker takes what is queued. */
-    private void ensureCommitted() {
-        while (committed == NOBODY && isWorkerWanted() && tryCommit()) {
+    private void ensureCommitted(Object self) {
+        while (committed == NOBODY && isWorkerWanted() && tryCommit(self)) {
             if (!isWorkerWanted()) { // survivor: worker-found-before-another-starts
                 committed = NOBODY; // a worker took the task before this thread was committed; then looked at once more
                 continue;
             }
-            Throwable failure = commitAnother();
+            Throwable failure = commitAnother(self);
             if (failure == null) {
                 return;
             }
@@ -292,13 +293,14 @@ final class Workers implements Launcher {
 
     /** As {@link #ensureCommitted}, in a thread whose stack is not full; but a user's factory may throw what it likes. */
     private void ensureCommittedWithRoom() {
+        Thread self = Thread.currentThread();
         boolean done = false;
         while (!done) {
             try {
-                ensureCommitted();
+                ensureCommitted(self);
                 done = true;
             } catch (StackOverflowError e) {
-                giveUpCommitment(Thread.currentThread());
+                giveUpCommitment(self);
                 TaskRun<?> task = queue.poll();
                 if (task != null) {
                     end(task, e);
@@ -307,9 +309,9 @@ final class Workers implements Launcher {
         }
     }
 
-    /** That thread has committed a worker, and could not start it. */
-    private void giveUpCommitment(Thread thread) {
-        if (committer == thread && committed == WORKER) {
+    /** Whoever that is has committed a worker, and could not start it. */
+    private void giveUpCommitment(Object who) {
+        if (committer == who && committed == WORKER) {
             if (overflowed) {
                 overflowed = false;
                 ALIVE.getAndAdd(this, -1);
@@ -319,8 +321,7 @@ final class Workers implements Launcher {
         }
     }
 
-    private boolean tryCommit() {
-        Thread self = Thread.currentThread();
+    private boolean tryCommit(Object self) {
         if (!COMMITTED.compareAndSet(this, NOBODY, WORKER)) {
             return false;
         }
@@ -329,8 +330,8 @@ final class Workers implements Launcher {
     }
 
     /** The worker may have been committed no longer before this, and another thread have committed the next. */
-    private void workerStarted() {
-        COMMITTER.compareAndSet(this, Thread.currentThread(), null);
+    private void workerStarted(Object self) {
+        COMMITTER.compareAndSet(this, self, null);
     }
 
     /** Passes a worker's commitment to a virtual thread that waits for the group. Returns false if there is none. */
@@ -371,7 +372,7 @@ final class Workers implements Launcher {
     }
 
     /** Passes the commitment to a lingering worker, else to a new one. Returns why it could not. */
-    private @Nullable Throwable commitAnother() {
+    private @Nullable Throwable commitAnother(Object self) {
         Queue<Worker> idle = lingering;
         Worker woken = idle == null ? null : idle.poll();
         if (woken != null) {
@@ -388,7 +389,7 @@ final class Workers implements Launcher {
             } else {
                 starter.accept(thread);
             }
-            workerStarted();
+            workerStarted(self);
             return null;
         } catch (StackOverflowError e) {
             overflowed = true; // there may be no room here; the caller has it noted, and recovers
@@ -573,11 +574,12 @@ final class Workers implements Launcher {
 
         /** Commits another worker in the place of this one. Returns whether it could. */
         private boolean passCommitmentOn() {
-            committer = Thread.currentThread();
+            Thread self = Thread.currentThread();
+            committer = self;
             try {
-                return commitAnother() == null;
+                return commitAnother(self) == null;
             } catch (StackOverflowError e) { // of a user's factory
-                giveUpCommitment(Thread.currentThread());
+                giveUpCommitment(self);
                 return false;
             }
         }
@@ -597,7 +599,7 @@ final class Workers implements Launcher {
         private boolean linger(Queue<Worker> idle) {
             idleThread = Thread.currentThread();
             idle.add(this); // fault: lingering-worker-is-seen
-            if (!queue.isEmpty() && tryCommit()) { // fault: lingering-worker-looks
+            if (!queue.isEmpty() && tryCommit(Thread.currentThread())) { // fault: lingering-worker-looks
                 idle.remove(this); // nobody else is committed, so it is there
                 isCommitted = true;
                 return true;
@@ -623,7 +625,7 @@ final class Workers implements Launcher {
         /** What the next task of the group must not find. */
         @Override
         public void taskEnds(TaskRun<?> task, boolean interrupted) {
-            if (group.isTaskWaiting() && tryCommit()) {
+            if (group.isTaskWaiting() && tryCommit(Thread.currentThread())) {
                 isCommitted = true; // the slot that is freed next starts a task, which this worker can take
             }
             Thread thread = Thread.currentThread();

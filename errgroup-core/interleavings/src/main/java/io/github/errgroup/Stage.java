@@ -37,6 +37,8 @@ final class Stage {
 
         private volatile Thread passing;
 
+        private volatile boolean rung;
+
         /** @param last the last task whose time passes, by the order of their starts, from 1 */
         Timer(int last) {
             this.last = last;
@@ -84,6 +86,14 @@ final class Stage {
             Runnable action = set.getAndSet(null);
             if (action != null) {
                 action.run();
+            }
+            rung = true;
+        }
+
+        /** Waits until all that the timer does is done. */
+        void awaitRung() {
+            while (!rung) {
+                Thread.onSpinWait();
             }
         }
     }

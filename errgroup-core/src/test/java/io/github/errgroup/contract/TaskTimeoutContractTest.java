@@ -65,7 +65,6 @@ class TaskTimeoutContractTest extends GroupContract {
                 .extracting(e -> ((ErrGroupException) e).reason())
                 .isEqualTo(CancelReason.FAILURE);
         assertThat(other.state()).isEqualTo(State.SUCCEEDED);
-        group.close();
         assertThat(clock.pending()).isZero();
     }
 
@@ -268,7 +267,6 @@ class TaskTimeoutContractTest extends GroupContract {
         second.open();
         group.await();
         assertThat(task.get()).isEqualTo("in time");
-        group.close();
         assertThat(clock.pending()).isZero();
     }
 
