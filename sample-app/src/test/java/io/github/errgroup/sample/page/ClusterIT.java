@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -193,17 +194,18 @@ class ClusterIT {
             chrome.findElement(By.id("tasks")).sendKeys("24"); // all of them are seen
             chrome.findElement(By.id("run")).click();
             submitted += 24;
-            await(() -> {
+            patience().untilAsserted(() -> {
                 keepBusy();
-                return text(chrome, "shares")
-                                .matches(url(0) + " \\(this one\\) [01]\\.\\d+ s ago 3\\n" + url(1)
-                                        + " [01]\\.\\d+ s ago 3")
-                        && text(chrome, "shares-sum").equals("6");
+                assertThat(text(chrome, "shares"))
+                        .matches(url(0) + " \\(this one\\) [01]\\.\\d+ s ago 3\\n" + url(1) + " [01]\\.\\d+ s ago 3");
+                assertThat(text(chrome, "shares-sum")).isEqualTo("6");
             });
             assertThat(text(chrome, "cluster-limit")).isEqualTo("6");
             PageIT.screenshot(chrome, "cluster");
             await(() -> text(chrome, "status").startsWith("Ended: succeeded"));
 
+            // Else what runs beside the failing task is of the runs that kept both busy.
+            await(() -> stats().getCompletedTaskCount() == submitted);
             long cancelled = stats().getCancelledTaskCount();
             chrome.findElement(By.id("failAt")).sendKeys("4");
             chrome.findElement(By.id("run")).click();
@@ -230,10 +232,13 @@ class ClusterIT {
     }
 
     private static void await(Callable<Boolean> condition) {
-        Awaitility.await()
+        patience().until(condition);
+    }
+
+    private static ConditionFactory patience() {
+        return Awaitility.await()
                 .atMost(Duration.ofSeconds(60))
                 .pollInterval(Duration.ofMillis(50))
-                .ignoreExceptions()
-                .until(condition);
+                .ignoreExceptions();
     }
 }
