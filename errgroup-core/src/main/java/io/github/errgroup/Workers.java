@@ -151,6 +151,7 @@ final class Workers implements Launcher {
             if (started == 0) {
                 return startFirst(task);
             }
+            forgetCommitter(task);
             committed = NOBODY; // another caller was first
         }
         boolean queued = false;
@@ -185,7 +186,7 @@ final class Workers implements Launcher {
             lingering = VirtualThreads.isVirtual(thread) ? null : new ConcurrentLinkedQueue<>();
             failure = task.startIn(thread, worker, worker.wanted, starter);
             if (failure == null) {
-                workerStarted(task);
+                forgetCommitter(task);
                 return null;
             }
             worker.leaveSeat();
@@ -196,6 +197,7 @@ final class Workers implements Launcher {
             failure = task.retire() ? e : null;
         }
         ALIVE.getAndAdd(this, -1);
+        forgetCommitter(task);
         committed = NOBODY;
         ensureCommitted(task);
         return failure;
@@ -266,6 +268,7 @@ final class Workers implements Launcher {
     private void ensureCommitted(Object self) {
         while (committed == NOBODY && isWorkerWanted() && tryCommit(self)) {
             if (!isWorkerWanted()) { // survivor: worker-found-before-another-starts
+                forgetCommitter(self);
                 committed = NOBODY; // a worker took the task before this thread was committed; then looked at once more
                 continue;
             }
@@ -274,6 +277,7 @@ final class Workers implements Launcher {
                 return;
             }
             TaskRun<?> task = queue.poll();
+            forgetCommitter(self);
             committed = NOBODY;
             if (task != null) {
                 end(task, failure);
@@ -329,8 +333,11 @@ final class Workers implements Launcher {
         return true;
     }
 
-    /** The worker may have been committed no longer before this, and another thread have committed the next. */
-    private void workerStarted(Object self) {
+    /**
+     * The worker is started, or is not to be. It may have been committed no longer before this, and another have committed the
+     * next: hence by CAS. A task that failed is not to be kept.
+     */
+    private void forgetCommitter(Object self) {
         COMMITTER.compareAndSet(this, self, null);
     }
 
@@ -389,7 +396,7 @@ final class Workers implements Launcher {
             } else {
                 starter.accept(thread);
             }
-            workerStarted(self);
+            forgetCommitter(self);
             return null;
         } catch (StackOverflowError e) {
             overflowed = true; // there may be no room here; the caller has it noted, and recovers
