@@ -16,7 +16,7 @@ import org.openjdk.jcstress.infra.results.L_Result;
 @SeededFault(
         value = "the timer does not look once more after it said that it is not set",
         mark = "looks-once-more",
-        becomes = "if (true) {")
+        becomes = "boolean any = false;")
 @SeededFault(
         value = "a task asks whether the timer is set before it can be seen",
         mark = "deadline-can-be-seen",
