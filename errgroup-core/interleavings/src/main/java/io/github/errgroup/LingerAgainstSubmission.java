@@ -23,7 +23,10 @@ import org.openjdk.jcstress.infra.results.LII_Result;
 @SeededFault(
         value = "a worker does not look at the queue once it can be seen to linger",
         mark = {"lingering-worker-is-seen", "lingering-worker-looks"},
-        becomes = {"boolean early = !queue.isEmpty(); " + SeededFault.LATER + "$1", "if (early && tryCommit()) {"})
+        becomes = {
+            "boolean early = !queue.isEmpty(); " + SeededFault.LATER + "$1",
+            "if (early && tryCommit(Thread.currentThread())) {"
+        })
 @SeededFault(
         value = "a worker is started though one is about to linger",
         mark = "another-worker-is-wanted",
