@@ -16,8 +16,8 @@ interface Launcher {
      * Gives an admitted task its thread.
      *
      * @param mayWait whether the calling thread may wait a moment for an executor that has no room
-     * @return why there is none to be had, {@link #CANCELLED_MEANWHILE} among the reasons; then the task is out of everyone's
-     *     reach, and the caller ends it. Null if the task runs or will run, or somebody else has taken and ends it
+     * @return why the task got no thread, {@link #CANCELLED_MEANWHILE} among the reasons; then no other thread can take the task,
+     *     and the caller ends it. Null if the task runs or will run, or somebody else has taken and ends it
      */
     @Nullable
     Throwable launch(TaskRun<?> task, boolean mayWait);

@@ -27,28 +27,16 @@ import org.openjdk.jcstress.infra.results.LLL_Result;
 public class CancelAgainstFreshThread {
     private final Meeting meeting = new Meeting();
 
-    /** What the group interrupts. It is never started: an actor runs its body. */
-    private @Nullable Thread thread;
+    /** What the group interrupts. */
+    private final Stage.OneThread thread = new Stage.OneThread();
 
-    private @Nullable Runnable started;
-
-    private final ErrGroup group = Stage.open(o -> o.threads(TaskThreads.from(this::newThread)));
+    private final ErrGroup group = Stage.open(o -> o.threads(TaskThreads.from(thread)));
 
     private volatile boolean cancelled;
 
     private String seen = "never ran";
 
     private @Nullable Subtask<?> task;
-
-    private Thread newThread(Runnable body) {
-        thread = new Thread(body) {
-            @Override
-            public void start() {
-                started = body;
-            }
-        };
-        return thread;
-    }
 
     @Actor
     public void caller() {
@@ -59,9 +47,7 @@ public class CancelAgainstFreshThread {
             }
             seen = thread.isInterrupted() ? "interrupted" : "missed";
         });
-        if (started != null) {
-            started.run();
-        }
+        thread.run();
     }
 
     @Actor

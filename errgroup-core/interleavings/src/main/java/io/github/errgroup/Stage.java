@@ -2,6 +2,7 @@ package io.github.errgroup;
 
 import java.time.Duration;
 import java.util.Queue;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -95,6 +96,35 @@ final class Stage {
             while (!rung) {
                 Thread.onSpinWait();
             }
+        }
+    }
+
+    /** A factory of one thread that is never started: an actor runs its body, and what the group does to it can be seen. */
+    static final class OneThread implements ThreadFactory {
+        private Thread thread;
+
+        private Runnable started;
+
+        @Override
+        public Thread newThread(Runnable body) {
+            thread = new Thread(body) {
+                @Override
+                public void start() {
+                    started = body;
+                }
+            };
+            return thread;
+        }
+
+        /** Runs the body here, if the thread was started. */
+        void run() {
+            if (started != null) {
+                started.run();
+            }
+        }
+
+        boolean isInterrupted() {
+            return thread.isInterrupted();
         }
     }
 

@@ -1,7 +1,6 @@
 package io.github.errgroup;
 
 import io.github.errgroup.interleavings.SeededFault;
-import org.jspecify.annotations.Nullable;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.Expect;
@@ -32,33 +31,20 @@ public class TaskDeadlineAgainstFreshEnd {
 
     private final Stage.Timer timer = new Stage.Timer(1);
 
-    /** What the deadline interrupts. It is never started: an actor runs its body. */
-    private @Nullable Thread thread;
+    /** What the deadline interrupts. */
+    private final Stage.OneThread thread = new Stage.OneThread();
 
-    private @Nullable Runnable started;
-
-    private final ErrGroup group = Stage.open(o -> o.threads(TaskThreads.from(this::newThread))
-            .taskTimeout(Stage.TIMEOUT)
-            .clock(timer));
+    private final ErrGroup group = Stage.open(
+            o -> o.threads(TaskThreads.from(thread)).taskTimeout(Stage.TIMEOUT).clock(timer));
 
     private final Subtask<?> task = group.go(timer::awaitPassing);
 
     private String seen = "never ran";
 
-    private Thread newThread(Runnable body) {
-        thread = new Thread(body) {
-            @Override
-            public void start() {
-                started = body;
-            }
-        };
-        return thread;
-    }
-
     @Actor
     public void thread() {
         meeting.meet();
-        started.run();
+        thread.run();
         boolean before = thread.isInterrupted();
         timer.awaitRung();
         seen = before == thread.isInterrupted() ? "before or never" : "after";

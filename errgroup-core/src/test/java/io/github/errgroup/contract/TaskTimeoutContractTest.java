@@ -8,6 +8,8 @@ import io.github.errgroup.CancelReason;
 import io.github.errgroup.ErrGroup;
 import io.github.errgroup.ErrGroupException;
 import io.github.errgroup.ErrGroupOptions;
+import io.github.errgroup.GroupClock;
+import io.github.errgroup.Registration;
 import io.github.errgroup.Subtask;
 import io.github.errgroup.Subtask.State;
 import java.time.Duration;
@@ -16,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiFunction;
 import org.junit.jupiter.api.Test;
 
 /** A task's own deadline. */
@@ -82,6 +85,7 @@ class TaskTimeoutContractTest extends GroupContract {
         assertThat(first.state()).isEqualTo(State.FAILED);
         assertThat(second.state()).isEqualTo(State.CANCELLED);
         assertThat(group.context().reason()).isEqualTo(CancelReason.FAILURE);
+        assertThat(clock.pending()).as("timers of a group that has ended").isZero();
     }
 
     @Test
@@ -307,6 +311,73 @@ class TaskTimeoutContractTest extends GroupContract {
             assertThat(tasks.subList(over, 3)).allMatch(task -> task.state() == State.RUNNING);
             clock.advance(Duration.ofMillis(1));
         }
+    }
+
+    /** It is 100 ns for each task that runs. */
+    @Test
+    void N10_looks_at_many_tasks_lie_apart() throws Exception {
+        needsTasksAtOnce(3);
+        ErrGroup group = openTimed(options().cancelOnError(false));
+        stuck(group);
+        stuck(group);
+        clock.advance(Duration.ofNanos(1));
+        Subtask<?> last = stuck(group);
+        clock.advance(TIMEOUT.minusNanos(1)); // the first two are over, and it has a nanosecond left
+        clock.advance(Duration.ofNanos(299));
+        assertThat(last.state()).isEqualTo(State.RUNNING);
+        assertThat(clock.pending()).isOne();
+
+        clock.advance(Duration.ofNanos(1));
+
+        Threads.until(() -> last.state().isEnded());
+        assertThat(last.exception()).isInstanceOf(TimeoutException.class);
+    }
+
+    @Test
+    void N10_J10_a_timer_that_rings_while_its_clock_takes_it_back_holds_up_nobody() throws Exception {
+        Gate rang = new Gate();
+        ErrGroup group = openTimed(options(), (delay, action) -> () -> {
+            Thread rings = new Thread(action, "rings");
+            rings.setDaemon(true);
+            rings.start();
+            Threads.until(() -> !rings.isAlive()); // as a clock does that calls its actions under a lock of its own
+            rang.open();
+        });
+        Subtask<String> task = group.go(() -> "value");
+        group.await();
+        group.close();
+        assertThat(task.get()).isEqualTo("value");
+        assertThat(rang.isOpen()).isTrue();
+    }
+
+    @Test
+    void N10_J7_a_clock_that_cannot_take_a_timer_back_is_logged_and_hides_nothing() throws Exception {
+        try (LogTap log = new LogTap()) {
+            ErrGroup group = openTimed(options(), (delay, action) -> () -> {
+                throw new IllegalStateException("the clock's");
+            });
+            Subtask<String> task = group.go(() -> "value");
+            group.await();
+            group.close();
+            assertThat(task.get()).isEqualTo("value");
+            assertThat(log.has("could not take back a timer", "the clock's")).isTrue();
+        }
+    }
+
+    private ErrGroup openTimed(ErrGroupOptions.Builder options, BiFunction<Duration, Runnable, Registration> schedule) {
+        return track(ErrGroup.open(options.taskTimeout(TIMEOUT)
+                .clock(new GroupClock() {
+                    @Override
+                    public long nanoTime() {
+                        return clock.nanoTime();
+                    }
+
+                    @Override
+                    public Registration schedule(Duration delay, Runnable action) {
+                        return schedule.apply(delay, action);
+                    }
+                })
+                .build()));
     }
 
     @Test

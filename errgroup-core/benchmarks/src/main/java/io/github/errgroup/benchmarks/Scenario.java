@@ -33,9 +33,7 @@ public enum Scenario {
     THREE_TASKS_OBSERVED(
             "three-tasks-observed",
             "open, 3 tasks, await, with meters and context",
-            "By hand the context is captured once for all tasks and nothing but the meters looks at the clock; ours "
-                    + "captures it in each call of go, as the thread may change it in between, and keeps what a "
-                    + "snapshot and a straggler's report need.",
+            Observed.WHY_NOT_FIRST,
             "group",
             3,
             3,
@@ -49,9 +47,7 @@ public enum Scenario {
     HUNDRED_OBSERVED(
             "hundred-observed",
             "100 tasks with meters and context",
-            "By hand the context is captured once for all tasks and nothing but the meters looks at the clock; ours "
-                    + "captures it in each call of go, as the thread may change it in between, and keeps what a "
-                    + "snapshot and a straggler's report need.",
+            Observed.WHY_NOT_FIRST,
             "task",
             100,
             1,

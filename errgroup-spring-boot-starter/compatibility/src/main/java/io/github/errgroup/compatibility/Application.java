@@ -21,7 +21,7 @@ public class Application {
         SpringApplication.run(Application.class, args);
     }
 
-    /** Who asks, where Spring Security knows. */
+    /** Tells the name of the request's user, where Spring Security is there. */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass(name = "org.springframework.security.core.context.SecurityContextHolder")
     static class Users {

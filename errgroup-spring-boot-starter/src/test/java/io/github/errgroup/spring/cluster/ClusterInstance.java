@@ -26,7 +26,7 @@ import org.springframework.data.redis.core.StringRedisTemplate;
  * posted as the limit, and {@code drop} drops it.
  */
 public final class ClusterInstance {
-    private static final String NAME = "supplier";
+    static final String NAME = "supplier";
 
     private static final Duration RECONNECT = Duration.ofMillis(20);
 
@@ -62,9 +62,9 @@ public final class ClusterInstance {
         Runtime.getRuntime().halt(0);
     }
 
-    private static RedisClusterLimits instance(String name, StringRedisTemplate redis, String[] arguments) {
-        int limit = Integer.parseInt(arguments[4]);
-        ErrGroupRegistry registry = new ErrGroupRegistry(
+    /** Of a service with one name that has a cluster limit. */
+    static ErrGroupRegistry registry(int limit) {
+        return new ErrGroupRegistry(
                 List.of(NAME),
                 group -> new ConfiguredGroup(
                         ErrGroupOptions.builder().name(group).build(),
@@ -73,6 +73,11 @@ public final class ClusterInstance {
                         group.equals(NAME) ? limit : null),
                 Duration.ofSeconds(-1),
                 null);
+    }
+
+    private static RedisClusterLimits instance(String name, StringRedisTemplate redis, String[] arguments) {
+        int limit = Integer.parseInt(arguments[4]);
+        ErrGroupRegistry registry = registry(limit);
         RedisClusterLimits limits = new RedisClusterLimits(
                 registry, redis, Duration.ofMillis(Integer.parseInt(arguments[5])), "test:", false);
         limits.start();

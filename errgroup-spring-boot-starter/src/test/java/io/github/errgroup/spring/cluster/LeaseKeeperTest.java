@@ -6,9 +6,6 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
-import io.github.errgroup.ErrGroupOptions;
-import io.github.errgroup.spring.ConfiguredGroup;
-import io.github.errgroup.spring.ErrGroupRegistry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
@@ -27,8 +24,6 @@ import org.springframework.data.redis.core.script.RedisScript;
 /** The thread that keeps the leases goes on, whatever an answer of Redis brings about. */
 @Timeout(60)
 class LeaseKeeperTest {
-    private static final String NAME = "supplier";
-
     private static final long QUIET_MILLIS = 50;
 
     private final Logger logger = (Logger) LoggerFactory.getLogger(RedisClusterLimits.class);
@@ -53,22 +48,13 @@ class LeaseKeeperTest {
     @Test
     void N14_an_answer_that_cannot_be_taken_does_not_end_the_keeper() {
         AnsweringRedis redis = new AnsweringRedis();
-        ErrGroupRegistry registry = new ErrGroupRegistry(
-                List.of(NAME),
-                group -> new ConfiguredGroup(
-                        ErrGroupOptions.builder().name(group).build(),
-                        "platform",
-                        false,
-                        group.equals(NAME) ? 4 : null),
-                Duration.ofSeconds(-1),
-                null);
         try (RedisClusterLimits limits =
-                new RedisClusterLimits(registry, redis, Duration.ofMillis(300), "test:", false)) {
+                new RedisClusterLimits(ClusterInstance.registry(4), redis, Duration.ofMillis(300), "test:", false)) {
             limits.start();
 
             Awaitility.await()
                     .atMost(Duration.ofSeconds(30))
-                    .until(() -> limits.of(NAME).share() == 4);
+                    .until(() -> limits.of(ClusterInstance.NAME).share() == 4);
             ILoggingEvent error = appender.errors.remove();
             assertThat(error.getFormattedMessage())
                     .isEqualTo("An answer of Redis about a cluster limit could not be taken");

@@ -33,6 +33,12 @@ public record Observed(
         LongTaskTimer groupsOpen,
         Timer groupSucceeded,
         Timer groupFailed) {
+    /** Of the scenarios with meters and context. */
+    public static final String WHY_NOT_FIRST =
+            "By hand the context is captured once for all tasks and nothing but the meters looks at the clock; ours "
+                    + "captures it in each call of go, as the thread may change it in between, and keeps what a "
+                    + "snapshot and a straggler's report need.";
+
     private static final ThreadLocal<String> USER = new ThreadLocal<>();
 
     /** Carries what the starter carries here, and clears in the task what its caller does not have, as the starter does. */

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class GroupTotals implements GroupListener.Factory {
     private final UnaryOperator<String> accountedName;
 
-    /** Names known to the registry only, so bounded as they are. Written as groups end, read by who asks. */
+    /** Only names that the registry knows, so their number is bounded. Written as groups end, read by requests. */
     private final ConcurrentMap<String, EndedGroups> byName = new ConcurrentHashMap<>();
 
     /**

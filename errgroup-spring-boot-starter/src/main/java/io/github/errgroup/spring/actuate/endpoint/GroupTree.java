@@ -13,8 +13,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Open groups, each below the one in whose task it was opened. The oldest come first everywhere: who asks, asks for
- * what is stuck. For one answer, in one thread; takes no lock that a group needs.
+ * Open groups, each below the one in whose task it was opened. The oldest come first everywhere, since a
+ * reader looks for what is stuck. For one answer, in one thread; takes no lock that a group needs.
  */
 final class GroupTree {
     /** The most groups in one answer. Those left out are the youngest; the totals count them. */
