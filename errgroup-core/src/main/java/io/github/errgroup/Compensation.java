@@ -201,6 +201,7 @@ final class Compensation {
 
     private void run(TaskRun<?> task, Thread thread) {
         movedNanos = System.nanoTime();
+        home.commandIsLeft();
         try {
             logOnce(task);
             task.group.tellCompensated(task);

@@ -187,6 +187,11 @@ final class ExternalExecutor extends TaskThreads implements Launcher {
     /** A task that the executor may have. */
     @Override
     public void skipped() {
+        commandIsLeft();
+    }
+
+    /** A task that the executor may have is not the executor's to run any more. */
+    void commandIsLeft() {
         lastSteps.abandoned();
     }
 

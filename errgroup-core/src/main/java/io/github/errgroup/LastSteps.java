@@ -27,8 +27,9 @@ import java.util.concurrent.locks.LockSupport;
  *       the first rejection of an executor any thread that has ever returned counts as back since the attempt began.
  *   <li>A thread that has returned and takes none of our tasks (it is idle, or somebody else's task has it) counts as on
  *       its way for {@link #LONGEST_WAY_NANOS} from when it is first looked at.
- *   <li>Tasks that are skipped while the executor has them leave their commands in its queue, where they take room until a
- *       thread has found that there is nothing to run. They count for as long.
+ *   <li>Tasks that are skipped, or run by a compensating thread, while the executor has them leave their commands in its
+ *       queue, where they take room until a thread has found that there is nothing to run. They count for as long, and are
+ *       counted before their slots are free.
  * </ol>
  */
 final class LastSteps {
@@ -183,7 +184,7 @@ final class LastSteps {
         return hasRejected ? moves() : UNKNOWN;
     }
 
-    /** A task that was handed to the executor is never to run: its command takes room until a thread has found it. */
+    /** No thread of the executor is to run a task that it was handed: its command takes room until one has found it. */
     void abandoned() {
         abandonedNanos = System.nanoTime();
         abandoned.incrementAndGet();

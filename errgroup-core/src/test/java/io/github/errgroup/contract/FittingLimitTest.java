@@ -309,6 +309,39 @@ class FittingLimitTest {
             }
         }
 
+        /** It stands in the pool although a compensating thread has run its task: the pool's own was not there yet. */
+        @Test
+        void N2_because_of_a_command_whose_task_was_compensated_is_none() throws Exception {
+            Gate way = new Gate();
+            ThreadPoolExecutor pool = new ThreadPoolExecutor(
+                    1,
+                    1,
+                    9,
+                    TimeUnit.SECONDS,
+                    new SynchronousQueue<>(),
+                    body -> new Thread(() -> {
+                        way.passIgnoringInterrupts();
+                        body.run();
+                    }),
+                    (command, full) -> {
+                        way.open();
+                        throw new RejectedExecutionException("room for one");
+                    });
+            try (ErrGroup group = ErrGroup.open(options().toBuilder()
+                    .executor(pool)
+                    .starvationTimeout(java.time.Duration.ofMillis(1))
+                    .build())) {
+                group.go(() -> {});
+                group.await();
+                Subtask<String> next = group.go(() -> "x");
+                group.await();
+                assertThat(next.get()).isEqualTo("x");
+            } finally {
+                way.open();
+                pool.shutdownNow();
+            }
+        }
+
         @Test
         void N2_leaves_the_callers_flag_as_it_was() throws Exception {
             isLetGoByTheFirstRejection();
