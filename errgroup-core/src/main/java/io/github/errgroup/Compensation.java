@@ -201,13 +201,14 @@ final class Compensation {
 
     private void run(TaskRun<?> task, Thread thread) {
         movedNanos = System.nanoTime();
-        home.commandIsLeft();
+        home.lastSteps.abandon(task.extras());
         try {
             logOnce(task);
             task.group.tellCompensated(task);
         } finally {
             String name = thread.getName();
-            OpenersLoader.runWith(task.group.openersLoader(), () -> home.hostElsewhere(task, thread, Host.POOL_THREAD));
+            OpenersLoader.runWith(
+                    task.group.openersLoader(), () -> home.hostElsewhere(task, thread, null, Host.POOL_THREAD));
             thread.setUncaughtExceptionHandler(null);
             if (!name.equals(thread.getName())) {
                 thread.setName(name);

@@ -33,6 +33,9 @@ final class DeadlineTask<T extends @Nullable Object> extends TaskRun<T> {
     /** By the thread that runs the task, and by the timer, which says that it has PASSED. */
     private volatile int deadline = WAITING;
 
+    /** Interrupts after that of the deadline. Written by the thread that delivers one, which one at a time does. */
+    private volatile int laterInterrupts;
+
     DeadlineTask(TaskGroup group, @Nullable String name, Object body) {
         super(group, name, body);
     }
@@ -70,5 +73,15 @@ final class DeadlineTask<T extends @Nullable Object> extends TaskRun<T> {
     @Override
     boolean hasTimedOut() {
         return deadline == PASSED;
+    }
+
+    @Override
+    void countLaterInterrupt() {
+        laterInterrupts++;
+    }
+
+    @Override
+    int laterInterrupts() {
+        return laterInterrupts;
     }
 }

@@ -4,6 +4,7 @@ import java.lang.ref.WeakReference;
 import java.util.Map;
 import java.util.Queue;
 import java.util.WeakHashMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -33,6 +34,12 @@ final class ExternalExecutor extends TaskThreads implements Launcher {
     final Queue<TaskRun<?>> handedOn = new ConcurrentLinkedQueue<>();
 
     final AtomicBoolean helping = new AtomicBoolean();
+
+    /**
+     * Threads that are inside {@code execute}, and have run the task there that they handed over: some executors run others there
+     * as well, which had to wait for it. With that task, which the thread takes out again.
+     */
+    private final Map<Thread, TaskRun<?>> callers = new ConcurrentHashMap<>();
 
     /** Changes where a thread that is not the executor's own starts or ends a task of ours. */
     private final AtomicLong movesOfOthers = new AtomicLong();
@@ -75,6 +82,7 @@ final class ExternalExecutor extends TaskThreads implements Launcher {
     @Override
     public @Nullable Throwable launch(TaskRun<?> task, boolean mayWait) {
         try {
+            task.extras(); // before it is seen, by others who look at them
             boolean open = task.group.seat(task, (int) task.index()); // fault: launched-task-is-seen
             if (!open) { // fault: launched-task-looks
                 return task.retire() ? CANCELLED_MEANWHILE : null;
@@ -105,8 +113,9 @@ final class ExternalExecutor extends TaskThreads implements Launcher {
         for (int pauses = 0; ; pauses++) {
             long moves = lastSteps.movesBeforeAttempt();
             try {
-                execute(task);
-                compensation.launched(task.group);
+                if (execute(task)) {
+                    compensation.launched(task.group);
+                }
                 return;
             } catch (RejectedExecutionException e) {
                 if (pauses == LastSteps.MAX_PAUSES || !task.isPending() || !mayHaveRoomSoon(moves)) {
@@ -121,14 +130,28 @@ final class ExternalExecutor extends TaskThreads implements Launcher {
         }
     }
 
-    private void execute(TaskRun<?> task) {
+    /** Returns false if the task was skipped or compensated before. */
+    private boolean execute(TaskRun<?> task) {
         TaskExtras rare = task.extras();
-        rare.launcher = Thread.currentThread();
+        if (!lastSteps.handOver(rare)) {
+            return false;
+        }
+        Thread thread = Thread.currentThread();
+        boolean taken = false;
+        rare.launcher = thread;
         try {
             executor.execute(task);
+            taken = true;
         } finally {
             rare.launcher = null;
+            if (!taken) {
+                lastSteps.takeBack(rare);
+            }
+            if (!callers.isEmpty()) {
+                callers.remove(thread, task);
+            }
         }
+        return true;
     }
 
     private boolean mayHaveRoomSoon(long movesBefore) {
@@ -169,63 +192,74 @@ final class ExternalExecutor extends TaskThreads implements Launcher {
     @Override
     public void run(TaskRun<?> task) {
         Thread thread = Thread.currentThread();
-        boolean callerRuns = task.extras().launcher == thread;
-        if (callerRuns) {
-            runInCaller(task, thread);
+        TaskRun<?> outer = CurrentTask.get();
+        if (outer != null || isCaller(thread, task)) {
+            runInCaller(task, thread, outer);
             return;
         }
         LastSteps.PoolThread pooled = lastSteps.current();
+        pooled.begins();
         if (task.claim(thread)) {
-            pooled.begins();
-            host(task, thread, pooled);
+            host(task, thread, null, pooled);
         } else {
-            lastSteps.found();
+            lastSteps.found(task.extras(), pooled);
         }
         pooled.returns();
     }
 
+    private boolean isCaller(Thread thread, TaskRun<?> task) {
+        if (task.extras().launcher != thread) {
+            return !callers.isEmpty() && callers.containsKey(thread);
+        }
+        callers.putIfAbsent(thread, task);
+        return true;
+    }
+
     /** A task that the executor may have. */
     @Override
-    public void skipped() {
-        commandIsLeft();
+    public void skipped(TaskRun<?> task) {
+        TaskExtras rare = task.extrasIfAny();
+        if (rare != null) { // else it was not launched
+            lastSteps.abandon(rare);
+        }
     }
 
-    /** A task that the executor may have is not the executor's to run any more. */
-    void commandIsLeft() {
-        lastSteps.abandoned();
-    }
-
-    private void runInCaller(TaskRun<?> task, Thread thread) {
+    /**
+     * In the thread that called {@code execute}, or in one that helps with other tasks while its own waits.
+     *
+     * @param outer the task in which the thread is already
+     */
+    private void runInCaller(TaskRun<?> task, Thread thread, @Nullable TaskRun<?> outer) {
         if (!task.claim(thread)) {
+            lastSteps.found(task.extras());
             return;
         }
-        // A flag that the caller brought is the caller's: hidden from the task, and restored after it (J1).
-        boolean callersFlag = Thread.interrupted();
-        TaskRun<?> outer = CurrentTask.get();
-        boolean outerKnew = outer == null || outer.wasInterrupted();
+        // An interrupt meant for the task around this one may go with this one's. Counted before the flag is looked at.
+        int told = outer == null ? 0 : outer.deliveredInterrupts();
+        // A flag that the thread brought is its own: hidden from the task, and restored after it (J1).
+        boolean itsFlag = Thread.interrupted();
         try {
-            hostElsewhere(task, thread, Host.CALLERS_THREAD);
+            hostElsewhere(task, thread, outer, Host.CALLERS_THREAD);
         } finally {
-            // An interrupt meant for the task around this one may have gone with this one's.
-            if (callersFlag || (!outerKnew && outer != null && outer.isInterrupted())) {
+            if (itsFlag || (outer != null && outer.interrupts() > told)) {
                 thread.interrupt();
             }
         }
     }
 
     /** Runs a claimed task in a thread that is not the executor's own: who called it, or a compensating one. */
-    void hostElsewhere(TaskRun<?> task, Thread thread, Host host) {
+    void hostElsewhere(TaskRun<?> task, Thread thread, @Nullable TaskRun<?> outer, Host host) {
         movesOfOthers.incrementAndGet();
         try {
-            host(task, thread, host);
+            host(task, thread, outer, host);
         } finally {
             movesOfOthers.incrementAndGet();
         }
     }
 
-    private static void host(TaskRun<?> task, Thread thread, Host host) {
+    private static void host(TaskRun<?> task, Thread thread, @Nullable TaskRun<?> outer, Host host) {
         TaskExtras rare = task.extras();
-        rare.outer = CurrentTask.get();
+        rare.outer = outer;
         rare.host = thread;
         try {
             CurrentTask.perform(task, thread, rare, host);

@@ -991,7 +991,7 @@ final class GroupEngine extends GroupState
     /** The group is cancelled: a task that no thread has taken never starts. */
     private void skip(TaskRun<?> task) {
         if (task.retire()) {
-            launcher.skipped();
+            launcher.skipped(task);
             endUnstarted(task, null);
         }
     }

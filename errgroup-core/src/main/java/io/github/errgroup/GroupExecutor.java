@@ -89,11 +89,21 @@ final class GroupExecutor implements Executor {
             }
         }
 
-        /** It was accepted, and its turn never came: whoever waits for it is told so if it is a future. */
         @Override
         public void onTaskSkipped(Subtask<?> task) {
+            neverStarts("its group was cancelled");
+        }
+
+        @Override
+        public void onTaskRejected(Subtask<?> task) {
+            Throwable rejection = task.exception();
+            neverStarts(rejection == null ? null : UserText.messageOf(rejection));
+        }
+
+        /** If it was accepted before, only a future can be told. */
+        private void neverStarts(@Nullable String why) {
             if (submitted) {
-                Log.warn("a task of an executor never started, since its group was cancelled: " + UserText.of(command));
+                Log.warn("a task of an executor never started: " + UserText.of(command) + ": " + why);
                 if (command instanceof Future<?> future) {
                     future.cancel(false);
                 }

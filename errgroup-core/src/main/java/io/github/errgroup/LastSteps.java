@@ -28,8 +28,8 @@ import java.util.concurrent.locks.LockSupport;
  *   <li>A thread that has returned and takes none of our tasks (it is idle, or somebody else's task has it) counts as on
  *       its way for {@link #LONGEST_WAY_NANOS} from when it is first looked at.
  *   <li>Tasks that are skipped, or run by a compensating thread, while the executor has them leave their commands in its
- *       queue, where they take room until a thread has found that there is nothing to run. They count for as long, and are
- *       counted before their slots are free.
+ *       queue, where they take room until a thread has found that there is nothing to run. They count for as long, each once,
+ *       and are counted before their slots are free. A thread that has found one is LEAVING before it counts no more.
  * </ol>
  */
 final class LastSteps {
@@ -63,11 +63,27 @@ final class LastSteps {
     /** Of the moves before the first attempt that was rejected: no sum of theirs. */
     static final long UNKNOWN = -1;
 
+    /** A task's command: the executor does not have it. So it begins. */
+    private static final int KEPT = 0;
+
+    /** The executor has it, and its task waits for a thread, or is run by one of the executor's. */
+    private static final int HANDED = 1;
+
+    /** The executor has it, and there is nothing to run: it is counted. */
+    private static final int ABANDONED = 2;
+
+    /** It was found with nothing to run, or is never to be handed over. */
+    private static final int GONE = 3;
+
     private static final VarHandle STATE;
+
+    private static final VarHandle COMMAND;
 
     static {
         try {
-            STATE = MethodHandles.lookup().findVarHandle(PoolThread.class, "state", int.class);
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            STATE = lookup.findVarHandle(PoolThread.class, "state", int.class);
+            COMMAND = lookup.findVarHandle(TaskExtras.class, "command", int.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -83,7 +99,7 @@ final class LastSteps {
     private final AtomicLong forgotten = new AtomicLong();
 
     /** Commands of ours that nobody has found yet. */
-    private final AtomicInteger abandoned = new AtomicInteger();
+    final AtomicInteger abandoned = new AtomicInteger();
 
     /** When the last one was abandoned, in nanoTime. Written before {@link #abandoned}. */
     private volatile long abandonedNanos;
@@ -109,7 +125,7 @@ final class LastSteps {
             super(thread);
         }
 
-        /** It has taken a task. */
+        /** It has taken a command of ours. */
         void begins() {
             STATE.setRelease(this, (state & ~PHASE) + ONE_TURN + BACK);
         }
@@ -117,7 +133,11 @@ final class LastSteps {
         @Override
         public void taskEnds(TaskRun<?> task, boolean interrupted) {
             Host.POOL_THREAD.taskEnds(task, interrupted);
-            STATE.setRelease(this, (state & ~PHASE) + LEAVING); // fault: thread-is-leaving
+            leaves(); // fault: thread-is-leaving
+        }
+
+        private void leaves() {
+            STATE.setRelease(this, (state & ~PHASE) + LEAVING);
         }
 
         /** It leaves what the executor called. */
@@ -160,11 +180,11 @@ final class LastSteps {
         PoolThread made = new PoolThread(thread);
         threads.put(thread.getId(), made);
         if (threads.size() >= nextSweep) {
-            for (PoolThread old : threads.values()) {
-                if (old.hasEnded() && threads.values().remove(old)) { // survivor: ended-pool-threads-are-forgotten
+            threads.forEach((id, old) -> {
+                if (old.hasEnded() && threads.remove(id, old)) { // survivor: ended-pool-threads-are-forgotten
                     forgotten.incrementAndGet();
                 }
-            }
+            });
             nextSweep = Math.max(FIRST_SWEEP, 2 * threads.size());
         }
         return made;
@@ -184,16 +204,49 @@ final class LastSteps {
         return hasRejected ? moves() : UNKNOWN;
     }
 
-    /** No thread of the executor is to run a task that it was handed: its command takes room until one has found it. */
-    void abandoned() {
-        abandonedNanos = System.nanoTime();
-        abandoned.incrementAndGet();
+    // ---- commands
+
+    /** A task is about to be handed to the executor. Returns false if it is gone: it was skipped or compensated before. */
+    boolean handOver(TaskExtras task) {
+        return COMMAND.compareAndSet(task, KEPT, HANDED);
     }
 
-    /** A thread has found a command with nothing to run. */
-    void found() {
-        abandoned.updateAndGet(now -> Math.max(0, now - 1));
+    /** The executor has not taken it. */
+    void takeBack(TaskExtras task) {
+        if (!COMMAND.compareAndSet(task, HANDED, KEPT)) {
+            found(task);
+        }
     }
+
+    /** A task is skipped, or a compensating thread has it. */
+    void abandon(TaskExtras task) {
+        while (!COMMAND.compareAndSet(task, KEPT, GONE)) {
+            abandonedNanos = System.nanoTime();
+            abandoned.incrementAndGet(); // before it can be found
+            if (COMMAND.compareAndSet(task, HANDED, ABANDONED)) { // fault: abandoned-command-is-counted-once
+                return;
+            }
+            abandoned.decrementAndGet();
+            if (task.command == GONE) {
+                return;
+            }
+        }
+    }
+
+    /** Its command was found, and there is nothing to run. */
+    void found(TaskExtras task) {
+        if ((int) COMMAND.getAndSet(task, GONE) == ABANDONED) {
+            abandoned.decrementAndGet();
+        }
+    }
+
+    /** The current thread, which is the executor's, has found a command with nothing to run. */
+    void found(TaskExtras task, PoolThread thread) {
+        thread.leaves(); // fault: finder-is-leaving
+        found(task);
+    }
+
+    // ---- rejections
 
     /**
      * Whether a thread may have been on its way back when an attempt was rejected, or the executor's queue may have been full

@@ -59,7 +59,7 @@ interface Launcher {
     default void groupCancelled() {}
 
     /** A task of a cancelled group, which may have been launched, is skipped. */
-    default void skipped() {}
+    default void skipped(TaskRun<?> task) {}
 
     /** Called by every thread that waits for the group, before it parks and when it waits no more. */
     default void look() {}

@@ -29,6 +29,9 @@ final class TaskExtras implements TaskHolder {
     @Nullable
     Thread launcher;
 
+    /** Where its command is in an external executor: see {@link LastSteps}. */
+    volatile int command;
+
     /** The thread of an executor that runs it. Own thread only; others look whether it is theirs. */
     @Nullable
     Thread host;

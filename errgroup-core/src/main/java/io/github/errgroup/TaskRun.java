@@ -333,6 +333,9 @@ sealed class TaskRun<T extends @Nullable Object> implements Subtask<T>, Runnable
         }
         Thread thread = runner;
         if (thread != null && STATUS.compareAndSet(this, now, INTERRUPTING)) { // fault: interrupt-claims-the-window
+            if (now == INTERRUPTED) {
+                countLaterInterrupt();
+            }
             Interrupts.deliver(thread, this::delivered); // fault: interrupt-is-delivered
         }
     }
@@ -369,6 +372,14 @@ sealed class TaskRun<T extends @Nullable Object> implements Subtask<T>, Runnable
     /** Whether its own deadline passed while it ran. */
     boolean hasTimedOut() {
         return false;
+    }
+
+    /** An interrupt is about to be delivered after that of the deadline. Called by the thread that delivers it. */
+    void countLaterInterrupt() {}
+
+    /** How many interrupts there were after that of the deadline, the one on its way included. */
+    int laterInterrupts() {
+        return 0;
     }
 
     /** The interrupt has arrived. */
@@ -423,15 +434,17 @@ sealed class TaskRun<T extends @Nullable Object> implements Subtask<T>, Runnable
         }
     }
 
-    /** Whether its thread was interrupted for it. */
-    boolean wasInterrupted() {
-        return status == INTERRUPTED;
+    /** How often its thread was interrupted for it: an interrupt that is on its way is counted by {@link #interrupts} alone. */
+    int deliveredInterrupts() {
+        int later = laterInterrupts(); // before the status: if a further one begins meanwhile, it is not counted
+        int now = status;
+        return now == INTERRUPTED ? 1 + later : now == INTERRUPTING ? later : 0;
     }
 
-    /** Whether its thread was interrupted for it while it ran, or is about to be. */
-    boolean isInterrupted() {
+    /** How often its thread was interrupted for it while it ran, or is about to be. */
+    int interrupts() {
         int now = status;
-        return now == INTERRUPTING || now == INTERRUPTED;
+        return now == INTERRUPTING || now == INTERRUPTED ? 1 + laterInterrupts() : 0;
     }
 
     // ---- ending

@@ -142,6 +142,8 @@ final class Stage {
         }
     };
 
+    private static final TaskRun<?> SOME_TASK = taskOf(ErrGroup.open(ErrGroupOptions.builder().build()));
+
     private static final ErrGroupOptions OPTIONS = ErrGroupOptions.builder()
             // Longer than any run: the engine's own remedies for a lost task must not hide a lost wake-up.
             .starvationTimeout(Duration.ofDays(1))
@@ -210,12 +212,19 @@ final class Stage {
         return task;
     }
 
+    /** A task that an executor has. */
+    static TaskExtras handedOver(LastSteps lastSteps) {
+        TaskExtras task = new TaskExtras(SOME_TASK);
+        lastSteps.handOver(task);
+        return task;
+    }
+
     /** What a compensating thread does with a task that it found. */
     static void compensate(ErrGroup group, TaskRun<?> task) {
         Thread thread = Thread.currentThread();
         if (task.claim(thread)) {
             ExternalExecutor executor = (ExternalExecutor) engine(group).launcher();
-            executor.hostElsewhere(task, thread, Host.POOL_THREAD);
+            executor.hostElsewhere(task, thread, null, Host.POOL_THREAD);
         }
     }
 

@@ -24,6 +24,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -116,6 +117,25 @@ class ExecutorContractTest extends GroupContract {
 
         caller.result();
         ran.pass();
+    }
+
+    @Test
+    void N16_N2_what_waited_for_its_turn_and_is_rejected_then_is_told_and_a_future_cancelled() {
+        AtomicInteger commands = new AtomicInteger();
+        Executor executor =
+                executor(ErrGroupOptions.builder().sharedLimit(shared).executor(command -> {
+                    if (commands.getAndIncrement() > 0) {
+                        throw new RejectedExecutionException("all but the first");
+                    }
+                    new Thread(command).start();
+                }));
+        FutureTask<String> queued = new FutureTask<>(() -> "never");
+
+        executor.execute(() -> executor.execute(queued));
+
+        Threads.until(queued::isDone);
+        assertThat(queued).isCancelled();
+        Threads.until(() -> log().has("never started", "all but the first"));
     }
 
     @Test

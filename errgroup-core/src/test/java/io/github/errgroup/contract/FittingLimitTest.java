@@ -14,6 +14,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -248,6 +249,67 @@ class FittingLimitTest {
         }
     }
 
+    /** One thread that lasts, with room for the one command that it runs. */
+    private static final class LastingThread implements Executor {
+        private final AtomicInteger attempts = new AtomicInteger();
+
+        private final AtomicInteger room = new AtomicInteger(1);
+
+        private final BlockingQueue<Runnable> handed = new ArrayBlockingQueue<>(1);
+
+        private final Semaphore ran = new Semaphore(0);
+
+        private final Thread thread = new Thread(this::work, "lasting");
+
+        /** What the thread passes before it runs a command. */
+        private volatile Gate way = new Gate();
+
+        /** What the thread passes before it is back. */
+        private volatile Gate wayBack = new Gate();
+
+        private volatile Runnable whenFull = () -> {};
+
+        LastingThread() {
+            way.open();
+            wayBack.open();
+            thread.setDaemon(true);
+            thread.start();
+        }
+
+        @Override
+        public void execute(Runnable command) {
+            attempts.incrementAndGet();
+            if (!room.compareAndSet(1, 0)) {
+                whenFull.run();
+                throw new RejectedExecutionException("one thread");
+            }
+            handed.add(command);
+        }
+
+        private void work() {
+            try {
+                while (true) {
+                    Runnable command = handed.take();
+                    way.passIgnoringInterrupts();
+                    command.run();
+                    ran.release();
+                    wayBack.passIgnoringInterrupts();
+                    room.set(1);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt(); // closed
+            }
+        }
+
+        void untilBack() {
+            Threads.until(() -> room.get() == 1);
+        }
+
+        void close() {
+            thread.interrupt();
+        }
+    }
+
     @Nested
     class A_rejection {
         private RoomForOne executor = new RoomForOne(() -> {});
@@ -339,6 +401,94 @@ class FittingLimitTest {
             } finally {
                 way.open();
                 pool.shutdownNow();
+            }
+        }
+
+        /** The thread was idle for long, and has just found that the one command was of a task that was skipped. */
+        @Test
+        void N2_while_a_thread_comes_back_from_a_command_with_nothing_to_run_is_none() throws Exception {
+            LastingThread pool = new LastingThread();
+            ErrGroupOptions on = options().toBuilder().executor(pool).build();
+            try (ErrGroup group = ErrGroup.open(on);
+                    ErrGroup cancelled = ErrGroup.open(on);
+                    ErrGroup last = ErrGroup.open(on)) {
+                pool.wayBack = new Gate();
+                group.go(() -> {});
+                pool.ran.acquire();
+                assertThat(group.go(() -> {}).state())
+                        .as("and the thread was looked at")
+                        .isEqualTo(State.FAILED);
+                pool.wayBack.open();
+                pool.untilBack();
+                Thread.sleep(1_100); // past the time for which a thread that was looked at may be on its way
+
+                pool.way = new Gate();
+                pool.wayBack = new Gate();
+                cancelled.go(() -> {});
+                cancelled.cancel();
+                pool.way.open();
+                pool.ran.acquire();
+                pool.whenFull = pool.wayBack::open;
+                Subtask<String> next = last.go(() -> "x");
+                last.await();
+                assertThat(next.get()).isEqualTo("x");
+                catchThrowable(group::await);
+                catchThrowable(cancelled::await);
+            } finally {
+                pool.close();
+            }
+        }
+
+        @Test
+        void N2_while_every_thread_is_in_a_task_comes_at_once_though_one_was_skipped_before_it_was_handed_over()
+                throws Exception {
+            Gate queued = new Gate();
+            Gate end = new Gate();
+            try (ErrGroup group = ErrGroup.open(options().toBuilder()
+                            .limit(2)
+                            .sharedLimit(new SharedLimit(1))
+                            .build());
+                    ErrGroup other = ErrGroup.open(options())) {
+                group.go(() -> {
+                    group.go(() -> {});
+                    queued.open();
+                    end.passIgnoringInterrupts();
+                });
+                queued.pass();
+                group.cancel();
+                assertThat(other.go(() -> "never").state()).isEqualTo(State.FAILED);
+                assertThat(executor.attempts).hasValue(2);
+                end.open();
+                catchThrowable(other::await);
+                catchThrowable(group::await);
+            }
+        }
+
+        /** It has found the commands of the tasks that were skipped, so that they take no room any more. */
+        @Test
+        void N2_while_every_thread_is_in_a_task_comes_at_once_though_others_were_skipped_before() throws Exception {
+            LastingThread pool = new LastingThread();
+            ErrGroupOptions on = options().toBuilder().executor(pool).build();
+            try (ErrGroup cancelled = ErrGroup.open(on);
+                    ErrGroup group = ErrGroup.open(on.toBuilder().limit(2).build())) {
+                pool.way = new Gate();
+                cancelled.go(() -> {});
+                cancelled.cancel();
+                pool.way.open();
+                pool.ran.acquire();
+                pool.untilBack();
+                Gate end = new Gate();
+                GroupContract.running(group, end::passIgnoringInterrupts);
+                int before = pool.attempts.get();
+                assertThat(group.go(() -> "never").state()).isEqualTo(State.FAILED);
+                assertThat(pool.attempts.get() - before)
+                        .as("the first rejection of an executor is tried again")
+                        .isEqualTo(2);
+                end.open();
+                catchThrowable(group::await);
+                catchThrowable(cancelled::await);
+            } finally {
+                pool.close();
             }
         }
 

@@ -6,6 +6,12 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.github.errgroup.ErrGroup;
 import io.github.errgroup.Subtask;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** The interrupt flag. That none is left on a pool's worker is checked after every test of the contract. */
@@ -115,5 +121,55 @@ class FlagContractTest extends GroupContract {
         group.cancel();
         assertThat(caller.result().get()).as("interrupted inside").isTrue();
         assertThat(caller.flagAfterwards()).isFalse();
+    }
+
+    /** As executors do that run one after the other what they are handed meanwhile, in the thread that handed over the first. */
+    @Test
+    void N4_J1_a_task_that_its_executor_puts_off_and_runs_in_the_caller_has_not_the_callers_flag() throws Exception {
+        assumeThat(workplace).isEqualTo(Workplace.IN_THE_CALLER);
+        Queue<Runnable> later = new ArrayDeque<>();
+        AtomicBoolean inside = new AtomicBoolean();
+        ErrGroup group = track(ErrGroup.open(o -> o.executor(command -> {
+            later.add(command);
+            if (inside.compareAndSet(false, true)) {
+                for (Runnable next = later.poll(); next != null; next = later.poll()) {
+                    next.run();
+                }
+                inside.set(false);
+            }
+        })));
+        AtomicReference<Boolean> seen = new AtomicReference<>();
+        Caller<?> caller = Caller.runs(() -> {
+            Thread.currentThread().interrupt();
+            group.go(() -> {
+                group.go(() -> {
+                    group.go(() -> {});
+                });
+                group.go(() -> seen.set(Thread.currentThread().isInterrupted()));
+            });
+        });
+        caller.result();
+        group.await();
+        assertThat(seen).hasValue(false);
+        assertThat(caller.flagAfterwards()).isTrue();
+    }
+
+    /** As a thread of a pool does that takes another command while its own waits. */
+    @Test
+    void J1_a_task_that_another_one_helps_with_leaves_the_flag_of_that_one() throws Exception {
+        assumeThat(workplace).isEqualTo(Workplace.IN_THE_CALLER);
+        BlockingQueue<Runnable> commands = new ArrayBlockingQueue<>(2);
+        ErrGroup group = track(ErrGroup.open(o -> o.executor(commands::add)));
+        AtomicReference<Boolean> seen = new AtomicReference<>();
+        Subtask<Boolean> task = group.go(() -> {
+            group.go(() -> seen.set(Thread.currentThread().isInterrupted()));
+            Thread.currentThread().interrupt();
+            commands.remove().run();
+            return Thread.interrupted();
+        });
+        new Thread(commands.remove()).start();
+        group.await();
+        assertThat(task.get()).isTrue();
+        assertThat(seen).hasValue(false);
     }
 }

@@ -3,6 +3,7 @@ package io.github.errgroup.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.github.errgroup.CancelReason;
 import io.github.errgroup.ErrGroup;
@@ -162,6 +163,55 @@ class TaskTimeoutContractTest extends GroupContract {
         catchThrowable(group::await);
         assertThat(task.state()).isEqualTo(State.FAILED);
         assertThat(task.exception()).isInstanceOf(TimeoutException.class);
+    }
+
+    /** Both interrupts of the cancellation meet on one thread: taking the inner task's back must not take the other. */
+    @Test
+    void N10_J1_what_a_late_task_runs_in_its_own_thread_leaves_the_second_interrupt_there() throws Exception {
+        assumeThat(workplace).isEqualTo(Workplace.IN_THE_CALLER);
+        ErrGroup group = openTimed(options());
+        Gate running = new Gate();
+        Gate late = new Gate();
+        Gate inside = new Gate();
+        Gate cancelled = new Gate();
+        AtomicReference<Boolean> flag = new AtomicReference<>();
+        Caller<?> caller = Caller.runs(() -> group.go(() -> {
+            running.open();
+            catchThrowable(() -> new Gate().pass()); // until the deadline
+            late.passIgnoringInterrupts();
+            assertThat(Thread.interrupted()).isFalse();
+            group.go(() -> {
+                inside.open();
+                cancelled.passIgnoringInterrupts();
+            });
+            flag.set(Thread.currentThread().isInterrupted());
+        }));
+        running.pass();
+        clock.advance(TIMEOUT);
+        late.open();
+        inside.pass();
+        group.cancel();
+        cancelled.open();
+        caller.result();
+        assertThat(flag).hasValue(true);
+    }
+
+    @Test
+    void N10_J1_what_a_late_task_runs_in_its_own_thread_brings_the_first_interrupt_not_back() throws Exception {
+        assumeThat(workplace).isEqualTo(Workplace.IN_THE_CALLER);
+        ErrGroup group = openTimed(options().cancelOnError(false));
+        Gate running = new Gate();
+        AtomicReference<Boolean> flag = new AtomicReference<>();
+        Caller<?> caller = Caller.runs(() -> group.go(() -> {
+            running.open();
+            catchThrowable(() -> new Gate().pass()); // until the deadline
+            group.go(() -> {});
+            flag.set(Thread.currentThread().isInterrupted());
+        }));
+        running.pass();
+        clock.advance(TIMEOUT);
+        caller.result();
+        assertThat(flag).hasValue(false);
     }
 
     @Test
