@@ -148,6 +148,10 @@ final class ReleaseFolder {
             children(fields.get("dependencies")).forEach(dependency -> asGradleReadsIt(pom, dependency));
         }
         boolean core = pom.getFileName().toString().startsWith("errgroup-core");
+        if (core && fields.containsKey("description")
+                && !fields.get("description").getTextContent().matches("(?s).*JSpecify.* optional.*")) {
+            faults.add(pom + ": does not say why JSpecify is there");
+        }
         if (core && fields.containsKey("dependencies")) {
             children(fields.get("dependencies"))
                     .map(dependency -> dependency.getElementsByTagName("artifactId").item(0).getTextContent())
@@ -316,6 +320,7 @@ final class ReleaseFolder {
                 new Fault("core.jar", "neither a module", file -> without(file, "module-info.class")),
                 new Fault(".pom", "has a <build>", pom -> edit(pom, text -> text.replace("</project>", "<build/></project>"))),
                 new Fault(".pom", "names a snapshot", pom -> edit(pom, text -> text.replace("</version>", "-SNAPSHOT</version>"))),
+                new Fault("core.pom", "why JSpecify", pom -> edit(pom, text -> text.replace("optional", "needed"))),
                 new Fault("core.pom", "depends on spring", pom -> edit(pom, text -> text.replace(
                         "</dependencies>", "<dependency><artifactId>spring-core</artifactId></dependency></dependencies>"))),
                 new Fault("core.pom", "is Maven's alone", pom -> edit(pom, text -> text.replace(
