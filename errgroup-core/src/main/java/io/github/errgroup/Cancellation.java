@@ -20,7 +20,10 @@ final class Cancellation {
     /** When, in the group's clock; 0 if nobody wants times. */
     final long nanos;
 
-    /** When a task of the group last ended since. Written by enders, read by who finishes the group. */
+    /**
+     * When a task of the group last ended since. Written by the threads that end tasks, read by the thread that finishes the
+     * group.
+     */
     volatile long lastEndNanos;
 
     Cancellation(CancelReason reason, Throwable cause, long nanos) {

@@ -29,7 +29,7 @@ final class Children {
         void older(@Nullable Child sibling);
     }
 
-    /** Pushed by the task's thread, popped by whoever closes a group. */
+    /** Pushed by the task's thread, popped by the thread that closes a group. */
     private final AtomicReference<@Nullable Child> newest = new AtomicReference<>();
 
     /** Adds a group. A full fence: the parent's cancellation is read after it. */

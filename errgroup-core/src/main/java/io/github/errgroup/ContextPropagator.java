@@ -23,10 +23,9 @@ public interface ContextPropagator {
      * value around the task's body.
      *
      * <pre>{@code
-     * static final ScopedValue<User> USER = ScopedValue.newInstance();
-     *
+     * // static final ScopedValue<User> USER = ScopedValue.newInstance();
      * try (ErrGroup group = ErrGroup.open(o -> o.contextPropagator(ContextPropagator.scopedValues(USER)))) {
-     *     group.go(() -> audit(USER.get()));
+     *     group.go(() -> audit.write(sku)); // USER is bound in there as it is here
      *     group.await();
      * }
      * }</pre>
@@ -55,8 +54,9 @@ public interface ContextPropagator {
 
         /**
          * Calls a task's body, for context that can be bound around a call alone, as a {@code ScopedValue}:
-         * {@code return ScopedValue.where(USER, user).call(body::call)}. What {@link #open} gave is open around it, and around
-         * the listeners of the task's start and end, which do not see what is bound here; nor do cancellation hooks.
+         * {@code return ScopedValue.where(USER, user).call(body::call)}. The scope that {@link #open} gave is open around
+         * the call, and around the listeners of the task's start and end. These listeners, and cancellation hooks, do not
+         * see what is bound here.
          *
          * @param body to be called exactly once, in the current thread; its value is returned as it is
          * @param <T> the value's type

@@ -19,11 +19,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * try (ErrGroup group = ErrGroup.open(o -> o.name("quote").limit(8).timeout(ofSeconds(2)))) {
- *     Subtask<Price> price = group.go(() -> prices.find(sku));           // a value
- *     Subtask<Stock> stock = group.go("stock", () -> stocks.find(sku));  // a named task
- *     group.go(() -> audit.write(sku));                                  // no value; may throw anything
- *     group.await();                                                     // the first failure, or nothing
- *     return new Quote(price.get(), stock.get());
+ *     Subtask<Long> price = group.go(() -> prices.find(sku));              // a value
+ *     Subtask<Integer> stock = group.go("stock", () -> stocks.find(sku));  // a named task
+ *     group.go(() -> audit.write(sku));                                    // no value; may throw anything
+ *     group.await();                                                       // the first failure, or nothing
+ *     return new Quote(sku, price.get(), stock.get());
  * }
  * }</pre>
  *
@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * the others are cancelled: tasks that have not started never start, the threads of running ones are interrupted. A
  * timeout starts cancellation; {@code await} returns when the tasks have ended, and a task that ignores cancellation (a
  * platform thread in a blocking socket read does) holds it up. <b>Thread-safety.</b> Every method may be called from
- * any thread, tasks of the group included; only {@code await} and {@code close} are refused to them. <b>Memory.</b>
+ * any thread, also by tasks of the group; only {@code await} and {@code close} must not be called by them. <b>Memory.</b>
  * What was done before {@code go} happens-before the task; what the task did happens-before {@code await} returns.
  *
  * <p>From Go: {@code Go} is {@link #go}, {@code TryGo} {@link #tryGo}, {@code Wait} {@link #await()}, {@code SetLimit}
@@ -74,8 +74,8 @@ public final class ErrGroup implements AutoCloseable {
     }
 
     /**
-     * Opens a group. Opened inside a task of another group it is that group's child: it inherits the nearer deadline,
-     * is cancelled with it, and if still open when the task ends is closed and reported.
+     * Opens a group. If it is opened inside a task of another group it is the child of that group: it inherits the nearer
+     * deadline, and is cancelled with its parent. If it is still open when the task ends, it is closed and reported.
      *
      * @param options the settings
      * @return an open group; the caller closes it
@@ -92,11 +92,13 @@ public final class ErrGroup implements AutoCloseable {
 
     /**
      * Opens a group, runs the body in this thread, awaits, closes, and returns the body's value: the form that cannot
-     * forget a step. If the body throws, the group is cancelled and waited for, and what the body threw is rethrown
-     * as itself, unless something had come first and no {@code await} had told the body so: a task had failed, or the
-     * deadline, an interrupt, a shutdown or the group above had cancelled the group. Then that is thrown, as
-     * {@code await} does, with the body's exception among the suppressed. An explicit {@link #cancel()} hides nothing that
-     * the body throws.
+     * forget a step. If the body throws, the group is cancelled and waited for, and then the body's exception is rethrown as
+     * itself.
+     *
+     * <p>Something else is thrown if it came before the body's exception and no {@code await} has thrown it to the body: the
+     * failure of a task, or a cancellation by the deadline, an interrupt, a shutdown or the parent. This is thrown as
+     * {@code await} throws it, with the body's exception among its suppressed exceptions. An explicit {@link #cancel()} is
+     * never thrown instead of the body's exception.
      *
      * @param options the settings
      * @param body what to do with the group
@@ -134,8 +136,8 @@ public final class ErrGroup implements AutoCloseable {
     }
 
     /**
-     * As {@link #call(ErrGroupOptions, GroupBody)}, for a body whose exception has no type of its own. A lambda is taken
-     * for one in Kotlin alone, which cannot infer the type of an exception.
+     * As {@link #call(ErrGroupOptions, GroupBody)}, for a body that is declared to throw {@code Exception}. Kotlin takes a
+     * lambda for one, since it cannot infer the type of an exception; Java takes it for a {@link GroupBody}.
      *
      * @param options the settings
      * @param body what to do with the group
@@ -172,9 +174,9 @@ public final class ErrGroup implements AutoCloseable {
     }
 
     /**
-     * As {@link #call(ErrGroupOptions, GroupBody)}, for methods that cannot declare InterruptedException: one that the body
-     * or the wait at the end throws is an {@code ErrGroupException} with {@link CancelReason#INTERRUPTED}, and the thread's
-     * flag is set again.
+     * As {@link #call(ErrGroupOptions, GroupBody)}, for methods that cannot declare InterruptedException. If the body or the
+     * wait at the end throws one, this method throws an {@code ErrGroupException} with {@link CancelReason#INTERRUPTED}, and
+     * sets the thread's flag again.
      *
      * @param options the settings
      * @param body what to do with the group
@@ -182,7 +184,7 @@ public final class ErrGroup implements AutoCloseable {
      * @param <X> the checked exception that the body may throw
      * @return the body's value
      * @throws X what the body threw
-     * @throws ErrGroupException a task failed, or the group was cancelled, by an interrupt too
+     * @throws ErrGroupException a task failed, or the group was cancelled, also by an interrupt
      */
     public static <T extends @Nullable Object, X extends Exception> T callUnchecked(
             ErrGroupOptions options, GroupBody<T, X> body) throws X {
@@ -199,7 +201,7 @@ public final class ErrGroup implements AutoCloseable {
      * @param <X> the checked exception that the body may throw
      * @return the body's value
      * @throws X what the body threw
-     * @throws ErrGroupException a task failed, or the group was cancelled, by an interrupt too
+     * @throws ErrGroupException a task failed, or the group was cancelled, also by an interrupt
      */
     public static <T extends @Nullable Object, X extends Exception> T callUnchecked(
             Consumer<ErrGroupOptions.Builder> changes, GroupBody<T, X> body) throws X {
@@ -244,20 +246,20 @@ public final class ErrGroup implements AutoCloseable {
     }
 
     /**
-     * Starts a task that has a value. Blocks while the group is full, if the caller is no task of this group or of one
-     * below it; a task's own call never blocks: above the limit its task is queued, in a queue without bound, and takes
-     * the next free slot. Interrupted while blocked: the group is cancelled, the flag is set again, and the next
-     * {@code await()} throws InterruptedException.
+     * Starts a task that has a value. While the group is full, a caller from outside is blocked. A task of this group, or of
+     * a group below it, is never blocked: above the limit the task that it submits is queued, in a queue without bound, and
+     * takes the next free slot. If a blocked caller is interrupted, the group is cancelled, the flag is set again, and the
+     * next {@code await()} throws InterruptedException.
      *
-     * <p>A call that can never be granted is refused: the group was opened with limit 0 by the calling thread, has no
-     * deadline, of its own or from above, and nobody has called {@link #setLimit}. In any other group at limit 0 the call
-     * waits for somebody to raise the limit.
+     * <p>A call is refused if it could never be granted: the calling thread itself opened the group with limit 0, the group
+     * has no deadline, of its own or from above, and nobody has called {@link #setLimit}. In any other group at limit 0 the
+     * call waits until somebody raises the limit.
      *
      * @param task what to run
      * @param <T> the value's type
-     * @return the task's handle; SKIPPED if the group is or was meanwhile cancelled, FAILED if its executor rejected it, or
-     *     with a {@link LimitExceededException} if there was no slot for as long as the options'
-     *     {@link ErrGroupOptions.Builder#limitWait(Duration) limitWait} allows
+     * @return the task's handle: SKIPPED if the group was cancelled, before the call or while it was blocked; FAILED if the
+     *     executor rejected the task, or, with a {@link LimitExceededException}, if no slot became free within the options'
+     *     {@link ErrGroupOptions.Builder#limitWait(Duration) limitWait}
      * @throws IllegalStateException if the group is finished or closed, or the call can never be granted
      */
     public <T extends @Nullable Object> Subtask<T> go(TaskBody<? extends T> task) {
@@ -306,8 +308,8 @@ public final class ErrGroup implements AutoCloseable {
      * Starts a task without a value; see {@link #go(TaskBody)}.
      *
      * @param task what to run
-     * @param <R> the task's type: a parameter, so that Kotlin, which makes no lambda into one, takes lambdas for a
-     *     {@link TaskBody} and keeps their values
+     * @param <R> the task's type. It is a type parameter because Kotlin makes no lambda into one: so Kotlin takes a lambda
+     *     for a {@link TaskBody}, and keeps its value
      * @return the task's handle
      * @throws IllegalStateException if the group is finished or closed
      */
@@ -426,9 +428,10 @@ public final class ErrGroup implements AutoCloseable {
     }
 
     /**
-     * As {@link #forEach(Iterable, ThrowingConsumer)}, for a stream: read one item at a time whatever its operations
-     * are, those aside that need all items before they give the first, as {@code sorted} does. A parallel stream is read
-     * sequentially. Give the stream itself, not {@code stream::iterator}, which reads ahead. The stream is not closed.
+     * As {@link #forEach(Iterable, ThrowingConsumer)}, for a stream. It is read one item at a time, whatever its operations
+     * are; only an operation that needs all items before it gives the first, as {@code sorted} does, reads more. A parallel
+     * stream is read sequentially. Give the stream itself, not {@code stream::iterator}, which reads ahead. The stream is
+     * not closed.
      *
      * <p>Once the group is cancelled, reading is ended by an {@code Error} that passes through the stream's operations
      * and is caught here; an operation that catches {@code Throwable} has to rethrow it.
@@ -538,13 +541,13 @@ public final class ErrGroup implements AutoCloseable {
     }
 
     /**
-     * As {@link #map(Iterable, ThrowingFunction)}, with a name for each task. The handles have it, so what failed and why is
-     * one line:
+     * As {@link #map(Iterable, ThrowingFunction)}, with a name for each task. The handles have the name, so one line tells
+     * what failed and why:
      *
      * <pre>{@code
-     * List<Subtask<Price>> prices = group.map(orders, Order::id, this::price);
+     * List<Subtask<Long>> found = group.map(skus, sku -> sku, prices::find);
      * group.settle();
-     * Subtask.failed(prices).forEach(task -> log.warn("no price for " + task.name(), task.exception()));
+     * Subtask.failed(found).forEach(task -> log.warn("no price for " + task.name(), task.exception()));
      * }</pre>
      *
      * @param items the items
@@ -602,14 +605,15 @@ public final class ErrGroup implements AutoCloseable {
      * Starts a task for each item, and gives the handles as the tasks end, while the group runs:
      *
      * <pre>{@code
-     * for (Subtask<Page> page : group.asCompleted(urls, this::fetch)) {
-     *     index.add(page.get());
+     * for (Subtask<String> text : group.asCompleted(pages, page -> fetch(page))) {
+     *     index.add(text.get());
      * }
      * group.await();
      * }</pre>
      *
-     * <p>Nothing is read before the loop begins. It is ahead of the loop by at most the limit (256 without one), ends early
-     * when the group is cancelled, and may be left early; {@link Results} tells all of it.
+     * <p>Nothing is read before the loop begins. From then on tasks are submitted ahead of the loop, at most as many as the
+     * limit allows (256 without one). The loop ends early when the group is cancelled, and may be left early.
+     * {@link Results} tells the details.
      *
      * @param items the items; {@code stream::iterator} for a stream, unless it has a {@code flatMap}: see {@link Results}
      * @param function makes the result of one item
@@ -694,20 +698,22 @@ public final class ErrGroup implements AutoCloseable {
      * go on. May be called again, by any thread outside the group, and gives the same answer.
      *
      * <p>What it throws is what came first in time, be it a failure, the deadline, an interrupt, a cancellation from
-     * above or an explicit one; what failed afterwards is among its suppressed exceptions. An Error alone beats what came
-     * before it. A group that was cancelled, and all of whose tasks succeeded all the same, or that had none, throws
-     * nothing unless a thread was interrupted; {@link GroupContext#reason()} tells.
+     * above or an explicit one; what failed afterwards is among its suppressed exceptions. Only an Error is thrown even if
+     * something else came before it.
      *
-     * @throws ErrGroupException the first failure as cause; or, if the group was cancelled before any task failed and
-     *     not every task had succeeded, a {@code CancellationException} or, past the deadline, a
+     * <p>If every task has succeeded, or there was none, nothing is thrown even if the group was cancelled, unless a thread
+     * was interrupted. {@link GroupContext#reason()} then tells what cancelled it.
+     *
+     * @throws ErrGroupException with the first failure as its cause; or, if the group was cancelled before any task failed
+     *     and not every task has succeeded, with a {@code CancellationException} or, past the deadline, a
      *     {@code TimeoutException}. {@link ErrGroupException#reason()} tells which
-     * @throws ParentCancelledException if the group that this one was opened in was cancelled first, and not every task
-     *     had succeeded. A {@code catch (ErrGroupException e)} around a group of a task's own does not see it: the task
-     *     is to end
+     * @throws ParentCancelledException if the group that this one was opened in was cancelled first, and not every task has
+     *     succeeded. It is no {@code ErrGroupException}, so that a task which catches those does not go on when it is to end
+     *     itself
      * @throws Error a task's Error, as itself
      * @throws InterruptedException the thread was interrupted, before or while it waited: the group was cancelled and
-     *     its tasks waited for. What came before the interrupt beats it; the flag is then set again. If every task has
-     *     ended already, a flag that is set stays set, and changes nothing
+     *     its tasks waited for. If something else came before the interrupt, that is thrown and the flag is set again. If
+     *     every task has ended already, a flag that is set stays set, and changes nothing
      * @throws IllegalStateException if called by a task of this group or of one below it
      */
     public void await() throws InterruptedException {
@@ -747,17 +753,17 @@ public final class ErrGroup implements AutoCloseable {
     }
 
     /**
-     * As {@link #await()}, for methods that cannot declare InterruptedException: an interrupt is an
-     * {@code ErrGroupException} with {@link CancelReason#INTERRUPTED}, and the thread's flag is set again. The group was
-     * cancelled and its tasks waited for, as ever.
+     * As {@link #await()}, for methods that cannot declare InterruptedException: an interrupt is thrown as an
+     * {@code ErrGroupException} with {@link CancelReason#INTERRUPTED}, and the thread's flag is set again. As in
+     * {@code await()}, the group has been cancelled by then, and its tasks waited for.
      *
      * <pre>{@code
      * public Quote quote(String sku) {
      *     try (ErrGroup group = groups.open("quote")) {
-     *         Subtask<Price> price = group.go(() -> prices.find(sku));
-     *         Subtask<Stock> stock = group.go(() -> stocks.find(sku));
+     *         Subtask<Long> price = group.go(() -> prices.find(sku));
+     *         Subtask<Integer> stock = group.go(() -> stocks.find(sku));
      *         group.awaitUnchecked();
-     *         return new Quote(price.get(), stock.get());
+     *         return new Quote(sku, price.get(), stock.get());
      *     }
      * }
      * }</pre>
@@ -773,29 +779,30 @@ public final class ErrGroup implements AutoCloseable {
     }
 
     /**
-     * Waits as {@link #await()} does, and leaves it to the handles to tell what became of each task: that a task failed, or
-     * was late, cancelled or skipped, is no exception.
+     * Waits as {@link #await()} does, but throws nothing for a task that failed, was late, was cancelled or was skipped: the
+     * handles tell what became of each task.
      *
      * <pre>{@code
      * try (ErrGroup group = ErrGroup.open(o -> o.cancelOnError(false).timeout(ofMillis(300)))) {
-     *     Subtask<List<Offer>> offers = group.go(() -> shop.offers(sku));
-     *     Subtask<List<Review>> reviews = group.go(() -> shop.reviews(sku));
+     *     Subtask<Long> price = group.go(() -> prices.find(sku));
+     *     Subtask<Integer> stock = group.go(() -> stocks.find(sku));
      *     group.settle();                                    // what is there in time
-     *     return new Page(offers.orElse(List.of()), reviews.orElse(List.of()));
+     *     return new Quote(sku, price.orElse(0L), stock.orElse(0));
      * }
      * }</pre>
      *
-     * <p>A group that cancels on error does so here too: for all the outcomes, {@code cancelOnError(false)}. What is let pass
-     * counts as answered, so that {@link #close()}, and the end of a {@link #call(ErrGroupOptions, GroupBody) call}, throw
-     * nothing for it; listeners and meters are told as ever, and a later {@code await()} throws it.
+     * <p>A group that cancels on error does so here too; with {@code cancelOnError(false)} every task runs to its end. What
+     * {@code settle()} does not throw counts as answered: {@link #close()}, and the end of a
+     * {@link #call(ErrGroupOptions, GroupBody) call}, throw nothing for it. Listeners and meters are told of it all the
+     * same, and a later {@code await()} throws it.
      *
      * <p>Blocks until every task has ended: past a deadline the tasks are cancelled, and waited for.
      *
      * @throws Error a task's Error, as itself
      * @throws InterruptedException a thread was interrupted while it waited: the group was cancelled and its tasks waited
-     *     for. Unlike in {@code await()}, a failure or a deadline that came before does not beat it
+     *     for. Unlike in {@code await()}, this is thrown even if a failure or the deadline came before it
      * @throws ParentCancelledException if the group that this one was opened in was cancelled first, and not every task
-     *     had succeeded: whoever waits here is to end
+     *     has succeeded: the task that waits here is to end
      * @throws IllegalStateException if called by a task of this group or of one below it
      */
     public void settle() throws InterruptedException {
@@ -811,8 +818,9 @@ public final class ErrGroup implements AutoCloseable {
     }
 
     /**
-     * Cancels the group for a reason of the caller's: the {@code CancellationException} that {@code await()} reports
-     * has it as its cause. It is never changed, and what it throws when asked for its text changes nothing.
+     * Cancels the group with a cause of the caller's: the {@code CancellationException} that {@code await()} reports has it
+     * as its cause. The Throwable given is never modified, and if its {@code getMessage} or {@code toString} throws, that
+     * changes nothing.
      *
      * @param cause what {@link GroupContext#cause()} will give
      */
@@ -821,14 +829,15 @@ public final class ErrGroup implements AutoCloseable {
     }
 
     /**
-     * Cancels what still runs, waits for it, and closes the group. The wait is not cut short by an interrupt, whose flag
-     * is set again. Has no effect on a closed group.
+     * Cancels what still runs, waits for it, and closes the group. An interrupt does not cut the wait short; the flag is set
+     * again at the end. Has no effect on a closed group.
      *
      * @throws ErrGroupException if nobody awaited the group, and a task had failed or the deadline or a shutdown kept one
      *     from succeeding: as {@link #await()}
      * @throws ParentCancelledException if nobody awaited the group, and a task failed after a cancellation from above
-     * @throws Error if nobody awaited the group and a task threw an Error: a new one with the task's as its cause, since
-     *     a try block that is just throwing the task's could not add it to itself
+     * @throws Error if nobody awaited the group and a task threw an Error: a new one with the task's Error as its cause. The
+     *     task's own cannot be thrown here: a try block that throws it already would have to add it to itself as suppressed,
+     *     which Java refuses
      * @throws IllegalStateException if nobody awaited or cancelled the group, and it had to cancel or skip a task; or if
      *     called by a task of this group or of one below it
      */
@@ -847,8 +856,8 @@ public final class ErrGroup implements AutoCloseable {
     }
 
     /**
-     * Changes the limit, also while tasks run: raised, it wakes blocked callers of {@code go}; lowered, it lets running
-     * tasks finish. A limit that was set by this method may be set again: {@code go} waits for that at limit 0 too.
+     * Changes the limit, also while tasks run: raising it wakes blocked callers of {@code go}; lowering it lets running
+     * tasks finish. Once this method was called, {@code go} at limit 0 is not refused: it waits for the next call.
      *
      * @param limit how many tasks may run at once; negative for no limit, 0 lets nothing start
      */
@@ -860,7 +869,7 @@ public final class ErrGroup implements AutoCloseable {
      * Changes the deadline.
      *
      * @param timeout from the opening of the group to its deadline, above zero; null for no deadline but the parent's.
-     *     One that has passed already cancels at once
+     *     A deadline that has passed already cancels the group at once
      * @throws IllegalArgumentException if not above zero
      */
     public void setTimeout(@Nullable Duration timeout) {

@@ -4,11 +4,12 @@ import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@link ErrGroup#await()} throws: its cause is what came first in the group, in time, and its {@link #reason()}
- * tells which kind. A failure is there as the task threw it. Of a group that was cancelled before any task failed the
- * cause is a {@code CancellationException}, past its deadline a {@code TimeoutException}; after an interrupt, which
- * {@link ErrGroup#awaitUnchecked()} alone tells in this way, an {@code InterruptedException}. The suppressed exceptions are
- * the later failures, bounded, with the number of those left out in the message.
+ * What {@link ErrGroup#await()} throws. Its cause is what came first in the group, in time, and its {@link #reason()} tells
+ * which kind that is. If a task failed first, the cause is what the task threw. If the group was cancelled first, it is a
+ * {@code CancellationException}; past the deadline, a {@code TimeoutException}; after an interrupt an
+ * {@code InterruptedException}, which only {@link ErrGroup#awaitUnchecked()} reports in this way.
+ *
+ * <p>The suppressed exceptions are the later failures. Their number is bounded; the message tells how many were left out.
  */
 public final class ErrGroupException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -44,7 +45,7 @@ public final class ErrGroupException extends RuntimeException {
     /**
      * Why the group ended like this: what came first in it, in time.
      *
-     * @return {@link CancelReason#FAILURE} if a task failed, in a group that does not cancel on error too; else what
+     * @return {@link CancelReason#FAILURE} if a task failed first, also in a group that does not cancel on error; else what
      *     cancelled the group before any task failed
      */
     public CancelReason reason() {

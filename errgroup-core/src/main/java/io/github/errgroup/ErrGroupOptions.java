@@ -19,7 +19,7 @@ public final class ErrGroupOptions {
     /** The value of {@code limit} that means no limit, as in Go. */
     public static final int NO_LIMIT = -1;
 
-    /** The longest duration that a setting may have, some 73 years: sums of a few are nanoseconds in a long. */
+    /** The longest duration that a setting may have, some 73 years: a long holds the sum of a few, in nanoseconds. */
     public static final Duration MAX_DURATION = Duration.ofNanos(Long.MAX_VALUE / 4);
 
     private static final Predicate<Throwable> NEVER = failure -> false;
@@ -51,7 +51,7 @@ public final class ErrGroupOptions {
     }
 
     /**
-     * A builder that begins with these values. What it is told changes nothing here.
+     * A builder that begins with these values. Changing it does not change these options.
      *
      * @return a new builder
      */
@@ -123,9 +123,9 @@ public final class ErrGroupOptions {
     }
 
     /**
-     * How many failures are none.
+     * How many failures are tolerated.
      *
-     * @return null, the default, means 0; and any number where {@link #enough()} is set
+     * @return null, the default, means 0, or any number if {@link #enough()} is set
      */
     public @Nullable Integer tolerate() {
         return values.tolerate;
@@ -307,7 +307,7 @@ public final class ErrGroupOptions {
         }
 
         /**
-         * The options as they are now. The builder may be changed further, which no longer concerns them.
+         * Makes the options. Changing the builder afterwards does not change them.
          *
          * @return the options
          * @throws IllegalArgumentException if two values do not go together: {@link #tolerate} or {@link #enough} with
@@ -338,10 +338,10 @@ public final class ErrGroupOptions {
         }
 
         /**
-         * Sets the limit. It also lets the group's own threads be reused, unless {@link #reuseThreads(boolean)} says
-         * otherwise: a task may see a ThreadLocal that an earlier task of the group has set and not removed, unless the
-         * {@linkplain #contextPropagator context propagator} knows it, and InheritableThreadLocals come from whoever started
-         * the thread.
+         * Sets the limit. With a limit the group's own threads are reused, unless {@link #reuseThreads(boolean)} says
+         * otherwise. A task then may see a ThreadLocal that an earlier task of the group has set and not removed, unless the
+         * {@linkplain #contextPropagator context propagator} carries it; and its InheritableThreadLocals come from the
+         * thread that started the reused one.
          *
          * @param limit how many tasks may run at once; -1 (or any negative) for no limit, 0 lets nothing start
          * @return this builder
@@ -376,12 +376,14 @@ public final class ErrGroupOptions {
         }
 
         /**
-         * Sets each task's own deadline, which counts from the task's start, and not while it waits for a slot. Past it that
-         * task alone is cancelled: its thread is interrupted (not with {@link #interruptOnCancel(boolean)
-         * interruptOnCancel(false)}), the hooks that it has registered run, and {@link GroupContext#isCancelled()} is true
-         * in it. It keeps its slot until it has ended. What it then throws is suppressed below a {@code TimeoutException} that
-         * names task and limit, with which it has FAILED, as of any failure: that cancels a group that cancels on error. An
-         * Error remains what it is, and a task that still returns its value has SUCCEEDED.
+         * Sets each task's own deadline. The time counts from the task's start, not while it waits for a slot. When it has
+         * passed, that task alone is cancelled: its thread is interrupted (not with
+         * {@link #interruptOnCancel(boolean) interruptOnCancel(false)}), the hooks that it has registered run, and
+         * {@link GroupContext#isCancelled()} is true in it. It keeps its slot until it has ended.
+         *
+         * <p>A task that throws after its deadline is FAILED with a {@code TimeoutException} that names task and limit; what
+         * it threw is suppressed below that. This is a failure like any other: it cancels a group that cancels on error. An
+         * Error is kept as it is, and a task that returns its value even then has SUCCEEDED.
          *
          * @param taskTimeout above zero; null for as long as it takes
          * @return this builder
@@ -395,10 +397,10 @@ public final class ErrGroupOptions {
 
         /**
          * Sets how long {@code go} may wait for a slot, of the group's limit and of a {@linkplain #sharedLimit shared} one
-         * together. A task that has none by then does not start: its handle is FAILED with a
+         * together. A task that has no slot by then does not start: its handle is FAILED with a
          * {@link LimitExceededException}, which counts as any failure and as a rejection. So a service that is full says so
-         * soon. It concerns callers from outside, who would block; what a task of the group submits is queued, and waits for
-         * as long as it takes. {@code tryGo} never waits.
+         * soon. Only the wait of callers from outside, which would block, is bounded; a task that a task of the group
+         * submits is queued, for as long as it takes. {@code tryGo} never waits.
          *
          * @param limitWait zero for not at all, null for as long as it takes
          * @return this builder
@@ -433,9 +435,9 @@ public final class ErrGroupOptions {
         }
 
         /**
-         * Sets how many failures are none: up to so many neither cancel the group nor are thrown. The next one is the
-         * failure, with the tolerated ones among its suppressed exceptions. Handles, meters and listeners tell of each. An
-         * {@code Error} is never tolerated. Only for a group that cancels on error.
+         * Sets how many failures the group tolerates. The first ones, up to this number, neither cancel the group nor are
+         * thrown. The next one is the failure, with the tolerated ones among its suppressed exceptions. Handles, meters and
+         * listeners tell of every failure. An {@code Error} is never tolerated. Only for a group that cancels on error.
          *
          * @param failures 0 or more
          * @return this builder
@@ -450,12 +452,14 @@ public final class ErrGroupOptions {
         }
 
         /**
-         * Sets how many successes are enough: after so many the rest is cancelled, with reason
-         * {@link CancelReason#ENOUGH ENOUGH}, and {@code await()} returns when all have ended. Failures cancel nothing, unless
-         * {@link #tolerate} says how many pass. If the tasks end with fewer successes, or more fail than pass, {@code await()}
-         * throws the first failure with the others suppressed; if none has failed, since there were too few tasks, an
-         * {@code ErrGroupException} that says so. An {@code Error} always cancels, and is thrown. Only for a group that cancels
-         * on error.
+         * Sets how many successes are enough. After so many, the rest is cancelled with reason
+         * {@link CancelReason#ENOUGH ENOUGH}, and {@code await()} returns when all tasks have ended. Failures cancel
+         * nothing, unless {@link #tolerate} says how many are tolerated.
+         *
+         * <p>If the tasks end with fewer successes, or more of them fail than are tolerated, {@code await()} throws the
+         * first failure, with the others suppressed. If there were too few tasks and none failed, it throws an
+         * {@code ErrGroupException} that says so. An {@code Error} always cancels, and is thrown. Only for a group that
+         * cancels on error.
          *
          * @param successes 1 or more; 0, the default, where all are wanted
          * @return this builder
@@ -515,14 +519,14 @@ public final class ErrGroupOptions {
 
         /**
          * Sets whether the group's own threads are reused. Where they are, a thread that ends a task takes the next one of
-         * its group; its name, class loader and interrupt flag are reset between, and what the
-         * {@linkplain #contextPropagator context propagator} carries. Any other ThreadLocal that a task has set and not
-         * removed may be seen by the group's next task, and InheritableThreadLocals come from whoever started the thread.
+         * its group; between the two its name, class loader and interrupt flag are reset, and what the
+         * {@linkplain #contextPropagator context propagator} carries. The next task may see any other ThreadLocal that an
+         * earlier one has set and not removed, and its InheritableThreadLocals come from the thread that started this one.
          * Idle platform threads stay for half a second at most, and end with their group. No effect on an executor that was
          * handed in.
          *
-         * @param reuseThreads true also without a limit; false never: every task then has a fresh thread. Without either,
-         *     threads are reused where there is a limit
+         * @param reuseThreads true to reuse threads also without a limit; false to give every task a fresh thread. If this
+         *     is not called, threads are reused where there is a limit
          * @return this builder
          */
         public Builder reuseThreads(boolean reuseThreads) {
@@ -531,8 +535,8 @@ public final class ErrGroupOptions {
         }
 
         /**
-         * Sets how long an executor that was handed in may neither start nor end a task of ours before a compensating
-         * thread runs what a waiting group lacks, and one more each time it passes again.
+         * Sets how long an executor that was handed in may neither start nor end a task of ours. After that a compensating
+         * thread runs a task that a waiting group lacks; each time as long passes again, one more thread does.
          *
          * @param starvationTimeout above zero
          * @return this builder
@@ -604,8 +608,8 @@ public final class ErrGroupOptions {
         }
 
         /**
-         * Adds one listener for all groups that are opened with these options. It is told after the present ones, and not of
-         * which group.
+         * Adds one listener for all groups that are opened with these options. It is told after the present ones, and is not
+         * told which group an event is of.
          *
          * @param listener who is told what happens
          * @return this builder
@@ -618,8 +622,8 @@ public final class ErrGroupOptions {
          * Sets whether a group remembers the place that opens it, for finding groups that nobody closes: the innermost
          * frames of user code, at most five, in {@link GroupSnapshot#openedAt()} and in reports of groups left open. For a
          * group made lazily, the place of its first use. It adds about 2.6 microseconds of processor time and 2 kB to an
-         * opening where user code is on top of the stack (JMH, one processor, JDK 25), more where frames of a framework have
-         * to be passed over, of which 64 frames are the most that is walked; and no time where it is off.
+         * opening where user code is on top of the stack (JMH, one processor, JDK 25), and more where frames of a framework
+         * come first, of which at most 64 are walked. It costs no time where it is off.
          *
          * @param captureOpener true to walk the stack at each opening
          * @return this builder

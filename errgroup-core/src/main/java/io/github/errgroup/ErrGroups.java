@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * try (ErrGroup group = groups.open("quote")) {
- *     Subtask<Price> price = group.go(() -> prices.find(sku));
- *     Subtask<Stock> stock = group.go(() -> stocks.find(sku));
+ *     Subtask<Long> price = group.go(() -> prices.find(sku));
+ *     Subtask<Integer> stock = group.go(() -> stocks.find(sku));
  *     group.await();
- *     return new Quote(price.get(), stock.get());
+ *     return new Quote(sku, price.get(), stock.get());
  * }
  * }</pre>
  *
@@ -71,8 +71,8 @@ public interface ErrGroups {
     }
 
     /**
-     * As {@link #call(String, GroupBody)}, for a body whose exception has no type of its own. A lambda is taken for one
-     * in Kotlin alone, which cannot infer the type of an exception.
+     * As {@link #call(String, GroupBody)}, for a body that is declared to throw {@code Exception}. Kotlin takes a lambda for
+     * one, since it cannot infer the type of an exception; Java takes it for a {@link GroupBody}.
      *
      * @param name the group's name
      * @param body what to do with the group, in this thread
@@ -92,8 +92,8 @@ public interface ErrGroups {
      * {@link ErrGroup#callUnchecked(ErrGroupOptions, GroupBody)}.
      *
      * <pre>{@code
-     * List<Price> all = groups.callUnchecked("prices", group -> {
-     *     List<Subtask<Price>> found = group.map(skus, prices::find);
+     * List<Long> all = groups.callUnchecked("prices", group -> {
+     *     List<Subtask<Long>> found = group.map(skus, prices::find);
      *     group.await();
      *     return found.stream().map(Subtask::get).toList();
      * });
@@ -105,7 +105,7 @@ public interface ErrGroups {
      * @param <X> the checked exception that the body may throw
      * @return the body's value
      * @throws X what the body threw
-     * @throws ErrGroupException a task failed, or the group was cancelled, by an interrupt too
+     * @throws ErrGroupException a task failed, or the group was cancelled, also by an interrupt
      */
     default <T extends @Nullable Object, X extends Exception> T callUnchecked(String name, GroupBody<T, X> body)
             throws X {
@@ -198,11 +198,11 @@ public interface ErrGroups {
     }
 
     /**
-     * Makes a result of whichever item is first to give one, in tasks of a group of its own, and cancels the others: the
-     * first success wins, and the losers have ended when this returns.
+     * Runs a task for each item, in a group of its own, and returns the first result. The first success cancels the other
+     * tasks, and they have ended when this returns.
      *
      * <pre>{@code
-     * String page = groups.any("mirror", mirrors, mirror -> fetch(mirror, path));
+     * String page = groups.any("mirror", mirrors, mirror -> fetch(mirror));
      * }</pre>
      *
      * <p>A failure ends nothing while another item may succeed; an {@code Error} does. With a limit of 1 the items are tried one
@@ -230,7 +230,7 @@ public interface ErrGroups {
      * came. Gives up as soon as too few items are left for k of them to succeed.
      *
      * <pre>{@code
-     * List<Ack> acks = groups.any("write", 2, replicas, replica -> replica.put(key, value));
+     * List<Long> answers = groups.any("read", 2, replicas, replica -> replica.find(sku));
      * }</pre>
      *
      * @param name the group's name
@@ -400,21 +400,21 @@ public interface ErrGroups {
     }
 
     /**
-     * An Executor for whatever takes one, with the settings of a name:
+     * An Executor for code that takes one, with the settings of a name:
      *
      * <pre>{@code
-     * Executor tools = groups.executor("tools");
-     * CompletableFuture<Answer> answer = CompletableFuture.supplyAsync(() -> ask(question), tools);
+     * Executor saving = groups.executor("saving");
+     * CompletableFuture<Void> saved = CompletableFuture.runAsync(() -> save(skus), saving);
      * }</pre>
      *
-     * <p>Each task is a group of one that ends with it. It runs under the name's
+     * <p>Each task has a group of its own, which ends with it. It runs under the name's
      * {@linkplain ErrGroupOptions#sharedLimit() shared limit}, with the context of the caller of {@code execute} and the
-     * name's {@linkplain ErrGroupOptions#taskTimeout() taskTimeout}; listeners are told of it, {@link #live()} has it, and it
-     * ends with the application as any group. The name's {@code limit} and {@code timeout} are those of one group, and do not
-     * concern it: set a shared limit.
+     * name's {@linkplain ErrGroupOptions#taskTimeout() taskTimeout}. Listeners are told of it, {@link #live()} has its
+     * group, and the application's shutdown ends it as it ends any group. The name's {@code limit} and {@code timeout} are
+     * meant for one group of several tasks, and are not applied: set a shared limit.
      *
      * <p><b>What it is not.</b> It is no scope: nobody waits for its tasks, they do not cancel each other, and they are not
-     * cancelled with the task that submits them. It is no ExecutorService. It keeps no two tasks in order. A task that waits
+     * cancelled with the task that submits them. It is no ExecutorService. It keeps its tasks in no order. A task that waits
      * for another one of the same executor, as by {@code join()}, holds its slot meanwhile: with a shared limit that can
      * wait for ever, as in any pool; a group's {@code await()} cannot.
      *
@@ -424,15 +424,15 @@ public interface ErrGroups {
      * any executor. An interrupt of a blocked caller rejects the task and sets the flag again. <b>Thread-safety.</b> Thread-safe, and
      * cheap to ask for. <b>Memory.</b> What was done before {@code execute} happens-before the task.
      *
-     * <p><b>Errors.</b> {@code execute} throws a {@code RejectedExecutionException} if the task does not start: a
-     * {@link LimitExceededException} past {@code limitWait}; or with what cancelled it as its cause, as after a shutdown; or what
-     * an executor of the name's own threw. What a task throws is counted as a failure, and then goes to the
-     * uncaught-exception handler of its thread; that of a {@code CompletableFuture} or {@code FutureTask} stays in there,
-     * and the task has succeeded. A queued task whose turn never comes, because of a shutdown, is logged, and cancelled if it
-     * is a {@code Future}.
+     * <p><b>Errors.</b> {@code execute} throws a {@code RejectedExecutionException} if the task does not start. Past
+     * {@code limitWait} it is a {@link LimitExceededException}. Otherwise its cause is what cancelled the task, as after a
+     * shutdown, or what an executor of the name's own threw. If the task throws, that is counted as a failure, and then goes
+     * to the uncaught-exception handler of its thread. A {@code CompletableFuture} or {@code FutureTask} keeps what its work
+     * throws: as a task it has succeeded. If a shutdown comes before the turn of a queued task, the task is logged, and
+     * cancelled if it is a {@code Future}.
      *
      * @param name the group's name in messages, meters and properties
-     * @return an executor; another call gives one that shares all of its limits
+     * @return an executor; the executors of one name share its limits
      * @throws IllegalArgumentException if the name is blank
      */
     default Executor executor(String name) {

@@ -101,7 +101,7 @@ final class ExternalExecutor extends TaskThreads implements Launcher {
         Throwable why = thrown instanceof RejectedExecutionException
                 ? new RejectedExecutionException(rejection(task, thrown), thrown)
                 : thrown;
-        return task.retire() ? why : null; // last: whoever retires a task ends it
+        return task.retire() ? why : null; // last: the thread that retires a task ends it
     }
 
     /**
@@ -247,7 +247,7 @@ final class ExternalExecutor extends TaskThreads implements Launcher {
         }
     }
 
-    /** Runs a claimed task in a thread that is not the executor's own: who called it, or a compensating one. */
+    /** Runs a claimed task in a thread that is not the executor's own: that of the caller, or a compensating one. */
     void hostElsewhere(TaskRun<?> task, Thread thread, @Nullable TaskRun<?> outer, Host host) {
         movesOfOthers.incrementAndGet();
         try {

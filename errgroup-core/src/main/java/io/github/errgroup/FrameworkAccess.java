@@ -6,10 +6,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a framework needs that makes groups for others, and ends them with the application: the Spring Boot starter is built
- * on it. Code that uses groups needs none of it.
+ * For frameworks that make groups for others, and end them with the application: the Spring Boot starter is built on it.
+ * Code that uses groups does not need it.
  *
- * <p>Thread-safe, but for {@link #guardWaits}, as its builder.
+ * <p>Thread-safe, except {@link #guardWaits}: builders are not.
  */
 public final class FrameworkAccess {
     private FrameworkAccess() {}
@@ -20,7 +20,7 @@ public final class FrameworkAccess {
      * @param options gives the settings, now and again for each {@link ErrGroup#fresh()}
      * @param beforeFirstUse runs at the first use, in the caller; if it throws, that use fails with what it threw, the
      *     group stays unopened, and the next use runs it again. {@link ErrGroup#fresh()}, {@link ErrGroup#name()},
-     *     {@link ErrGroup#options()}, {@link ErrGroup#snapshot()} and {@link ErrGroup#close()} are no use
+     *     {@link ErrGroup#options()}, {@link ErrGroup#snapshot()} and {@link ErrGroup#close()} do not count as a use
      * @return a group that is not open yet
      */
     public static ErrGroup openLazily(Supplier<ErrGroupOptions> options, Runnable beforeFirstUse) {
@@ -50,12 +50,13 @@ public final class FrameworkAccess {
     }
 
     /**
-     * Changes a shared limit as {@link SharedLimit#setLimit} does, from a thread that must not run a user's task: what is to be
-     * launched is handed to another one, since an executor may run a task in the thread that launches it.
+     * Changes a shared limit as {@link SharedLimit#setLimit} does, for a thread that must not run a user's task. An executor
+     * may run a task in the thread that launches it, so another thread launches those that the change lets start.
      *
      * @param limit the shared limit
      * @param tasks how many tasks may run at once; negative for no limit, 0 lets nothing start
-     * @param launcher is handed what launches the tasks that have a slot now, if there are any; runs it on another thread
+     * @param launcher if there are tasks to launch, it is given a Runnable that launches them; it runs that on another
+     *     thread
      */
     public static void setLimit(SharedLimit limit, int tasks, Consumer<Runnable> launcher) {
         limit.setLimit(tasks, Objects.requireNonNull(launcher, "launcher"));
@@ -65,7 +66,7 @@ public final class FrameworkAccess {
      * How many tasks have a slot of a shared limit now.
      *
      * @param limit the shared limit
-     * @return tasks that run, but for those that wait in {@code await} or {@code go}
+     * @return tasks that run, except those that wait in {@code await} or {@code go}
      */
     public static int running(SharedLimit limit) {
         return limit.held();
@@ -75,8 +76,8 @@ public final class FrameworkAccess {
      * How many tasks wait for a slot of a shared limit now.
      *
      * @param limit the shared limit
-     * @param atMost counts no further
-     * @return tasks that have not started, and tasks that waited and want to go on
+     * @param atMost where to stop counting
+     * @return tasks that have not started, and tasks that gave their slot back to wait and need one to go on
      */
     public static int waiting(SharedLimit limit, int atMost) {
         return limit.waiting(atMost);

@@ -14,18 +14,21 @@ import org.jspecify.annotations.Nullable;
  * <pre>{@code
  * import static io.github.errgroup.Futures.future;
  *
- * Subtask<HttpResponse<String>> answer = group.go("send", future(() -> client.sendAsync(request, ofString())));
- * List<Subtask<Row>> rows = group.map(keys, future(key -> table.getAsync(key)));
+ * Subtask<HttpResponse<String>> answer = group.go("send", future(() -> http.sendAsync(request, BodyHandlers.ofString())));
+ * List<Subtask<HttpResponse<String>>> answers = group.map(requests, future(next -> http.sendAsync(next, BodyHandlers.ofString())));
  * }</pre>
  *
- * <p>The task starts the future, and waits for it. <b>Cancellation.</b> If the task is interrupted, or its group is
- * cancelled, it calls {@code cancel(true)} on exactly the future that it was given, also where the group
- * {@linkplain ErrGroupOptions.Builder#interruptOnCancel(boolean) interrupts nobody}; whether the work behind it ends, and
- * when, is its library's business: a {@code CompletableFuture} made by {@code thenApply} does not cancel what it was made
- * of, so map the value in another task or after {@code await()}. It is called once, in the task's thread or in the one that
- * cancels the group: where it takes its time, as a call to another machine does, it holds that thread up. What it throws is
- * logged. <b>Errors.</b> The future's failure is the task's as it was thrown, not wrapped in an {@code ExecutionException} or
- * a {@code CompletionException}; a future that somebody else cancelled fails its task with a {@code CancellationException}.
+ * <p>The task starts the future, and waits for it.
+ *
+ * <p><b>Cancellation.</b> If the task is interrupted, or its group is cancelled, it calls {@code cancel(true)} on the future
+ * that it was given, also where the group {@linkplain ErrGroupOptions.Builder#interruptOnCancel(boolean) interrupts nobody}.
+ * This is called once, in the task's thread or in the thread that cancels the group; if it takes long, as a call to another
+ * machine does, it holds that thread up. What it throws is logged. Whether the work behind the future ends, and when, is up
+ * to its library. A {@code CompletableFuture} made by {@code thenApply} does not cancel the one that it was made of; so map
+ * the value in another task, or after {@code await()}.
+ *
+ * <p><b>Errors.</b> The task fails with what the future failed with, not wrapped in an {@code ExecutionException} or a
+ * {@code CompletionException}. A future that somebody else cancelled fails its task with a {@code CancellationException}.
  *
  * <p>A {@code CompletionStage} that is no future has {@code toCompletableFuture()}, and Reactor's {@code Mono} has
  * {@code toFuture()}. Thread-safe.
@@ -90,7 +93,7 @@ public final class Futures {
     private static final class Cancel implements Runnable {
         private final Future<?> future;
 
-        /** Written by the task's thread or by whoever cancels the group. */
+        /** Written by the task's thread or by the canceller. */
         private final AtomicBoolean ran = new AtomicBoolean();
 
         Cancel(Future<?> future) {

@@ -15,8 +15,8 @@ public interface GroupClock {
     long nanoTime();
 
     /**
-     * Runs an action once, after a delay. The action is short, and runs no user code; it may call {@link #nanoTime} and
-     * schedule another, and compares the delay with {@link #nanoTime}.
+     * Runs an action once, after a delay. The action is short, and runs no user code. It may schedule another one, and asks
+     * {@link #nanoTime} itself whether the delay has passed.
      *
      * @param delay how long from now; zero or less means as soon as possible
      * @param action what to run
@@ -25,8 +25,8 @@ public interface GroupClock {
     Registration schedule(Duration delay, Runnable action);
 
     /**
-     * {@link System#nanoTime()} and the shared timer: one daemon thread for all groups, none until the first deadline,
-     * gone when there is nothing left to wait for.
+     * {@link System#nanoTime()} and the shared timer: one daemon thread for all groups, which starts with the first deadline
+     * and ends when nothing is left to wait for.
      *
      * @return the system's clock, always the same instance
      */

@@ -13,15 +13,15 @@ import org.jspecify.annotations.Nullable;
  */
 public sealed interface GroupContext permits GroupEngine {
     /**
-     * Whether the group was cancelled, or finished by {@link ErrGroup#await()}; asked by a task that is past its own
-     * {@linkplain ErrGroupOptions.Builder#taskTimeout(Duration) deadline}, also that.
+     * Whether the group was cancelled, or finished by {@link ErrGroup#await()}. A task that asks is also told true if it is
+     * past its own {@linkplain ErrGroupOptions.Builder#taskTimeout(Duration) deadline}.
      *
      * @return true once, and then for ever
      */
     boolean isCancelled();
 
     /**
-     * Go's {@code context.Cause}: what did it.
+     * What cancelled the group: Go's {@code context.Cause}.
      *
      * @return the first failure as it was thrown; a {@code TimeoutException} past the deadline; an
      *     {@code InterruptedException} where a waiting thread was interrupted; what was given to
@@ -47,12 +47,14 @@ public sealed interface GroupContext permits GroupEngine {
     Optional<Duration> remaining();
 
     /**
-     * Registers a hook to run once when the group is cancelled, or the task that registers it is past its own deadline:
-     * close a socket, cancel a query. A successful end runs no hook. It runs in the thread that cancels, on a thread of its own when a deadline does, and at once in the
-     * caller if the group is cancelled already. Whatever the thread, the hook sees the context that the group's
-     * {@link ContextPropagator} captures here, in the thread that registers it, and the class loader of the thread that
-     * opened the group. What it throws is logged, and the other hooks run. {@code await()}
-     * waits for running hooks, so a hook must not await its own group ({@code IllegalStateException}).
+     * Registers a hook, such as one that closes a socket or cancels a query. It runs once: when the group is cancelled, or
+     * when the task that registers it is past its own deadline. A successful end runs no hook.
+     *
+     * <p>It runs in the thread that cancels; on a thread of its own when a deadline does; and at once in the caller if the
+     * group is cancelled already. Whatever the thread, the hook sees the context that the group's {@link ContextPropagator}
+     * captures here, in the thread that registers it, and the class loader of the thread that opened the group. What it
+     * throws is logged, and the other hooks run. {@code await()} waits for running hooks, so a hook must not await its own
+     * group ({@code IllegalStateException}).
      *
      * @param hook what to do
      * @return closing it unregisters the hook; no effect if it runs or ran
@@ -60,7 +62,7 @@ public sealed interface GroupContext permits GroupEngine {
     Registration onCancel(Runnable hook);
 
     /**
-     * Ends a task that computes without blocking.
+     * Throws if the calling task is to end: for tasks that compute without blocking.
      *
      * @throws CancellationException if the group is cancelled, with {@link #cause()} as its cause; or if it is called by a
      *     task that is past its own deadline

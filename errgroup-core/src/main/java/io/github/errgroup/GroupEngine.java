@@ -28,12 +28,13 @@ import org.jspecify.annotations.Nullable;
  * <ol>
  *   <li>A task is made before it is admitted (counted, with a slot or queued for one), and admitted before anybody else can
  *       see it. From then on exactly one of {@link #end} and {@link #endUnstarted} ends it, whatever fails on the way; or, if
- *       something is thrown before its launch, {@link #takeBack} undoes the admission.
+ *       something is thrown before its launch, {@link #withdraw} undoes the admission.
  *   <li>It is among the live ones before its launch, and the cancellation is read after that; the canceller writes
  *       {@link #cancellation}, and only then visits the live tasks (J2).
  *   <li>The order at a task's end is J11: the first failure is recorded before anybody is cancelled (G1), the interrupt is
  *       taken back before the slot is free, and everything comes before the word changes.
- *   <li>Cancellation: the first cause is recorded in {@link Failures}, by whoever is first. One thread sets CANCELLED; it
+ *   <li>Cancellation: the first cause is recorded in {@link Failures}, by the thread that comes first. One thread sets
+ *       CANCELLED; it
  *       writes the first cause as the context's, tells it, and only then interrupts and skips the live tasks, of this group
  *       and of those opened in them. Hooks come last, since they may block, and keep the group from finishing until they have
  *       run.
@@ -278,7 +279,7 @@ final class GroupEngine extends GroupState
     private enum Way {
         /** As {@code go}: a caller from outside blocks, a task's own call queues. */
         GO,
-        /** As a task's own {@code go}, whoever calls: it never blocks. */
+        /** As a task's own {@code go}, also for a caller from outside: it never blocks. */
         QUEUE,
         /** Not at all. */
         TRY
@@ -1079,7 +1080,7 @@ final class GroupEngine extends GroupState
         }
     }
 
-    /** A slot may be free: whoever waits for one is to look. */
+    /** A slot may be free: the callers and tasks that wait for one are to look. */
     void slotFreed() {
         Slots waiting = slots;
         if (waiting != null) {
@@ -1230,8 +1231,9 @@ final class GroupEngine extends GroupState
     }
 
     /**
-     * Records the first cause, then sets and tells the cancellation of this group and of those below it. Whoever sets
-     * CANCELLED cancels with the first cause, which may be another's; but a failure that a group keeps cancels nothing.
+     * Records the first cause, then sets and tells the cancellation of this group and of those below it. The thread that
+     * sets CANCELLED cancels with the first cause, which another thread may have recorded; but a failure that a group keeps
+     * cancels nothing.
      */
     private void markCancelled(FirstCause mine, List<GroupEngine> tree) {
         if (is(UNOPENED | CANCELLED | FINISHED | CLOSED)) {
@@ -1266,7 +1268,7 @@ final class GroupEngine extends GroupState
         }
     }
 
-    /** Skips what has not started, and lets go whoever waits to start something. */
+    /** Skips what has not started, and lets go the callers that wait to start something. */
     private void skipWaiting() {
         live.forEach(this::skip);
         launcher.groupCancelled();

@@ -7,8 +7,8 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@link ErrGroups#executor} gives: each task is a group of one, which ends with it. So what accounts for a group, by
- * its name or by who opened it, accounts for the task: limits, listeners, deadlines, shutdown, web requests.
+ * What {@link ErrGroups#executor} gives: each task is a group of one, which ends with it. So all that is accounted for a
+ * group, by its name or by its opener, is accounted for the task: limits, listeners, deadlines, shutdown, web requests.
  */
 final class GroupExecutor implements Executor {
     private final ErrGroups groups;
@@ -66,7 +66,7 @@ final class GroupExecutor implements Executor {
         /** Written by the thread that runs the task, before anything else. */
         private volatile boolean started;
 
-        /** Whether {@code execute} has its handle. Written by its thread; read by whoever cancels the group. */
+        /** Whether {@code execute} has its handle. Written by the thread in {@code execute}; read by the canceller. */
         private volatile boolean submitted;
 
         Command(Runnable command) {

@@ -6,15 +6,15 @@ import org.jspecify.annotations.Nullable;
  * What happens in one group: the seam through which meters, traces and endpoints see groups. A {@link Factory} makes a
  * listener for each group that opens. Every method does nothing by default.
  *
- * <p>Called in the thread where the event happens, with the class loader of the thread that opened the group, while no lock
- * of the group is held; so a slow listener slows that
- * thread, and a blocked one holds its group's tasks. What a listener throws changes nothing for the group and is
- * logged once, as is what its factory throws. Must be thread-safe: tasks end at the same time.
+ * <p>Its methods are called in the thread where the event happens, with the class loader of the thread that opened the
+ * group, and while no lock of the group is held. So a slow listener slows that thread, and a blocked one holds up its
+ * group's tasks. If a listener or its factory throws, that changes nothing for the group, and is logged once. A listener
+ * must be thread-safe: tasks end at the same time.
  *
  * <p>For a task: {@link #onTaskStart} then {@link #onTaskEnd}; or {@link #onTaskSkipped} alone; or
  * {@link #onTaskRejected} alone. For a group: {@link #onOpen} first; {@link #onEnd} last, before {@code await()}
- * returns, after the end of every task submitted before. In a group that may go on after {@code await()} (not
- * cancelling) the end comes with {@code close()}.
+ * returns, after the end of every task submitted before. A group that does not cancel on error may go on after
+ * {@code await()}: its {@code onEnd} comes with {@code close()}.
  */
 public interface GroupListener {
     /**
@@ -24,11 +24,11 @@ public interface GroupListener {
     @FunctionalInterface
     interface Factory {
         /**
-         * Makes the listener of a group that opens. Called in the thread that opens it, once all factories were asked
-         * {@link GroupListener#onOpen} follows.
+         * Makes the listener of a group that opens. Called in the thread that opens it. When all factories have been asked,
+         * {@link GroupListener#onOpen} is called.
          *
-         * @param group the group; to be kept, and used from {@code onOpen} on
-         * @return the one who is told what happens in it; null if nobody is to be
+         * @param group the group; the listener may keep it, and use it from {@code onOpen} on
+         * @return the listener of this group; null for none
          */
         @Nullable
         GroupListener listen(ErrGroup group);
@@ -114,7 +114,7 @@ public interface GroupListener {
     /**
      * The group has ended.
      *
-     * @param outcome how: it agrees with what {@code await} and {@code close} throw
+     * @param outcome how it ended, in agreement with what {@code await} and {@code close} throw
      * @param failure the failure that came first; null for every outcome but FAILED
      * @param nanos from open to end, in nanoseconds
      */

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param submitted tasks submitted so far
  * @param succeeded tasks that succeeded
  * @param failed tasks that failed, those that could not be started included
- * @param rejected of the failed ones, those that could not be started: rejected by their executor, without a thread, or without a slot in time
+ * @param rejected how many of the failed tasks could not be started: their executor rejected them, no thread could be had,
+ *     or there was no slot in time
  * @param cancelled tasks that had started and were cancelled
  * @param skipped tasks that never started
  * @param pending tasks that have not ended

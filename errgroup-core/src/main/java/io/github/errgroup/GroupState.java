@@ -35,7 +35,7 @@ abstract class GroupState {
     /** Admission: the group is cancelled. */
     static final long REFUSED = -2;
 
-    /** Admission: whoever gave the task its slot has started it. */
+    /** Admission: the thread that gave the task its slot has started it. */
     static final long STARTED = -3;
 
     /** Of a task whose caller waited for a slot for as long as it may. */
@@ -211,7 +211,7 @@ abstract class GroupState {
     }
 
     /**
-     * An ended task leaves: its slot is free. The caller looks for whoever waits for the slot, then wakes the awaiters if it
+     * An ended task leaves: its slot is free. The caller looks for what waits for the slot, then wakes the awaiters if it
      * was the last one.
      *
      * @return whether nothing is outstanding now
@@ -240,7 +240,7 @@ abstract class GroupState {
     final boolean tryFinish() {
         for (; ; ) {
             long now = word;
-            // Whoever cancels counts its hooks before it sets CANCELLED: seen here, or the step below fails.
+            // The canceller counts its hooks before it sets CANCELLED: seen here, or the step below fails.
             if ((now & FINISHED) != 0 || !isQuiet()) {
                 return false;
             }

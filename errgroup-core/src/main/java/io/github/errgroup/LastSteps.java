@@ -20,8 +20,9 @@ import java.util.concurrent.locks.LockSupport;
  * </pre>
  *
  * <ol>
- *   <li>A thread is LEAVING before the slot is free. So whoever has got the slot, and whose task is then rejected for the
- *       sake of that thread, finds it LEAVING or RETURNED, or BACK since after the attempt began: each step of a thread
+ *   <li>A thread is LEAVING before the slot is free. So a thread that gets the slot, and whose task is then rejected because
+ *       that one is not back, finds it LEAVING or RETURNED, or finds that it came BACK after the attempt began: each step of
+ *       a thread
  *       changes {@link #moves}, which is read before the attempt and after it.
  *   <li>The threads read no clock, and an attempt reads {@link #moves} only on an executor that has rejected a task before. At
  *       the first rejection of an executor any thread that has ever returned counts as back since the attempt began.
@@ -115,7 +116,10 @@ final class LastSteps {
          */
         private volatile int state;
 
-        /** The state of a thread that was looked at when it had returned. Written by whoever looks; a race costs a look. */
+        /**
+         * The state of a thread that was looked at when it had returned. Written by the threads that look; a race costs a
+         * look.
+         */
         private volatile int stateSeen;
 
         /** When, in nanoTime. Written before {@link #stateSeen}. */

@@ -25,7 +25,9 @@ interface Launcher {
     /** Runs a task in the current thread, which was made or chosen for it. */
     void run(TaskRun<?> task);
 
-    /** Whether whoever frees a slot launches the task of the caller that is given it; else the caller does. */
+    /**
+     * Whether the thread that frees a slot launches the task of the blocked caller that is given it; else the caller does.
+     */
     default boolean isForAnyCaller() {
         return false;
     }
@@ -35,7 +37,7 @@ interface Launcher {
         return false;
     }
 
-    /** Whether no launched task waits for a thread: else whoever takes the last one wakes blocked callers. */
+    /** Whether no launched task waits for a thread. If some do, the thread that takes the last one wakes blocked callers. */
     default boolean isDrained() {
         return true;
     }

@@ -45,7 +45,10 @@ final class LentThreads implements ThreadFactory, Launcher.Watch {
         /** The thread that the factory made. Written by the thread that had it made; read by the one that runs this. */
         private transient volatile @Nullable Thread thread;
 
-        /** Whether {@code start()} has returned, and when it was called. Written by who started it; read by waiters. */
+        /**
+         * Whether {@code start()} has returned, and when it was called. Written by the thread that started it; read by
+         * waiters.
+         */
         private volatile boolean isStarted;
 
         private long startNanos;

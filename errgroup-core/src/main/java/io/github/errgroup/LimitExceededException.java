@@ -18,7 +18,7 @@ public final class LimitExceededException extends RejectedExecutionException {
     /** The limit that was reached. */
     private final int limit;
 
-    /** How long the caller was let wait. */
+    /** How long the caller was allowed to wait. */
     private final Duration limitWait;
 
     LimitExceededException(String message, String group, int limit, Duration limitWait) {
@@ -47,7 +47,7 @@ public final class LimitExceededException extends RejectedExecutionException {
     }
 
     /**
-     * How long the caller was let wait for a slot.
+     * How long the caller was allowed to wait for a slot.
      *
      * @return zero if it was not to wait at all
      */

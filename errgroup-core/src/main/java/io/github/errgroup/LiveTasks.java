@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Invariant: a task that runs is in exactly one seat, its own or its worker's, from before it reads the cancellation.
  */
 final class LiveTasks {
-    /** Who sits there: a task with a thread of its own, or a worker with a task after another. */
+    /** What sits there: a task with a thread of its own, or a worker, which runs one task after another. */
     interface Seat {
         /** The task that runs there, or null. */
         @Nullable
@@ -65,7 +65,7 @@ final class LiveTasks {
     /** A row counts as full when so many seats in succession are taken. */
     private static final int PROBES = 8;
 
-    /** Where new tasks go; its length is a power of two and one, for the link. Written by whoever finds it full. */
+    /** Where new tasks go; its length is a power of two and one, for the link. Written by the thread that finds it full. */
     private volatile Seat[] newest = new Seat[FIRST_SIZE + 1];
 
     /** Seats a task or a worker. A full fence: what is read after it, is read after it can be seen here. */
@@ -100,7 +100,10 @@ final class LiveTasks {
         NEWEST.compareAndSet(this, row, next); // fault: row-is-added
     }
 
-    /** Somebody leaves the seat, unless another has it: who was told a seat may not have got it. */
+    /**
+     * A task or worker leaves the seat that it was told. Has no effect if another one sits there: a seat is told before it
+     * is taken, and the attempt to take it may have failed.
+     */
     static void remove(Seat[] row, int wanted, Seat who) {
         int at = 1 + (wanted & (row.length - 2));
         if (SEAT.get(row, at) == who) {

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Where a group was opened: the innermost frames of user code. A lazily made group opens at its first use, and that is its
- * place: whoever used it has to close it; what made it is a framework.
+ * place: the code that used it has to close it, not the framework that made it.
  *
  * <p>Frames are kept as they were walked. File names and line numbers, the dear part, are looked up when somebody reads
  * them. Measured on JDK 25: see {@link ErrGroupOptions.Builder#captureOpener(boolean)}.

@@ -22,27 +22,28 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * try (ErrGroup group = ErrGroup.open(o -> o.limit(8))) {
- *     for (Subtask<Page> page : group.asCompleted(urls, this::fetch)) {
- *         index.add(page.get());
+ *     for (Subtask<String> text : group.asCompleted(pages, page -> fetch(page))) {
+ *         index.add(text.get());
  *     }
  *     group.await(); // why the loop ended, if not because all was read
  * }
  * }</pre>
  *
- * <p><b>Reading.</b> Items are read in the looping thread, while it asks for the next handle. At most so many tasks as the
- * {@linkplain #readAhead(int) read-ahead} says have been submitted and their handles not been given yet, whether they wait,
- * run or have ended: so memory stays flat however many items there are. What the source throws leaves the loop.
+ * <p><b>Reading.</b> Items are read in the looping thread, while it asks for the next handle. The
+ * {@linkplain #readAhead(int) read-ahead} is how many tasks may have been submitted whose handles the loop has not been
+ * given yet, whether they wait, run or have ended. So memory stays flat however many items there are. What the source throws
+ * is thrown in the loop.
  *
- * <p><b>Streams.</b> {@code stream::iterator} is a source that is read one item at a time, but for a stream with a
- * {@code flatMap} or {@code mapMulti}: the JDK's iterator of such a stream reads what comes of one outer item whole, and keeps
- * it, before it gives the first. Where that is much, loop over the outer items, with results for each inner stream in the same
+ * <p><b>Streams.</b> {@code stream::iterator} is a source that is read one item at a time, unless the stream has a
+ * {@code flatMap} or {@code mapMulti}. The JDK's iterator of such a stream reads and keeps all that comes of one outer item
+ * before it gives the first. If that is much, loop over the outer items, with results for each inner stream in the same
  * group:
  *
  * <pre>{@code
  * for (Path file : files) {
  *     try (Stream<String> lines = Files.lines(file)) {
- *         for (Subtask<Row> row : group.asCompleted(lines::iterator, this::parse)) {
- *             table.add(row.get());
+ *         for (Subtask<Long> price : group.asCompleted(lines::iterator, line -> prices.find(line))) {
+ *             table.add(price.get());
  *         }
  *     }
  * }
@@ -50,14 +51,15 @@ import org.jspecify.annotations.Nullable;
  *
  * or leave the order to the tasks: {@link ErrGroup#forEach(Stream, ThrowingConsumer)} reads any stream one item at a time.
  *
- * <p><b>The end.</b> Each handle is given once; that of a task that failed too, where that does not cancel the group. Once
+ * <p><b>The end.</b> Each handle is given once, also that of a failed task if its failure does not cancel the group. Once
  * the group is cancelled no more items are read, and the loop ends without waiting: what has succeeded by then is still
  * given ({@code inOrder} only up to the first that has not), and {@code await()} tells why. A loop may be left early:
- * {@code close()} cancels the rest, and takes that for no fault.
+ * {@code close()} then cancels the rest, and does not throw for it.
  *
  * <p><b>Blocking.</b> The loop blocks while no task has ended. An interrupt then cancels the group, ends the loop and sets
- * the flag again; the next {@code await()} throws InterruptedException. A task of the group, or of one below it, is refused:
- * it would hold the slot that its results need. It opens a group of its own. <b>Thread-safety.</b> One thread at a time.
+ * the flag again; the next {@code await()} throws InterruptedException. A task of the group, or of one below it, must not
+ * loop: it would hold the slot that its results need. It can open a group of its own. <b>Thread-safety.</b> One thread at a
+ * time.
  *
  * @param <R> the results' type
  */
@@ -161,8 +163,8 @@ public final class Results<R extends @Nullable Object> implements Iterable<Subta
     }
 
     /**
-     * Sets how many tasks may be submitted whose handles have not been given; more than the limit queue for a slot. Without
-     * this it is the group's limit, and 256 where there is none.
+     * Sets how many tasks may have been submitted whose handles the loop has not been given yet. Those above the limit queue
+     * for a slot. The default is the group's limit, or 256 where there is none.
      *
      * @param tasks the number, above zero
      * @return this
@@ -177,7 +179,7 @@ public final class Results<R extends @Nullable Object> implements Iterable<Subta
     }
 
     /**
-     * Begins the loop; a for statement does it.
+     * Begins the loop; a for statement calls this.
      *
      * @return the handles; only once
      * @throws IllegalStateException if called again; if the group is finished or closed; or in a task of the group or of one
@@ -189,12 +191,13 @@ public final class Results<R extends @Nullable Object> implements Iterable<Subta
     }
 
     /**
-     * Begins the loop as a stream, which is sequential. Where the group's cancellation cuts it short, the stream throws what
-     * {@link ErrGroup#awaitUnchecked()} does, after all tasks have ended, so that nobody takes a part for the whole. Closing
-     * the stream before its end cancels the group; a method that returns it hands the group's end over too:
+     * Begins the loop as a stream, which is sequential. If the group's cancellation cuts it short, the stream waits until
+     * all tasks have ended and throws what {@link ErrGroup#awaitUnchecked()} does: so a part of the results is never taken
+     * for all. Closing the stream before its end cancels the group. A method that returns the stream lets closing it close
+     * the group too:
      *
      * <pre>{@code
-     * return group.inOrder(lines, this::parse).stream().map(Subtask::get).onClose(group::close);
+     * return group.inOrder(skus, sku -> prices.find(sku)).stream().map(Subtask::get).onClose(group::close);
      * }</pre>
      *
      * @return the handles; to be closed

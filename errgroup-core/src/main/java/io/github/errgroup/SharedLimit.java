@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * of it: it gives the slot back, and queues for one again, ahead of new tasks, before it goes on. Tasks that started
  * while there was no limit are not counted once there is one.
  *
- * <p>Thread-safe. Never blocks.
+ * <p>Thread-safe. No method waits for a slot. But {@link #setLimit} may launch tasks that waited, and an executor may run a
+ * task in the thread that launches it: then {@code setLimit} returns when that task has ended.
  */
 public final class SharedLimit {
     private static final int NO_LIMIT = -1;
@@ -58,7 +59,7 @@ public final class SharedLimit {
         }
     });
 
-    /** @param caller the thread blocked in {@code go}, which launches the task; null if whoever grants the slot does */
+    /** @param caller the thread blocked in {@code go}, which launches the task; null if the thread that grants the slot does */
     private record Entry(TaskRun<?> task, @Nullable Thread caller) {}
 
     private record Returning(TaskRun<?> task, Thread thread) {}
@@ -82,7 +83,7 @@ public final class SharedLimit {
     }
 
     /**
-     * Changes the limit while tasks run: raised, it starts those that wait; lowered, it lets running tasks finish.
+     * Changes the limit while tasks run: raising it starts tasks that wait; lowering it lets running tasks finish.
      *
      * @param limit how many tasks may run at once; negative for no limit, 0 lets nothing start
      */

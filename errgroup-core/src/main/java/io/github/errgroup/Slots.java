@@ -16,13 +16,14 @@ import org.jspecify.annotations.Nullable;
  * <ol>
  *   <li>A backlogged task is counted as outstanding, so callers from outside come after it. The task of a blocked caller is
  *       not: it is admitted when it is given its slot.
- *   <li>No lost wake-up: whoever queues writes the queue, then reads the word; whoever frees a slot or raises the limit writes
- *       the word or the limit, then reads the queues.
+ *   <li>No lost wake-up: a thread that queues writes the queue, then reads the word; a thread that frees a slot or raises
+ *       the limit writes the word or the limit, then reads the queues.
  *   <li>{@link #next} alone gives slots to what waits here, under the lock of the {@link Trampoline}, so two threads never
  *       start two tasks into one slot.
- *   <li>A caller that is given a slot launches its task itself, in its own thread. On workers whoever gave it the slot has
- *       started the task, mostly the worker that freed it, which then takes it: the slot is not empty while the caller wakes.
- *       But not where the task needs a shared slot too and would have to wait for it: then the caller waits.
+ *   <li>A caller that is given a slot launches its task itself, in its own thread. On workers the thread that gave it the
+ *       slot has started the task: mostly that is the worker that freed the slot, which then takes the task, so that the
+ *       slot is not empty while the caller wakes. This is not done if the task needs a shared slot too and would have to
+ *       wait for it: then the caller waits.
  *   <li>A caller leaves the queue under the lock: because it is given a slot, or by itself because the group is over or it has
  *       waited for as long as it may. So it has the slot, or nobody gives it one.
  *   <li>Before it queues, a caller looks again for a moment ({@link ShortWait}), unless others are queued, or the workers are
@@ -58,7 +59,7 @@ final class Slots implements Trampoline.Source<Slots.Waiting> {
 
     private @Nullable Waiting newest;
 
-    /** The length of the backlog. Written under {@link #lock}, read by whoever frees a slot. */
+    /** The length of the backlog. Written under {@link #lock}, read by threads that free a slot. */
     private volatile int backlogSize;
 
     /** Taken out under {@link #lock}; added to and read by anyone. */
@@ -74,7 +75,7 @@ final class Slots implements Trampoline.Source<Slots.Waiting> {
         /** How long the caller may wait; null for as long as it takes. */
         private final @Nullable LimitWait limitWait;
 
-        /** What the caller is told; FULL while it waits. Written by whoever took it out of the queue. */
+        /** What the caller is told; FULL while it waits. Written by the thread that took it out of the queue. */
         private volatile long admitted = GroupState.FULL;
 
         /** Of the backlog: the next younger one. Guarded by {@link #lock}. */

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the value's type; {@code Void} for a task without one
  */
 public sealed interface Subtask<T extends @Nullable Object> permits TaskRun {
-    /** Where a task is in its life. The four last ones are final, and every submitted task reaches exactly one. */
+    /** Where a task is in its life. The last four are final, and every submitted task reaches exactly one. */
     enum State {
         /** Accepted and not started: it waits for a slot or a thread. */
         PENDING,
@@ -23,14 +23,15 @@ public sealed interface Subtask<T extends @Nullable Object> permits TaskRun {
         /** It returned. {@link Subtask#get()} gives the value. */
         SUCCEEDED,
         /**
-         * It threw, or could not be started (rejected, no thread). {@link Subtask#exception()} tells. What it throws
-         * before the group is cancelled is a failure whatever it is: an {@code InterruptedException} of an interrupt that
-         * was not the group's, a {@code CancellationException} of a future that somebody else cancelled.
+         * It threw, or could not be started (rejected, no thread). {@link Subtask#exception()} tells. Whatever it throws
+         * before the group is cancelled is a failure, also an {@code InterruptedException} of an interrupt that was not the
+         * group's, or a {@code CancellationException} of a future that somebody else cancelled.
          */
         FAILED,
         /**
-         * It had started, and threw because of the group's cancellation: once that has begun, every exception counts as
-         * a cancellation that says so by its type or its causes', or by {@link ErrGroupOptions.Builder#cancellationWhen}.
+         * It had started, and threw because of the group's cancellation. Once that has begun, an exception counts as a
+         * cancellation if its type or the type of one of its causes says so, or if
+         * {@link ErrGroupOptions.Builder#cancellationWhen} does.
          */
         CANCELLED,
         /** It never started: the group was cancelled first. */
@@ -65,12 +66,13 @@ public sealed interface Subtask<T extends @Nullable Object> permits TaskRun {
     T orElse(T other);
 
     /**
-     * The value, or what is made of the reason why there is none: {@code answer.orElseGet(e -> "error: " + e)}. Never blocks
-     * of itself: call it after {@link ErrGroup#settle()}.
+     * The value, or one that is made of the exception that tells why there is none:
+     * {@code answer.orElseGet(e -> "error: " + e)}. Does not block unless the function does: call it after
+     * {@link ErrGroup#settle()}.
      *
-     * @param other makes a value of the task's failure, as it was thrown; for a task that was cancelled or skipped, of a
-     *     {@code CancellationException} whose message tells why and whose cause is the group's. Called for no other task, in
-     *     this thread; what it throws is thrown
+     * @param other makes the value. For a FAILED task it is given what the task threw; for a task that was cancelled or
+     *     skipped a {@code CancellationException}, whose message tells why and whose cause is the group's. It is called in
+     *     this thread, and not for a task that has succeeded; what it throws is thrown
      * @return what the task returned, also where that is null; else what the function makes
      * @throws IllegalStateException if the task has not ended
      */
@@ -106,10 +108,12 @@ public sealed interface Subtask<T extends @Nullable Object> permits TaskRun {
     long index();
 
     /**
-     * Those of some tasks that failed: which and why, as text or one by one.
+     * Selects the tasks that failed. The text of the list tells which and why:
      *
      * <pre>{@code
-     * log.warn("{}", Subtask.failed(prices)); // [group 'quote': task 'A-1' (#0) FAILED: java.io.IOException: refused]
+     * List<Subtask<Long>> found = group.map(skus, sku -> sku, prices::find);
+     * group.settle();
+     * log.warn("{}", Subtask.failed(found)); // [group 'quote': task 'A-1' (#0) FAILED: java.io.IOException: refused]
      * }</pre>
      *
      * @param tasks handles, as {@link ErrGroup#map(Iterable, ThrowingFunction) map} gives them

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
  * A task that has a value and may throw anything checked. Written as a lambda:
  * {@code group.go(() -> prices.find(sku))}.
  *
- * <p>Where a lambda fits both, Java takes it for the more specific type, and this type extends the two others that
- * {@link ErrGroup#go(TaskBody) go} accepts. Kotlin takes every lambda for this type, so that no value is lost:
+ * <p>If a lambda fits several types that {@link ErrGroup#go(TaskBody) go} accepts, Java takes it for the most specific one.
+ * That is this type, since it extends the two others. Kotlin takes every lambda for this type, so that no value is lost:
  * {@code group.go { audit.write(sku) }} has the value {@code Unit}.
  *
  * @param <T> the value's type

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * that of the task that has run longest; the timer is set for it, looks at the tasks that run when it rings, and is set anew.
  * Short tasks end before, and cost one reading of the clock each.
  *
- * <p>Register, then check, as J2: a task can be seen to run, and then looks whether the timer is set; who finds no task that
- * runs says that it is not set, and then looks once more. So while a task runs, the timer is set.
+ * <p>Register, then check, as J2: a task can be seen to run, and then looks whether the timer is set; a thread that finds no
+ * task that runs says that the timer is not set, and then looks once more. So while a task runs, the timer is set.
  */
 final class TaskDeadlines {
     /** What this knows of the group. */

@@ -34,7 +34,8 @@ import org.jspecify.annotations.Nullable;
  *       then looks there.
  *   <li>A task's own deadline (N10) interrupts it in the same way, and before any canceller: so a task that goes on is
  *       interrupted once more if its group is cancelled, by way of INTERRUPTING again. One interrupt is on its way at a time.
- *   <li>From ENDING on the status belongs to whoever ends the task. The result is written before the final state, which
+ *   <li>From ENDING on the status belongs to the thread that ends the task. The result is written before the final state,
+ *       which
  *       never changes.
  * </ol>
  */
@@ -112,7 +113,7 @@ sealed class TaskRun<T extends @Nullable Object> implements Subtask<T>, Runnable
 
     /**
      * The index, and what is known of the task's place in the group, in the bits above; below zero until it is admitted.
-     * Written by whoever submits it until its launch, then by whoever ends it.
+     * Written by the thread that submits the task until its launch, then by the thread that ends it.
      */
     long place = -1;
 

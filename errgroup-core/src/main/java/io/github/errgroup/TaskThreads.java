@@ -57,7 +57,7 @@ public abstract sealed class TaskThreads permits OwnThreads, ExternalExecutor {
      * failure as any other, which cancels a group that cancels on error.
      *
      * <p>A thread that ends without running what it was given, or whose {@code start()} starts nothing, is replaced by a
-     * compensating thread: by whoever waits for the group, once the starvation timeout has passed.
+     * compensating thread. A thread that waits for the group starts that one, when the starvation timeout has passed.
      *
      * @param factory makes unstarted threads
      * @return threads of the group's own
@@ -67,19 +67,21 @@ public abstract sealed class TaskThreads permits OwnThreads, ExternalExecutor {
     }
 
     /**
-     * An executor that is handed in and stays its owner's: it gets one {@code execute} per task, and is never shut
+     * An executor that is handed in, and still belongs to its owner. It gets one {@code execute} per task, and is never shut
      * down. If it rejects a task, the task is FAILED; if it is starved or drops a task, a compensating thread runs
      * it, so that no group waits for ever.
      *
-     * <p>A limit may be exactly what the executor has room for (threads and queue). A task frees its slot before the
-     * executor's thread is back at its queue; a task that is rejected for the sake of that is handed over again, which may
-     * hold up {@code go} or {@code tryGo} for at most half a second. An executor that is shut down, or whose
-     * threads are all in tasks, rejects at once. This cannot be promised of an executor that others fill too.
+     * <p>A limit may be exactly as large as the room that the executor has (threads and queue). The executor may then reject
+     * a task for a moment, though a slot is free: because the thread that freed the slot is not back at its queue yet, or
+     * because the command of a task that was skipped, or that a compensating thread ran, still takes room in its queue. Such
+     * a task is handed over again, which may hold up {@code go} or {@code tryGo} for at most half a second. If the executor
+     * is shut down, or all its threads are in tasks, its rejection counts at once. None of this can be promised of an
+     * executor that others fill too.
      *
-     * <p>What compensation cannot do: it runs tasks that the executor accepted and has not started, of groups that somebody
-     * waits for in {@code await}, {@code close} or {@code go}. It does not see a task that waits for another in any other
-     * way, by a latch or a future, until nothing of ours has started or ended there for the
-     * {@link ErrGroupOptions.Builder#starvationTimeout(java.time.Duration) starvation timeout}; and it gives no thread back that
+     * <p>What compensation cannot do. It runs only tasks that the executor accepted and has not started, of groups that a
+     * thread waits for in {@code await}, {@code close} or {@code go}. If a task waits for another in a different way, by a
+     * latch or a future, compensation begins only when nothing of ours has started or ended there for the
+     * {@link ErrGroupOptions.Builder#starvationTimeout(java.time.Duration) starvation timeout}. It cannot free a thread that
      * a running task blocks. Compensated tasks run on daemon platform threads with the task's captured context, but
      * without what the executor's own threads bring, as their names or thread-locals.
      *

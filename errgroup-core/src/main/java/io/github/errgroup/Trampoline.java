@@ -3,7 +3,8 @@ package io.github.errgroup;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Starts what waits, one after another, without growing the stack. Whoever changes what may be started calls {@link #run};
+ * Starts what waits, one after another, without growing the stack. A thread that changes what may be started calls
+ * {@link #run};
  * several threads may be inside. An executor that runs in the caller runs a task inside the start, and the task's end comes
  * here again in the same thread: that inner call leaves the work to the outer one.
  *
@@ -76,7 +77,7 @@ final class Trampoline<T> {
         synchronized (lock) { // fault: next-is-locked
             T item = source.next();
             if (item == null) {
-                call.over = true; // under the lock: whoever changes what may be started after this, starts it
+                call.over = true; // under the lock: a thread that changes what may be started after this, starts it
                 callOf(call.thread);
             }
             return item;

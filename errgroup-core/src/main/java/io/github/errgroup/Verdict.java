@@ -75,7 +75,7 @@ record Verdict(
 
     /**
      * What {@code settle} throws for (N9): an Error, an interrupt, and the cancellation of the group above, which is to end
-     * whoever waits here. The handles tell the rest.
+     * the task that waits here. The handles tell the rest.
      */
     @Nullable
     FirstCause firstOfSettle() {

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * there is none, a platform thread lingers for a moment; a virtual one ends, since a new one costs no more than a wake-up.
  *
  * <ol>
- *   <li>At most one worker is <em>committed</em>: it will look at the queue before it runs anything or ends. Whoever puts
- *       a task in the queue and finds none committed, commits a new worker.
+ *   <li>At most one worker is <em>committed</em>: it will look at the queue before it runs anything or ends. A thread that
+ *       puts a task in the queue and finds none committed commits a new worker.
  *   <li>Before a worker runs a task it sees to it that, if the queue is not empty, another is committed. So no task ever
  *       waits for another to end: short ones share a few threads, blocking ones get one each.
  *   <li>The first worker commits a waiting virtual thread instead, where the group has one: woken, it starts a worker if
@@ -32,9 +32,9 @@ import org.jspecify.annotations.Nullable;
  *       and will look at the queue before it ends. So a limited group never has more workers than its limit, and one that
  *       is about to end. A thread that submits writes the queue, then reads {@link #lingering} and {@link #alive}; a worker that
  *       finds nothing enters {@link #lingering}, or lowers {@link #alive}, then looks at the queue again.
- *   <li>A lingering worker holds no slot and runs no task, so nobody waits for it. It is taken out of {@link #lingering}
- *       either by who is committed, and is committed then in that one's place, or by itself, to end: when its moment is
- *       over, or as soon as no more tasks are to be expected ({@link Group#mayBringMore}).
+ *   <li>A lingering worker holds no slot and runs no task, so nobody waits for it. Either the thread that is committed takes
+ *       it out of {@link #lingering}: then it is committed in that thread's place. Or it takes itself out, and ends: when
+ *       its moment is over, or as soon as no more tasks are to be expected ({@link Group#mayBringMore}).
  * </ol>
  */
 final class Workers implements Launcher {
@@ -103,7 +103,7 @@ final class Workers implements Launcher {
 
     private final RunQueue queue = new RunQueue();
 
-    /** Who is committed. */
+    /** Whether one is committed, and which kind: {@link #NOBODY}, {@link #WORKER} or {@link #AWAITER}. */
     private volatile int committed;
 
     /** Workers that were started and are not about to end. Atomic adds, by the thread that starts one and by the worker itself. */
@@ -114,15 +114,15 @@ final class Workers implements Launcher {
 
     /**
      * For whom a worker was committed that has not been started yet: the task that is launched, or the worker's thread that
-     * looks. Written by the thread that commits, and taken back by it by CAS; read by whoever {@linkplain #recover recovers} what
-     * it left half done.
+     * looks. Written by the thread that commits, and taken back by it by CAS; read by the thread that
+     * {@linkplain #recover recovers} what it left half done.
      */
     private volatile @Nullable Object committer;
 
     /** Whether its stack was full then, with that worker counted in {@link #alive}. Written and read as {@link #committer}. */
     private boolean overflowed;
 
-    /** Workers started so far; the next one's place among the live tasks. Written by who is committed. */
+    /** Workers started so far; the next one's place among the live tasks. Written by the thread that commits it. */
     private int started;
 
     /** With threads of ours. */
@@ -142,8 +142,8 @@ final class Workers implements Launcher {
     }
 
     /**
-     * Gives a task to a worker: the first task to the first worker, each other one to whoever takes it out of the queue
-     * soonest.
+     * Gives a task to a worker: the first task to the first worker, each other one to the worker that takes it out of the
+     * queue soonest.
      */
     @Override
     public @Nullable Throwable launch(TaskRun<?> task, boolean mayWait) {
@@ -313,7 +313,7 @@ final class Workers implements Launcher {
         }
     }
 
-    /** Whoever that is has committed a worker, and could not start it. */
+    /** The task or worker for which a worker was committed, but could not be started, gives that commitment up. */
     private void giveUpCommitment(Object who) {
         if (committer == who && committed == WORKER) {
             if (overflowed) {
@@ -411,7 +411,10 @@ final class Workers implements Launcher {
         /** What it runs. Written by the worker's thread or before its start, read by cancellers and snapshots. */
         private volatile @Nullable TaskRun<?> current;
 
-        /** Whether it was taken out of {@link #lingering}, committed. Written by who took it out, then by the worker. */
+        /**
+         * Whether it was taken out of {@link #lingering}, committed. Written by the thread that took it out, then by the
+         * worker.
+         */
         private volatile boolean isWoken;
 
         /** Written by the worker before it enters {@link #lingering}. */
@@ -622,7 +625,7 @@ final class Workers implements Launcher {
                 return false;
             }
             while (!isWoken) {
-                Thread.onSpinWait(); // whoever took it out is about to say so
+                Thread.onSpinWait(); // the thread that took it out is about to say so
             }
             isWoken = false;
             isCommitted = true;

@@ -22,21 +22,23 @@
  *       which has the counts and the phase in one word. {@code Deadline} and {@code SystemClock} end the group in time;
  *       {@code Children} are the groups that a task has opened.
  *   <li><b>The way in.</b> {@code go} admits the task. Where the group is full it waits in {@code Slots}, where a limit over
- *       several groups is reached in {@code SharedLimit}; a {@code Trampoline} starts what waits there. A caller that blocks
- *       does so in {@code Wait}, the one loop that parks, for as long as its {@code LimitWait} lets it. {@code Reading} reads the items of {@code forEach} and {@code map},
- *       {@code Results} those of a loop over results, {@code Race} those of {@code any}; a
- *       {@code GroupExecutor} submits what anybody gives it.
- *   <li><b>A thread.</b> A {@code Launcher} gives the task one: {@code FreshThreads}; {@code Workers}, which take their tasks
- *       from a {@code RunQueue} and are no more than the limit; or an {@code ExternalExecutor}, with {@code Compensation} where it is starved and
- *       {@code LastSteps} where a rejection is none. {@code LentThreads} are those of a user's factory.
- *   <li><b>Running.</b> {@code TaskRun} is the task: its handle, and the protocol by which it is taken, interrupted and ended.
- *       {@code TaskExtras} has what only some tasks have; a {@code DeadlineTask} has a deadline of its own, and
+ *       several groups is reached in {@code SharedLimit}; a {@code Trampoline} starts what waits there. {@code Wait} is the
+ *       one loop in which callers of {@code go} and threads in {@code await} and {@code close} park; a {@code LimitWait}
+ *       bounds the wait for a slot. {@code Reading} reads the items of {@code forEach} and {@code map}, {@code Results}
+ *       those of a loop over results, {@code Race} those of {@code any}; a {@code GroupExecutor} submits what anybody gives
+ *       it.
+ *   <li><b>A thread.</b> A {@code Launcher} gives the task one: {@code FreshThreads}; {@code Workers}, which take their
+ *       tasks from a {@code RunQueue} and are no more than the limit; or an {@code ExternalExecutor}, with
+ *       {@code Compensation} if it is starved, and {@code LastSteps} to tell whether it rejects a task for a moment only.
+ *       {@code LentThreads} come from a user's factory.
+ *   <li><b>Running.</b> {@code TaskRun} is the task: its handle, and the protocol by which it is taken, interrupted and
+ *       ended. {@code TaskExtras} has what only some tasks have; a {@code DeadlineTask} has a deadline of its own, and
  *       {@code TaskDeadlines} the one timer for all of a group. {@code CurrentTask} tells which task a thread runs,
- *       {@code LiveTasks} which tasks a group runs. A {@code Host} resets the thread after it, as a worker or a pool's thread needs
- *       it; {@code OpenersLoader} sets the class loader where user code runs on a thread that is not the user's.
- *   <li><b>A failure.</b> {@code Failures} decides which one is the {@code FirstCause}, and keeps it and a bounded rest. {@code Cancellation} says that, why
- *       and when the group was cancelled; {@code Interrupts} and {@code CancelHooks} tell the tasks; {@code Stragglers} names
- *       those that do not heed it.
+ *       {@code LiveTasks} which tasks a group runs. A {@code Host} resets the thread after it, as a worker or a pool's
+ *       thread needs; {@code OpenersLoader} sets the class loader where user code runs on a thread that is not the user's.
+ *   <li><b>A failure.</b> {@code Failures} decides which one is the {@code FirstCause}, and keeps it and a bounded rest.
+ *       {@code Cancellation} says that, why and when the group was cancelled; {@code Interrupts} and {@code CancelHooks}
+ *       tell the tasks; {@code Stragglers} names those that do not heed it.
  *   <li><b>The end.</b> A {@code Verdict} is what {@code await} and {@code close} answer. {@code Listeners} and
  *       {@code Snapshots} tell others.
  * </ol>

@@ -19,7 +19,7 @@ public record ConfiguredGroup(
 
     /**
      * The options that a group is opened with. A limit turns reuse of threads on (J13), but a limit that nobody chose does
-     * not: who chose neither must not find one task's ThreadLocal in the next.
+     * not: a user who chose neither must not find one task's ThreadLocal in the next.
      *
      * @param opening the options above, perhaps changed by the code that opens a group
      */

@@ -7,8 +7,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What holds for the groups of a name now: properties, customizers, and over them what an operator has overridden.
- * Code at {@code open} may still differ, for its one group.
+ * What holds for the groups of a name now: properties, customizers, and over them what an operator has overridden. The code
+ * that opens a group may still change them for that group.
  *
  * @param options what a group of the name is opened with, but for the listeners; an override is in there. Its shared limit
  *     is the one of the open groups

@@ -30,8 +30,8 @@ import org.springframework.context.SmartLifecycle;
  *   <li>Just before the web server begins to stop, the time begins to count: groups of web requests are cancelled after
  *       {@code cancelAfter}, so that their requests are answered while the server waits for them, and all others after the
  *       grace period.
- *   <li>Before the web server stops for good, groups of web requests that were not cancelled before are cancelled now:
- *       where it stops immediately this is at once, and their requests get a moment to be answered.
+ *   <li>Before the web server stops for good, the groups of web requests that are still open are cancelled, and their
+ *       requests get a moment to be answered. A web server that stops immediately comes to this step at once.
  *   <li>After the web server has stopped, and while the executors still run, open groups get the rest of the grace period,
  *       and are cancelled; their tasks are waited for, and those that do not end are named. From then on a group that opens
  *       is cancelled at once, so that no task runs in a closed context.

@@ -82,8 +82,8 @@ final class GroupAccount implements GroupListener.Factory {
     }
 
     /**
-     * What groups of the name are opened with; whoever opens one adds this account to its listeners, changes what the code
-     * asks for, and then asks {@link #withReuseThatIsChosen}.
+     * What groups of the name are opened with. Opening one takes these steps: this account is added to its listeners, the
+     * code's changes are made, and then {@link #withReuseThatIsChosen} is asked.
      */
     ErrGroupOptions options() {
         return options;

@@ -19,7 +19,7 @@ import org.springframework.web.context.request.RequestContextHolder;
  * but for {@link #restart}.
  *
  * <p>Protocol: a group that opens is among the live ones first, and then looks whether it is too
- * late; who stops them writes that first, and goes through the live ones after. So no group is overlooked.
+ * late; the thread that stops them writes that first, and goes through the live ones after. So no group is overlooked.
  */
 final class GroupDrain {
     /** An upper bound on how late a change is seen that no listener tells: a group that nobody closes ran out of tasks. */
@@ -60,8 +60,8 @@ final class GroupDrain {
     }
 
     /**
-     * The latch of the web request that opens a group in this thread; null if none does. A group opened in a task belongs to
-     * whoever opened its root, and is cancelled with that.
+     * The latch of the web request that opens a group in this thread; null if none does. A group that is opened in a task
+     * belongs to the request that opened its root, and is cancelled with that root.
      */
     @Nullable
     CountDownLatch requestOf(ErrGroup group) {

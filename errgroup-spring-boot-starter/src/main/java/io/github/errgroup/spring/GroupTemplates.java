@@ -21,11 +21,11 @@ import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 
 /**
- * What a group of a name is opened with: its account's settings, and everyone who listens.
+ * What a group of a name is opened with: the settings of its account, and all its listeners.
  *
- * <p>The listeners are asked for when all singletons are there, or when the first group opens, if that comes before. To
- * make an {@link io.github.errgroup.ErrGroups} needs none of them: so a listener, or what it needs, such as the
- * application's MeterRegistry or ObservationRegistry with their customizers and handlers, may use groups itself.
+ * <p>The listeners are asked for when all singletons are there, or before that when a group opens. An
+ * {@link io.github.errgroup.ErrGroups} is made without them. So a listener may use groups itself, and so may what it needs,
+ * such as the application's MeterRegistry or ObservationRegistry with their customizers and handlers.
  */
 public final class GroupTemplates implements SmartInitializingSingleton {
     /** What the starter adds elsewhere, to account for the groups of one context. */
@@ -47,9 +47,9 @@ public final class GroupTemplates implements SmartInitializingSingleton {
      * Templates.
      *
      * @param registry knows the settings of each name
-     * @param factories who makes a listener for each name
-     * @param everywhere who listens to every group
-     * @param beans tells the listeners of a parent context, which account for its groups only
+     * @param factories make the listeners of each name
+     * @param everywhere make the listeners of every group
+     * @param beans tells which listeners are beans of a parent context: these account for the parent's groups only
      */
     public GroupTemplates(
             ErrGroupRegistry registry,

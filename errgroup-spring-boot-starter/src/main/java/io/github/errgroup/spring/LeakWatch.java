@@ -48,7 +48,7 @@ final class LeakWatch implements AutoCloseable {
     /** Those of the live groups that were reported, and whether callers were blocked in them then. */
     private final Map<ErrGroup, Boolean> reported = new ConcurrentHashMap<>();
 
-    /** Written by who set the timer, read by who closes. */
+    /** Written by the thread that set the timer, read by the thread that closes. */
     private volatile @Nullable Registration timer;
 
     private volatile boolean closed;

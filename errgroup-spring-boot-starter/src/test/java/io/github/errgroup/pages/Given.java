@@ -6,10 +6,14 @@ import io.github.errgroup.ErrGroups;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.nio.file.Path;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import javax.sql.DataSource;
+import org.slf4j.Logger;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** What the pages speak of without saying where it comes from: a shop that makes quotes from prices and stocks. */
@@ -21,7 +25,17 @@ final class Given {
 
     static List<URI> pages = List.of();
 
+    static List<URI> mirrors = List.of();
+
+    static List<String> index = new ArrayList<>();
+
+    static List<Path> files = List.of();
+
+    static List<Long> table = new ArrayList<>();
+
     static Prices prices;
+
+    static List<Prices> replicas = List.of();
 
     static Stocks stocks;
 
@@ -37,9 +51,15 @@ final class Given {
 
     static HttpClient http;
 
+    static HttpRequest request;
+
+    static List<HttpRequest> requests = List.of();
+
     static DataSource dataSource;
 
     static TransactionTemplate transaction;
+
+    static Logger log;
 
     /** A ScopedValue, which Java 17 does not know. */
     static Object USER;

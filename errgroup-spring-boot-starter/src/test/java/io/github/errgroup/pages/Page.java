@@ -54,6 +54,30 @@ record Page(Path file, List<String> lines) {
 
     /** Every page of the project, but for what the build makes. */
     static List<Page> all() {
+        return files(".md").stream().map(Page::of).toList();
+    }
+
+    /** Every public type that is published: each example of its Javadoc is a block of Java. */
+    static List<Page> publicTypes() {
+        return files(".java").stream()
+                .filter(file -> file.toString().matches("errgroup-(core|spring-boot-starter).src.main.*"))
+                .map(Page::of)
+                .filter(page -> page.lines.stream().anyMatch(line -> line.startsWith("public ")))
+                .map(Page::withExamplesOfJavadoc)
+                .toList();
+    }
+
+    Page withExamplesOfJavadoc() {
+        return new Page(
+                file,
+                lines.stream()
+                        .map(line -> line.replaceFirst("^ *\\* ?", "")
+                                .replaceFirst("^<pre>\\{@code$", "```java")
+                                .replaceFirst("^\\}</pre>$", "```"))
+                        .toList());
+    }
+
+    private static List<Path> files(String suffix) {
         List<Path> found = new ArrayList<>();
         try {
             Files.walkFileTree(root(), new SimpleFileVisitor<>() {
@@ -67,24 +91,24 @@ record Page(Path file, List<String> lines) {
 
                 @Override
                 public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-                    if (file.toString().endsWith(".md")) {
+                    if (file.toString().endsWith(suffix)) {
                         found.add(root().relativize(file));
                     }
                     return FileVisitResult.CONTINUE;
                 }
             });
-            List<Page> pages = new ArrayList<>();
-            for (Path file : found.stream().sorted().toList()) {
-                pages.add(of(file));
-            }
-            return pages;
+            return found.stream().sorted().toList();
         } catch (IOException e) {
             throw new AssertionError(e);
         }
     }
 
-    static Page of(Path file) throws IOException {
-        return new Page(file, Files.readAllLines(root().resolve(file)));
+    static Page of(Path file) {
+        try {
+            return new Page(file, Files.readAllLines(root().resolve(file)));
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
     }
 
     /** The folder of the whole project: tests run in that of their module. */

@@ -85,6 +85,15 @@ class PagesTest {
     }
 
     @Test
+    void every_example_in_the_Javadoc_of_a_public_type_compiles() {
+        List<Page.Block> examples = Page.publicTypes().stream()
+                .flatMap(type -> type.blocks().stream())
+                .toList();
+        assertThat(examples).hasSizeGreaterThan(10);
+        assertThat(Snippets.errorsIn(examples, output)).isEmpty();
+    }
+
+    @Test
     void every_block_of_Kotlin_is_a_piece_of_a_file_that_is_compiled() {
         assertThat(blocks("kotlin"))
                 .allSatisfy(
@@ -246,6 +255,22 @@ class PagesTest {
                     .startsWith("made-up.md:3: ");
             assertThat(errors("class QuoteService {", "    Unknown field;", "}"))
                     .hasSize(1);
+        }
+
+        @Test
+        void finds_an_example_of_Javadoc_that_does_not_compile() {
+            Page type = page(
+                            "    /**",
+                            "     * <pre>{@code",
+                            "     * prices.find(sku, sku);",
+                            "     * }</pre>",
+                            "     */")
+                    .withExamplesOfJavadoc();
+            assertThat(Snippets.errorsIn(type.blocks(), output))
+                    .hasSize(1)
+                    .first()
+                    .asString()
+                    .startsWith("made-up.md:3: ");
         }
 
         @Test

@@ -39,6 +39,10 @@ import reactor.util.context.ContextView;
  * Runs the tool calls of one answer side by side, in a group named {@value #GROUP}, and leaves each call to another manager:
  *
  * <pre>{@code
+ * import io.github.errgroup.spring.ai.ErrGroupToolCallingManager;
+ * import org.springframework.ai.model.tool.ToolCallingManager;
+ * import org.springframework.ai.tool.execution.DefaultToolExecutionExceptionProcessor;
+ *
  * ToolCallingManager manager = new ErrGroupToolCallingManager(
  *         groups, ToolCallingManager.builder().build(), DefaultToolExecutionExceptionProcessor.builder().build());
  * }</pre>
@@ -46,8 +50,8 @@ import reactor.util.context.ContextView;
  * <p>With Spring Boot every {@code ToolCallingManager} bean is one of these, around the bean. The responses come in the order of
  * the calls. All calls go on when one fails: what the manager makes of a tool's exception is that call's response. A tool
  * that ends past the group's {@code task-timeout} or {@code timeout}, or has no slot within {@code limit-wait}, has an error as
- * its response, which the exception processor makes. What the manager throws is thrown once all calls have ended, that of the
- * first call if there are several.
+ * its response, which the exception processor makes. What the manager throws is thrown when all calls have ended; if it
+ * throws for several calls, what it threw for the first of them.
  *
  * <p><b>Blocking.</b> {@code executeToolCalls} blocks until every tool has ended. <b>Cancellation.</b> An interrupt of the
  * caller, a cancellation of the group that it is a task of, and a shutdown cancel all tools, and are thrown. <b>Thread-safety.</b> As

@@ -31,7 +31,9 @@ public final class ErrGroupAiAutoConfiguration {
         return new ToolCallingManagers(groups, errors);
     }
 
-    /** Whoever publishes the manager, and under whatever condition, its bean is wrapped, and no second one is made. */
+    /**
+     * Each bean of a manager is wrapped, wherever and under whatever condition it is published, and no second one is made.
+     */
     private record ToolCallingManagers(
             ObjectProvider<ErrGroups> groups, ObjectProvider<ToolExecutionExceptionProcessor> errors)
             implements BeanPostProcessor {

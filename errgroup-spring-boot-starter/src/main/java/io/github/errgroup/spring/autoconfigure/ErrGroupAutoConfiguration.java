@@ -42,9 +42,9 @@ import reactor.core.scheduler.Schedulers;
 
 /**
  * {@link AutoConfiguration Auto-configuration} for groups: {@link ErrGroups}, prototype {@link ErrGroup}s, and what they
- * are made of. The beans that the application has itself in the same context are left alone. A child context has a whole set of its own, with its own
- * settings, live groups and shutdown, whatever its parent has; of the parent it takes over what the application made:
- * properties, customizers, listeners, propagator.
+ * are made of. Each of these beans is made only if the application has none in the same context. A child context has a whole
+ * set of its own, with its own settings, live groups and shutdown, whatever its parent has; from the parent come only the
+ * properties, customizers, listeners and the propagator that the application made.
  */
 @AutoConfiguration(
         afterName = {

@@ -16,8 +16,9 @@ import org.springframework.core.io.ResourceLoader;
 
 /**
  * {@link AutoConfiguration Auto-configuration} for thread-bound context in tasks, carried with
- * io.micrometer:context-propagation: what the application's
- * {@link ContextSnapshotFactory} captures, or else everything that the JVM's registry knows; and what nobody registers.
+ * io.micrometer:context-propagation. Carried is what the application's {@link ContextSnapshotFactory} captures, or, without
+ * such a bean, what every accessor in the JVM's registry reads; and what the accessors of Spring and SLF4J read that are in
+ * no registry: request attributes, locale, MDC.
  */
 @AutoConfiguration
 @ConditionalOnClass(ContextSnapshotFactory.class)

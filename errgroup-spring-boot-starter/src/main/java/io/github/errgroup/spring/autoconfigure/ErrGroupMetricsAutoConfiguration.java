@@ -14,8 +14,9 @@ import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.context.annotation.Bean;
 
 /**
- * {@link AutoConfiguration Auto-configuration} for the meters of groups, as {@link ErrGroupMeter} lists them, in the application's {@link MeterRegistry}; off with
- * {@code errgroup.metrics.enabled=false}. Backs off where a bean is named {@code errGroupMeters}.
+ * {@link AutoConfiguration Auto-configuration} for the meters of groups, as {@link ErrGroupMeter} lists them, in the
+ * application's {@link MeterRegistry}; off with {@code errgroup.metrics.enabled=false}. Backs off where a bean is named
+ * {@code errGroupMeters}.
  */
 @AutoConfiguration(
         after = ErrGroupAutoConfiguration.class,

@@ -14,9 +14,10 @@ import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.context.annotation.Bean;
 
 /**
- * {@link AutoConfiguration Auto-configuration} for an observation of each group, {@code errgroup.group.observation}, where {@code errgroup.observations.enabled=true};
- * off unless asked for, since an observation costs more than all meters together. An {@link ErrGroupObservationConvention}
- * bean names it and its tags. Backs off where a bean is named {@code errGroupObservations}.
+ * {@link AutoConfiguration Auto-configuration} for an observation of each group, {@code errgroup.group.observation}, where
+ * {@code errgroup.observations.enabled=true}; off unless asked for, since an observation costs more than all meters
+ * together. An {@link ErrGroupObservationConvention} bean names it and its tags. Backs off where a bean is named
+ * {@code errGroupObservations}.
  */
 @AutoConfiguration(
         after = ErrGroupAutoConfiguration.class,

@@ -4,9 +4,9 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.context.annotation.Bean;
 
 /**
- * {@link AutoConfiguration Auto-configuration} that tells the groups that they are in a test slice ({@code @WebMvcTest} and its like), which has not every bean of the
- * application: an {@code errgroup.executor.bean} that is not there is no reason to fail. Only the slices' own
- * {@code .imports} files name this class.
+ * {@link AutoConfiguration Auto-configuration} that tells the groups that they are in a test slice ({@code @WebMvcTest} and
+ * its like), which lacks some beans of the application: so the start does not fail for an {@code errgroup.executor.bean}
+ * that is not there. Only the slices' own {@code .imports} files name this class.
  */
 @AutoConfiguration
 public final class ErrGroupTestSliceAutoConfiguration {

@@ -82,7 +82,7 @@ final class NamedErrGroupsRegistrar implements ImportBeanDefinitionRegistrar {
         definition.getConstructorArgumentValues().addIndexedArgumentValue(0, name);
         definition.setScope(BeanDefinition.SCOPE_PROTOTYPE);
         definition.addQualifier(new AutowireCandidateQualifier(Qualifier.class, name));
-        // Whoever names no group gets the default one.
+        // An injection that names no group gets the default one.
         definition.setDefaultCandidate(false);
         definition.setDestroyMethodName("");
         return definition;

@@ -90,7 +90,7 @@ final class SharedOwners
         }
     }
 
-    /** A group was made by this thread, for whoever it is making. */
+    /** A group was made by this thread, for the bean that it is making. */
     void made(ErrGroup group, SingletonGuard guard) {
         pushLaterInstances();
         Deque<BeanInTheMaking> stack = stack();
@@ -236,7 +236,9 @@ final class SharedOwners
         return found;
     }
 
-    /** Runners run once; a prototype belongs to whoever asked for it, and a request's bean to one thread after another. */
+    /**
+     * Runners run once; a prototype belongs to the bean that asked for it, and a request's bean to one thread after another.
+     */
     private static boolean isShared(Object bean, @Nullable BeanDefinition definition) {
         if (definition == null || bean instanceof ApplicationRunner || bean instanceof CommandLineRunner) {
             return false;

@@ -31,10 +31,10 @@ import org.springframework.data.redis.core.script.DefaultRedisScript;
  *
  * <p>Protocol: one thread, the keeper, goes round all names, and never blocks: it sets each shared limit to what the lease
  * allows, counts tasks, and hands requests to a second thread, the caller, which asks Redis one by one and brings the answers
- * back by a queue. So a Redis that does not answer keeps no lease from being over. Both are daemons. Tasks that a raised share
+ * back by a queue. So a lease ends in time also when Redis does not answer. Both are daemons. Tasks that a raised share
  * lets start are launched by a thread of their own, since an executor may run a task in the thread that launches it.
  *
- * <p>Thread-safe. Nothing here is on the way of a task, but one volatile read where it has to wait.
+ * <p>Thread-safe. A task meets nothing of this, except one volatile read if it has to wait.
  */
 public final class RedisClusterLimits implements ClusterLimits, SmartLifecycle, AutoCloseable {
     /** Stops before the connections, whose phase is 0, and after all groups have ended. */
@@ -56,7 +56,9 @@ public final class RedisClusterLimits implements ClusterLimits, SmartLifecycle, 
 
     private final ReentrantLock lifecycle = new ReentrantLock();
 
-    /** The threads that run now; null while stopped. Written under {@code lifecycle}, read by who wakes the keeper. */
+    /**
+     * The threads that run now; null while stopped. Written under {@code lifecycle}, read by threads that wake the keeper.
+     */
     private volatile @Nullable Threads threads;
 
     /**
@@ -263,7 +265,7 @@ public final class RedisClusterLimits implements ClusterLimits, SmartLifecycle, 
         private final SharedLimit shared;
         private final int withoutRedis;
 
-        /** Written by who changes it, read by the keeper. */
+        /** Written by the thread that changes it, read by the keeper. */
         private volatile int here;
 
         /** Whether a task that waits wakes the keeper. Written by the keeper, cleared by the first such task. */

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * One instance's share of one name's cluster limit: when it calls Redis, what it says, and how many tasks may run here. It has
  * neither a thread nor a connection, and is told the time.
  *
- * <p>Whoever keeps it goes round: {@link #allowed(long)} is set as the name's shared limit; <em>then</em> the tasks that run
+ * <p>Its keeper goes round: {@link #allowed(long)} is set as the name's shared limit; <em>then</em> the tasks that run
  * and wait are counted and, if {@link #nanosUntilCall} is 0, {@link #request} is sent; its {@link #granted} or {@link #failed}
  * is told, and {@link #allowed(long)} is set again. In that order what runs here is never more than what the last request said
  * is held, or the reply to it allowed.

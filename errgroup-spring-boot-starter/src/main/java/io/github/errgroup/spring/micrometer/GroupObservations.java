@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * that is current where the group is opened, and current in each of its tasks, so that a trace shows the fan-out below the
  * request, and what the tasks call below the fan-out. In the thread that opened the group nothing changes.
  *
- * <p>A handler that throws is the engine's business: that is logged, and the group goes on; here it only must not leave a
- * scope behind in a thread.
+ * <p>If a handler throws, the engine logs that, and the group goes on; this class only sees to it that no scope is left
+ * behind in a thread.
  */
 public final class GroupObservations implements GroupListener.Factory {
     private static final ErrGroupObservationConvention DEFAULT_CONVENTION = new DefaultErrGroupObservationConvention();

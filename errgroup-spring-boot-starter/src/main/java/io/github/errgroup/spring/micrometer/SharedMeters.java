@@ -22,14 +22,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The meters that groups have in one registry, and how many {@link MeterLease}s hold each. A registry has one meter of an
- * id: a counter or timer is shared by all who register it, while a gauge shows the value of who came first. So a gauge of
- * ours shows the total over all who hold it, and a meter leaves the registry with the last of them.
+ * id: a counter or timer is shared by all who register it, while a gauge shows the value of the one that came first. So a
+ * gauge of ours shows the total over all who hold it, and a meter leaves the registry with the last of them.
  *
  * <p>A meter that was in the registry before, or in a registry that this one is composed of, is someone else's: it is
  * not removed, and a gauge then does not show our values.
  *
- * <p>Protocol: a meter is registered, taken up and removed under {@code lock}; so whoever registers one either finds it
- * held, or is the first to hold it.
+ * <p>Protocol: a meter is registered, taken up and removed under {@code lock}; so a thread that registers one either finds
+ * it held, or is the first to hold it.
  */
 final class SharedMeters {
     /** Guarded by itself. It keeps neither a registry nor its meters alive: leases do. */
