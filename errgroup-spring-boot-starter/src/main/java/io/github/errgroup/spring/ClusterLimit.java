@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  */
 public interface ClusterLimit {
     /**
-     * The limit over all instances, as this one was last told.
+     * The limit over all instances, as this one was last told or has last changed it.
      *
      * @return above zero
      */
@@ -38,10 +38,10 @@ public interface ClusterLimit {
     boolean overridden();
 
     /**
-     * Changes the limit for all instances. Asks outside, and so blocks for a moment.
+     * Changes the limit for all instances; this one shows it at once. Asks outside, and so blocks for a moment.
      *
      * @param limit above zero; null for the configured one again
-     * @throws IllegalStateException if what keeps the limit could not be asked
+     * @throws IllegalStateException if what keeps the limit did not answer
      */
     void retune(@Nullable Integer limit);
 

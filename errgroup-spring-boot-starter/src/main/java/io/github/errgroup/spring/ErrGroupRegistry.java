@@ -309,42 +309,41 @@ public final class ErrGroupRegistry {
     }
 
     /**
-     * Changes a name's limit for all instances, until it is dropped there or here. Asks outside, and so blocks for a moment.
-     *
-     * @param name a known name
-     * @param limit above zero
-     * @throws NoSuchElementException if the name is not known
-     * @throws IllegalArgumentException if the limit breaks its rule, or the name has no {@code cluster-limit}
-     * @throws IllegalStateException if what keeps the limit could not be asked; then nothing is changed
-     */
-    public void overrideClusterLimit(String name, int limit) {
-        ClusterLimit cluster = known(name).clusterLimit();
-        check("cluster-limit", limit, limit > 0 ? null : "must be above 0");
-        if (cluster == null) {
-            throw new IllegalArgumentException(
-                    "cluster-limit " + limit + ": " + GroupProperties.prefixOf(name) + ".cluster-limit is not set");
-        }
-        cluster.retune(limit);
-    }
-
-    /**
      * Retunes the open and the coming groups of a name, over whatever code and properties say. Values given as null stay
-     * as they are.
+     * as they are. A limit over all instances is changed for all of them, until it is dropped at any; that asks outside, and so
+     * blocks for a moment.
      *
      * @param name a known name
      * @param limit how many tasks of one group may run at once: above 0, or -1 for no limit
      * @param sharedLimit how many tasks over all open groups of the name: above 0, or -1 for no limit
+     * @param clusterLimit how many tasks over all instances: above 0
      * @param timeout from opening to the deadline: above zero, or -1s for no timeout. An open group that is older
      *     already is cancelled at once
      * @throws NoSuchElementException if the name is not known
-     * @throws IllegalArgumentException if a value breaks its rule, with name, value and rule; then nothing is changed
+     * @throws IllegalArgumentException if a value breaks its rule, with name, value and rule, or {@code clusterLimit} is for a
+     *     name that has none; then nothing is changed
+     * @throws IllegalStateException if what keeps the limit over all instances did not answer; then nothing is changed here,
+     *     nor there unless it does what it was asked too late
      */
     public void override(
-            String name, @Nullable Integer limit, @Nullable Integer sharedLimit, @Nullable Duration timeout) {
+            String name,
+            @Nullable Integer limit,
+            @Nullable Integer sharedLimit,
+            @Nullable Integer clusterLimit,
+            @Nullable Duration timeout) {
         GroupAccount account = known(name);
+        ClusterLimit cluster = account.clusterLimit();
         check("limit", limit, PropertyRules.brokenByLimit(limit));
         check("shared-limit", sharedLimit, PropertyRules.brokenByLimit(sharedLimit));
         check("timeout", timeout, PropertyRules.brokenByTimeout(timeout));
+        if (clusterLimit != null) {
+            check("cluster-limit", clusterLimit, clusterLimit > 0 ? null : "must be above 0");
+            if (cluster == null) {
+                throw new IllegalArgumentException("cluster-limit " + clusterLimit + ": "
+                        + GroupProperties.prefixOf(name) + ".cluster-limit is not set");
+            }
+            cluster.retune(clusterLimit); // after all checks, and before what cannot fail
+        }
         account.override(new GroupOverride(limit, sharedLimit, timeout));
     }
 
@@ -359,12 +358,13 @@ public final class ErrGroupRegistry {
      * instances to the configured one.
      *
      * @param name a known name
-     * @throws IllegalStateException if what keeps the limit over all instances could not be asked; then nothing is changed
+     * @throws IllegalStateException if the name has a limit over all instances, and what keeps it did not answer; then nothing is
+     *     dropped here, nor there unless it does what it was asked too late
      * @throws NoSuchElementException if the name is not known
      */
     public void dropOverride(String name) {
         ClusterLimit cluster = known(name).clusterLimit();
-        if (cluster != null && cluster.overridden()) {
+        if (cluster != null) { // whether or not this instance has heard that it was posted
             cluster.retune(null);
         }
         known(name).dropOverride();

@@ -84,7 +84,7 @@ class ErrGroupRegistryTest {
                 ErrGroups groups = context.getBean(ErrGroups.class);
                 try (ErrGroup open = groups.open("quote", o -> o.limit(9));
                         ErrGroup other = groups.open("other")) {
-                    registry.override("quote", 16, null, Duration.ofMinutes(1));
+                    registry.override("quote", 16, null, null, Duration.ofMinutes(1));
                     assertThat(open.limit()).isEqualTo(16);
                     assertThat(open.context().remaining())
                             .hasValueSatisfying(left -> assertThat(left).isGreaterThan(Duration.ofSeconds(5)));
@@ -124,7 +124,7 @@ class ErrGroupRegistryTest {
                 });
                 ErrGroup group = opened.join();
                 await().until(() -> result.isDone() || group.snapshot().blockedCallers() == 1);
-                context.getBean(ErrGroupRegistry.class).override("paused", 1, null, null);
+                context.getBean(ErrGroupRegistry.class).override("paused", 1, null, null, null);
                 assertThat(result.get(30, TimeUnit.SECONDS)).isEqualTo("raised");
             });
         }
@@ -134,7 +134,7 @@ class ErrGroupRegistryTest {
             runner.run(context -> {
                 ErrGroupRegistry registry = context.getBean(ErrGroupRegistry.class);
                 ErrGroups groups = context.getBean(ErrGroups.class);
-                registry.override("quote", 16, 17, Duration.ofSeconds(-1));
+                registry.override("quote", 16, 17, null, Duration.ofSeconds(-1));
                 try (ErrGroup open = groups.open("quote", o -> o.limit(9))) {
                     assertThat(open.limit()).isEqualTo(16);
                     assertThat(open.context().remaining()).isEmpty();
@@ -153,8 +153,8 @@ class ErrGroupRegistryTest {
         void changes_only_what_it_says() {
             runner.run(context -> {
                 ErrGroupRegistry registry = context.getBean(ErrGroupRegistry.class);
-                registry.override("quote", 16, null, null);
-                registry.override("quote", null, 3, null);
+                registry.override("quote", 16, null, null, null);
+                registry.override("quote", null, 3, null, null);
                 assertThat(registry.settings("quote").options().limit()).isEqualTo(16);
                 assertThat(registry.sharedLimit("quote").limit()).isEqualTo(3);
                 assertThat(registry.settings("quote").overridden()).containsExactlyInAnyOrder("limit", "shared-limit");
@@ -166,17 +166,17 @@ class ErrGroupRegistryTest {
             runner.run(context -> {
                 ErrGroupRegistry registry = context.getBean(ErrGroupRegistry.class);
                 assertThatIllegalArgumentException()
-                        .isThrownBy(() -> registry.override("quote", 0, null, null))
+                        .isThrownBy(() -> registry.override("quote", 0, null, null, null))
                         .withMessage("limit 0: must be above 0, or -1 for no limit");
                 assertThatIllegalArgumentException()
-                        .isThrownBy(() -> registry.override("quote", 5, -2, null))
+                        .isThrownBy(() -> registry.override("quote", 5, -2, null, null))
                         .withMessage("shared-limit -2: must be above 0, or -1 for no limit");
                 assertThatIllegalArgumentException()
-                        .isThrownBy(() -> registry.override("quote", 5, null, Duration.ZERO))
+                        .isThrownBy(() -> registry.override("quote", 5, null, null, Duration.ZERO))
                         .withMessageStartingWith("timeout PT0S: must be above zero");
                 assertThat(registry.settings("quote").options().limit()).isEqualTo(4);
                 assertThatExceptionOfType(NoSuchElementException.class)
-                        .isThrownBy(() -> registry.override("nobody", 5, null, null));
+                        .isThrownBy(() -> registry.override("nobody", 5, null, null, null));
             });
         }
 
@@ -189,7 +189,7 @@ class ErrGroupRegistryTest {
                     group.go(() -> hold.await());
                     CompletableFuture<Subtask<Void>> blocked =
                             CompletableFuture.supplyAsync(() -> group.go(second::countDown));
-                    context.getBean(ErrGroupRegistry.class).override("quote", 2, null, null);
+                    context.getBean(ErrGroupRegistry.class).override("quote", 2, null, null, null);
                     assertThat(second.await(30, TimeUnit.SECONDS)).isTrue();
                     blocked.join();
                     hold.countDown();

@@ -16,6 +16,7 @@ import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.commons.logging.Log;
@@ -258,6 +259,9 @@ public final class RedisClusterLimits implements ClusterLimits, SmartLifecycle, 
     /** What others may know of a lease. */
     private record View(int limit, int share, long sentAt, boolean leased, boolean overridden) {}
 
+    /** What Redis was told here, and when: {@link System#nanoTime} after it had answered. */
+    private record Retuning(int limit, boolean overridden, long at) {}
+
     /** One name. Its fields are the keeper's alone, unless they say otherwise. */
     private final class KeptLimit implements ClusterLimit {
         private final String name;
@@ -273,6 +277,12 @@ public final class RedisClusterLimits implements ClusterLimits, SmartLifecycle, 
 
         /** Written by the keeper, read by anyone. */
         private volatile View view;
+
+        /**
+         * What is newer than the view; null where nothing is. Written by who retunes, removed by the keeper after the view has an
+         * answer to a later request.
+         */
+        private final AtomicReference<@Nullable Retuning> retuned = new AtomicReference<>();
 
         /** Written before the keeper starts. */
         private ShareLease share;
@@ -328,6 +338,10 @@ public final class RedisClusterLimits implements ClusterLimits, SmartLifecycle, 
                     granted != null ? granted.sentAt() : 0,
                     granted != null,
                     reply != null && reply.overridden());
+            Retuning last = retuned.get();
+            if (last != null && granted != null && granted.sentAt() - last.at >= 0) {
+                retuned.compareAndSet(last, null);
+            }
             listening = share.listensForWaiting(); // before it looks whether any waits
             int running = FrameworkAccess.running(shared);
             int waiting = FrameworkAccess.waiting(shared, Math.max(view.limit, 1));
@@ -403,7 +417,8 @@ public final class RedisClusterLimits implements ClusterLimits, SmartLifecycle, 
 
         @Override
         public int limit() {
-            return view.limit;
+            Retuning last = retuned.get(); // before the view, which is newer where there is none
+            return last != null ? last.limit : view.limit;
         }
 
         @Override
@@ -419,7 +434,8 @@ public final class RedisClusterLimits implements ClusterLimits, SmartLifecycle, 
 
         @Override
         public boolean overridden() {
-            return view.overridden;
+            Retuning last = retuned.get();
+            return last != null ? last.overridden : view.overridden;
         }
 
         @Override
@@ -431,9 +447,9 @@ public final class RedisClusterLimits implements ClusterLimits, SmartLifecycle, 
                     redis.opsForHash().put(keyPrefix + name, "limit", limit.toString());
                 }
             } catch (RuntimeException e) {
-                throw new IllegalStateException(
-                        "cluster-limit " + limit + ": Redis could not be asked, nothing is changed", e);
+                throw new IllegalStateException("cluster-limit: Redis did not answer, nothing is changed here", e);
             }
+            retuned.set(new Retuning(limit != null ? limit : configured, limit != null, System.nanoTime()));
         }
 
         @Override

@@ -43,7 +43,7 @@ class ErrGroupMetricsAutoConfigurationTest {
                     assertThat(limit(context, "quote", "shared")).isNaN();
                     assertThat(limit(context, "stock", "group")).isNaN();
 
-                    context.getBean(ErrGroupRegistry.class).override("quote", 16, 32, null);
+                    context.getBean(ErrGroupRegistry.class).override("quote", 16, 32, null, null);
 
                     assertThat(limit(context, "quote", "group")).isEqualTo(16);
                     assertThat(limit(context, "quote", "shared")).isEqualTo(32);

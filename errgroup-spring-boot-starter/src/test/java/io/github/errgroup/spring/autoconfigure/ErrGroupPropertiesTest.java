@@ -250,7 +250,7 @@ class ErrGroupPropertiesTest {
                         assertThat(registry.settings("quote").options().limit()).isEqualTo(5);
                         try (ErrGroup group = groups.open("quote", o -> o.limit(6))) {
                             assertThat(group.limit()).isEqualTo(6);
-                            registry.override("quote", 7, null, null);
+                            registry.override("quote", 7, null, null, null);
                             assertThat(group.limit()).isEqualTo(7);
                             registry.dropOverride("quote");
                             assertThat(group.limit()).isEqualTo(6);

@@ -163,7 +163,7 @@ class ClusterLimitConfigurationTest {
                         assertThat(Objects.requireNonNull(endpoint.one("supplier"))
                                         .settings())
                                 .containsKeys("cluster-limit", "cluster-share");
-                        registry.overrideClusterLimit("supplier", 7);
+                        registry.override("supplier", null, null, 7, null);
                         awaitLimit(cluster, 7);
                         assertThat(Objects.requireNonNull(endpoint.one("supplier"))
                                         .settings())
@@ -176,7 +176,7 @@ class ClusterLimitConfigurationTest {
                         registry.dropOverride("supplier");
                         awaitLimit(cluster, 4);
                         assertThatIllegalArgumentException()
-                                .isThrownBy(() -> registry.overrideClusterLimit("default", 7))
+                                .isThrownBy(() -> registry.override("default", null, null, 7, null))
                                 .withMessageContaining("cluster-limit is not set");
                         context.getBean(RedisClusterLimits.class).close();
                         assertThat(template.opsForHash().keys("errgroup:shop:supplier"))

@@ -102,7 +102,7 @@ public final class ErrGroupsEndpoint {
      * @param requested {@code limit}, {@code shared-limit}, {@code cluster-limit} (over all instances) and {@code timeout}, at least
      *     one of them
      * @return the settings that hold now; 400 with the rule that a value breaks; 404 if the name is not known; 503 if
-     *     Redis could not be asked
+     *     Redis did not answer
      */
     @WriteOperation
     public WebEndpointResponse<Map<String, Object>> retune(@Selector String groupName, RequestedSettings requested) {
@@ -112,10 +112,7 @@ public final class ErrGroupsEndpoint {
             Integer sharedLimit = requested.sharedLimit();
             Integer clusterLimit = requested.clusterLimit();
             Duration timeout = requested.timeout();
-            if (clusterLimit != null) {
-                registry.overrideClusterLimit(groupName, clusterLimit);
-            }
-            registry.override(groupName, limit, sharedLimit, timeout);
+            registry.override(groupName, limit, sharedLimit, clusterLimit, timeout);
             return new WebEndpointResponse<>(properties(groupName));
         } catch (IllegalArgumentException e) {
             return problem(WebEndpointResponse.STATUS_BAD_REQUEST, e);
@@ -130,7 +127,8 @@ public final class ErrGroupsEndpoint {
      * Drops what {@link #retune} changed.
      *
      * @param groupName the name
-     * @return the settings that hold now; 404 if the name is not known; 503 if Redis could not be asked
+     * @return the settings that hold now; 404 if the name is not known; 503 if it has a cluster limit and Redis
+     *     did not answer
      */
     @DeleteOperation
     public WebEndpointResponse<Map<String, Object>> drop(@Selector String groupName) {

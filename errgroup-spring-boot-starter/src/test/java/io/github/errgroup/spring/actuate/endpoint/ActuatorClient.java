@@ -7,26 +7,26 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 
 /** Speaks to Actuator over real HTTP. */
-final class ActuatorClient {
+public final class ActuatorClient {
     private final HttpClient http = HttpClient.newHttpClient();
 
     private final int port;
 
-    ActuatorClient(int port) {
+    public ActuatorClient(int port) {
         this.port = port;
     }
 
-    HttpResponse<String> get(String path) throws IOException, InterruptedException {
+    public HttpResponse<String> get(String path) throws IOException, InterruptedException {
         return send(request(path).GET());
     }
 
-    HttpResponse<String> post(String path, String json) throws IOException, InterruptedException {
+    public HttpResponse<String> post(String path, String json) throws IOException, InterruptedException {
         return send(request(path)
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(json)));
     }
 
-    HttpResponse<String> delete(String path) throws IOException, InterruptedException {
+    public HttpResponse<String> delete(String path) throws IOException, InterruptedException {
         return send(request(path).DELETE());
     }
 
