@@ -322,8 +322,8 @@ public final class ErrGroupRegistry {
      * @throws NoSuchElementException if the name is not known
      * @throws IllegalArgumentException if a value breaks its rule, with name, value and rule, or {@code clusterLimit} is for a
      *     name that has none; then nothing is changed
-     * @throws IllegalStateException if what keeps the limit over all instances did not answer; then nothing is changed here,
-     *     nor there unless it does what it was asked too late
+     * @throws IllegalStateException if what keeps the limit over all instances did not answer; then nothing is changed here, and
+     *     there only if it does later what it was asked
      */
     public void override(
             String name,
@@ -359,7 +359,7 @@ public final class ErrGroupRegistry {
      *
      * @param name a known name
      * @throws IllegalStateException if the name has a limit over all instances, and what keeps it did not answer; then nothing is
-     *     dropped here, nor there unless it does what it was asked too late
+     *     dropped here, and there only if it does later what it was asked
      * @throws NoSuchElementException if the name is not known
      */
     public void dropOverride(String name) {

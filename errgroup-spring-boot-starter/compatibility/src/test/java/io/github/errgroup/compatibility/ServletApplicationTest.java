@@ -41,6 +41,7 @@ class ServletApplicationTest {
         addIfPresent(found, "context-propagation", "io.micrometer.context.ContextSnapshotFactory");
         addIfPresent(found, "actuator", "org.springframework.boot.actuate.endpoint.annotation.Endpoint");
         addIfPresent(found, "micrometer", "io.micrometer.core.instrument.MeterRegistry");
+        addIfPresent(found, "redis", "org.springframework.data.redis.core.StringRedisTemplate");
         addIfPresent(found, "ai", "org.springframework.ai.model.tool.ToolCallingManager");
         assertThat(found).isEqualTo(PRESENT);
         assertThat(SpringBootVersion.getVersion()).isEqualTo(System.getProperty("spring-boot.version"));
