@@ -100,7 +100,9 @@ public final class ClusterInstance {
     /** A call of the counting server, which takes so long. */
     static void call(String name, int port, int millis) throws IOException, InterruptedException {
         try (Socket call = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            new DataOutputStream(call.getOutputStream()).writeUTF(name);
+            DataOutputStream out = new DataOutputStream(call.getOutputStream());
+            out.writeUTF(name);
+            out.writeLong(System.currentTimeMillis());
             if (call.getInputStream().read() == 1) {
                 Thread.sleep(millis); // what the call takes
                 call.getOutputStream().write(1);

@@ -19,16 +19,20 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * N14, the table of {@code docs/guide/cluster.md}: each row on a real redis-server, with instances that are JVMs of their own. What
- * is promised is measured outside of them, by a server that counts the calls that are open at once.
+ * N14, the table of {@code docs/guide/cluster.md}: each row on a real redis-server, with instances that are JVMs of their own (but
+ * for the twenty). What is promised is measured outside of them, by a server that counts the calls that are open at once.
  */
 @Timeout(240)
 class ClusterLimitFaultsTest {
-    private int leaseMillis = 600;
+    /** What is left of it after the margin, a twentieth, is longer than a thread waits on a busy machine. */
+    private int leaseMillis = 2_000;
 
     private static final int CALL_MILLIS = 15;
 
     private static final Duration SOON = Duration.ofSeconds(90); // JVMs start slowly on a busy machine
+
+    /** How much longer than promised a change may take on a busy machine, where threads wait for a processor. */
+    private static final int BUSY_MILLIS = 1_200;
 
     @TempDir
     private Path folder;
@@ -114,6 +118,29 @@ class ClusterLimitFaultsTest {
         System.out.println("cluster limit, " + fault + ": limit " + limit + ", most calls at once " + most);
     }
 
+    /**
+     * Looks until for a lease no more than this ran, after more were allowed: they are the excess until the instances have heard of
+     * it, in a third of a lease at most, and their calls have ended.
+     */
+    private void lowered(int from, int to) throws InterruptedException {
+        long promised = leaseMillis / 3 + CALL_MILLIS;
+        long start = System.nanoTime();
+        int most = 0;
+        long excessMillis = 0;
+        for (long now = 0; now < excessMillis + leaseMillis; now = (System.nanoTime() - start) / 1_000_000) {
+            Thread.sleep(2);
+            int since = supplier.mostSinceAsked();
+            most = Math.max(most, since);
+            excessMillis = since > to ? (System.nanoTime() - start) / 1_000_000 : excessMillis;
+            assertThat(excessMillis)
+                    .as("milliseconds for which more than %s run after the limit was lowered from %s", to, from)
+                    .isLessThanOrEqualTo(promised + BUSY_MILLIS);
+        }
+        System.out.println("cluster limit, lowered from " + from + " to " + to + ": most calls at once " + most
+                + ", more than " + to + " for " + excessMillis + " ms, " + promised + " promised");
+        assertThat(most).as("calls at once").isLessThanOrEqualTo(from);
+    }
+
     private void neverMoreThan(int limit, String fault) {
         int most = supplier.mostSinceAsked();
         measured(fault, limit, most);
@@ -134,13 +161,16 @@ class ClusterLimitFaultsTest {
         RedisServer.signal(killed, "KILL");
         long gone = supplier.await("the killed instance hangs up", SOON, () -> supplier.running("a") == 0);
         long free = awaitRunningOf("b", 6);
-        assertThat(gone + free).isBetween(0L, 3L * leaseMillis);
+        System.out.println("cluster limit, kill -9 of an instance: the other has its share after " + (gone + free)
+                + " ms, with a lease of " + leaseMillis + " ms");
+        // Redis counts the lease from the last call before the kill; the other instance asks again within a fiftieth of
+        // a lease.
+        assertThat(gone + free).isBetween(0L, leaseMillis + leaseMillis / 50L + BUSY_MILLIS);
         neverMoreThan(6, "kill -9 of an instance");
     }
 
     @Test
     void N14_redis_stands_still_for_two_leases() throws Exception {
-        leaseMillis = 2_000; // what is left of it after the margin is longer than a thread waits on a busy machine
         instance("a", 6);
         instance("b", 6);
         awaitServed("a", "b");
@@ -160,7 +190,6 @@ class ClusterLimitFaultsTest {
 
     @Test
     void N14_an_instance_stands_still_for_two_leases() throws Exception {
-        leaseMillis = 2_000; // as where Redis stands still
         Process still = instance("a", 6);
         instance("b", 6);
         awaitServed("a", "b");
@@ -191,7 +220,6 @@ class ClusterLimitFaultsTest {
 
     @Test
     void N14_redis_is_restarted_and_empty() throws Exception {
-        leaseMillis = 2_000; // Redis is there again before the leases are over, on a busy machine, too
         instance("a", 6);
         instance("b", 6);
         awaitServed("a", "b");
@@ -207,7 +235,6 @@ class ClusterLimitFaultsTest {
 
     @Test
     void N14_a_replica_that_lags_takes_over() throws Exception {
-        leaseMillis = 2_000;
         Process killed = instance("killed", 6);
         awaitServed("killed");
         RedisServer replica = server(RedisServer.replicaOf(redis));
@@ -233,7 +260,6 @@ class ClusterLimitFaultsTest {
     void N14_the_clocks_of_two_instances_are_90_seconds_ahead_and_behind() throws Exception {
         Path library = faketime();
         Assumptions.assumeTrue(library != null, "no libfaketime");
-        leaseMillis = 2_000; // as where Redis stands still
         Path ahead = clock("+90s");
         Path behind = clock("-90s");
         instance("ahead", 1, 6, List.of(library.toString(), ahead.toString()));
@@ -242,11 +268,15 @@ class ClusterLimitFaultsTest {
         awaitServed("ahead", "behind", "right");
         leases(2);
         awaitServed("ahead", "behind", "right");
+        awaitClock("ahead", 90);
+        awaitClock("behind", -90);
         neverMoreThan(6, "clocks of instances 90 s ahead and behind");
         set(ahead, "-90s");
         set(behind, "+90s");
         leases(2);
         awaitServed("ahead", "behind", "right");
+        awaitClock("ahead", -90);
+        awaitClock("behind", 90);
         neverMoreThan(6, "clocks of instances that are set back and forward by 180 s");
         set(ahead, "-180s");
         redis.signal("STOP");
@@ -256,6 +286,19 @@ class ClusterLimitFaultsTest {
         int unused = supplier.mostSinceAsked();
         leases(0.75);
         neverMoreThan(0, "a clock is set back while Redis stands still, after the lease");
+        redis.signal("CONT");
+        awaitClock("ahead", -180);
+    }
+
+    /** That the library was loaded and had an effect: each call says what the instance's clock shows. */
+    private void awaitClock(String instance, int secondsAhead) throws InterruptedException {
+        long unused = supplier.await(
+                "the clock of " + instance + " is " + secondsAhead + " s ahead",
+                SOON,
+                () -> Math.abs(supplier.millisAhead(instance) - 1_000L * secondsAhead)
+                        < 20_000); // a call may take long
+        System.out.println(
+                "cluster limit, the clock of " + instance + " is " + supplier.millisAhead(instance) + " ms ahead");
     }
 
     /** What libfaketime makes of the clock; it looks again each time that the clock is read. */
@@ -293,23 +336,23 @@ class ClusterLimitFaultsTest {
 
     @Test
     void N14_the_limit_is_lowered_and_raised_under_load() throws Exception {
+        leaseMillis = 3_000; // a third of it, and what is added for a busy machine, are less than a lease
         Process one = instance("a", 6);
         instance("b", 6);
         awaitServed("a", "b");
         awaitRunning("the whole limit is used", 6);
+        neverMoreThan(6, "before the limit is lowered");
         post(one, "2");
-        leases(1);
-        neverMoreThan(6, "the limit is lowered to 2, within a lease");
-        leases(1);
-        neverMoreThan(2, "the limit is lowered to 2, after a lease");
+        lowered(6, 2);
         awaitServed("a", "b");
+        neverMoreThan(2, "the limit is lowered to 2");
         post(one, "9");
-        awaitRunning("the raised limit is used", 9);
-        post(one, "drop");
-        leases(1);
-        neverMoreThan(9, "the limit is raised to 9");
+        long used = supplier.await("the raised limit is used", SOON, () -> supplier.now() == 9);
+        System.out.println("cluster limit, raised from 2 to 9: all of it is used after " + used + " ms");
         leases(0.5);
-        neverMoreThan(6, "and dropped");
+        neverMoreThan(9, "the limit is raised to 9");
+        post(one, "drop");
+        lowered(9, 6);
     }
 
     private static void post(Process instance, String limit) throws IOException {

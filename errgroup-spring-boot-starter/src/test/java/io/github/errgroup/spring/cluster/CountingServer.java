@@ -29,6 +29,9 @@ final class CountingServer implements AutoCloseable {
     /** Guarded by this. */
     private final Map<String, Integer> served = new HashMap<>();
 
+    /** By how many milliseconds an instance's clock was ahead of ours at its last call. Guarded by this. */
+    private final Map<String, Long> ahead = new HashMap<>();
+
     /** Guarded by this. */
     private int now;
 
@@ -64,7 +67,7 @@ final class CountingServer implements AutoCloseable {
         try (call) {
             DataInputStream in = new DataInputStream(call.getInputStream());
             String instance = in.readUTF();
-            begin(call, instance);
+            begin(call, instance, in.readLong() - System.currentTimeMillis());
             boolean hungUp;
             try {
                 call.getOutputStream().write(1);
@@ -80,8 +83,9 @@ final class CountingServer implements AutoCloseable {
         }
     }
 
-    private synchronized void begin(Socket call, String instance) {
+    private synchronized void begin(Socket call, String instance, long millisAhead) {
         open.add(call);
+        ahead.put(instance, millisAhead);
         running.merge(instance, 1, Integer::sum);
         most = Math.max(most, ++now);
         notifyAll();
@@ -105,6 +109,11 @@ final class CountingServer implements AutoCloseable {
 
     synchronized int served(String instance) {
         return served.getOrDefault(instance, 0);
+    }
+
+    /** By how many milliseconds its clock was ahead of ours when it called last. */
+    synchronized long millisAhead(String instance) {
+        return ahead.getOrDefault(instance, 0L);
     }
 
     synchronized int instances() {
