@@ -57,10 +57,21 @@ final class ClusterSimulation {
      * @param seconds one after the other
      * @param mostRunning tasks that ran at once, at most
      * @param mostHeld tasks that ran or might have started without asking at once, at most
+     * @param becameHot how many instances became hot: each is one of the following
      * @param untilShare how long hot instances took to have 95 % of their fair share, in milliseconds, sorted
+     * @param killedWithout how many hot ones were killed before they had it
      * @param stillWithout how many hot ones did not have it when others became hot
+     * @param withoutAtEnd how many hot ones did not have it when the simulation ended
      */
-    record Result(List<Second> seconds, int mostRunning, int mostHeld, List<Integer> untilShare, int stillWithout) {
+    record Result(
+            List<Second> seconds,
+            int mostRunning,
+            int mostHeld,
+            int becameHot,
+            List<Integer> untilShare,
+            int killedWithout,
+            int stillWithout,
+            int withoutAtEnd) {
         /** The part of the usable permits that nobody used. */
         double unused(int limit, int from, int to) {
             double usable = 0;
@@ -95,6 +106,10 @@ final class ClusterSimulation {
     private final Instance[] instances;
 
     private final List<Integer> untilShare = new ArrayList<>();
+
+    private int becameHot;
+
+    private int killedWithout;
 
     private int stillWithout;
 
@@ -218,7 +233,8 @@ final class ClusterSimulation {
             all.add(new Second(demand * STEP / 1_000, running * STEP / 1_000, redis.calls - calls));
         }
         untilShare.sort(null);
-        return new Result(all, mostRunning, mostHeld, untilShare, stillWithout);
+        return new Result(
+                all, mostRunning, mostHeld, becameHot, untilShare, killedWithout, stillWithout, hotWithoutShare());
     }
 
     private void happen(int elapsed) {
@@ -227,6 +243,7 @@ final class ClusterSimulation {
         }
         if (setting.killMillis() > 0 && elapsed % setting.killMillis() == 0) {
             int victim = random.nextInt(instances.length);
+            killedWithout += instances[victim].hotSince > 0 ? 1 : 0;
             instances[victim] = new Instance(instances[victim].demand);
         }
         if (elapsed > 0 && elapsed == setting.redisRestarts()) {
@@ -236,15 +253,20 @@ final class ClusterSimulation {
 
     /** Others become hot. */
     private void move() {
+        stillWithout += hotWithoutShare();
         for (Instance one : instances) {
-            stillWithout += one.hotSince > 0 ? 1 : 0;
             one.demand = setting.cold();
             one.hotSince = 0;
         }
         random.ints(0, instances.length).distinct().limit(setting.hot()).forEach(i -> {
             instances[i].demand = setting.hotDemand();
             instances[i].hotSince = redis.now;
+            becameHot++;
         });
+    }
+
+    private int hotWithoutShare() {
+        return (int) Arrays.stream(instances).filter(one -> one.hotSince > 0).count();
     }
 
     private void watchTheHot() {

@@ -11,12 +11,13 @@ import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
 
 /**
- * The full run, of a thousand instances: prints the rows of the page's table, and draws the last of them into the file that
- * is named. Takes about three minutes.
+ * The full run, of a thousand instances: prints the rows of the page's table, and draws the last of them into {@code
+ * target/cluster-simulation.svg}. Takes about three minutes, so its name is not one that a build runs.
  */
-public final class ClusterSimulationReport {
+class ClusterSimulationReport {
     private static final int LIMIT = 10_000;
 
     private static final int SECONDS = 150;
@@ -34,16 +35,13 @@ public final class ClusterSimulationReport {
 
     private static final double HIGHEST = 16_000;
 
-    private ClusterSimulationReport() {}
-
-    public static void main(String[] args) throws IOException {
+    @Test
+    void prints_the_table_and_draws_the_picture() throws IOException {
         row("enough for all", setting(80, 0, 0, 0));
         row("contended", setting(200, 0, 0, 0));
         row("contended; 1 % of messages lost, a kill every second", setting(200, 0.01, 1_000, 0));
         Result last = row("the same, and Redis restarted empty after 100 s", setting(200, 0.01, 1_000, 100_000));
-        if (args.length > 0) {
-            Files.writeString(Path.of(args[0]), draw(last.seconds()));
-        }
+        Files.writeString(Path.of("target", "cluster-simulation.svg"), draw(last.seconds()));
     }
 
     private static Setting setting(int hotDemand, double lost, int killMillis, int redisRestarts) {
@@ -54,14 +52,19 @@ public final class ClusterSimulationReport {
         Result result = new ClusterSimulation(setting, 1).run(SECONDS);
         System.out.printf(
                 Locale.ROOT,
-                "| %s | %d | %.1f %% | %.0f | %.1f s, %.1f s, %.1f s |%n",
+                "| %s | %d | %.1f %% | %.0f | %.1f s, %.1f s, %.1f s | %d of %d | %d, %d, %d |%n",
                 name,
                 Math.max(0, result.mostHeld() - LIMIT),
                 100 * result.unused(LIMIT, FROM, SECONDS),
                 result.callsPerSecond(FROM, SECONDS),
                 result.untilShare(0.5) / 1_000.0,
                 result.untilShare(0.99) / 1_000.0,
-                result.untilShare(1) / 1_000.0);
+                result.untilShare(1) / 1_000.0,
+                result.untilShare().size(),
+                result.becameHot(),
+                result.killedWithout(),
+                result.stillWithout(),
+                result.withoutAtEnd());
         return result;
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.errgroup.spring.cluster.ClusterSimulation.Result;
 import io.github.errgroup.spring.cluster.ClusterSimulation.Setting;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** N14 with more instances than there are machines, on a small scale; {@link ClusterSimulationReport} has a thousand. */
@@ -23,6 +24,21 @@ class ClusterSimulationTest {
                 .last()
                 .satisfies(most -> assertThat(most).isLessThanOrEqualTo(LEASE));
         assertThat(result.stillWithout()).isZero();
+    }
+
+    @Test
+    void every_instance_that_becomes_hot_has_its_share_or_is_counted_among_those_that_never_had_it() {
+        Result result = new ClusterSimulation(new Setting(60, LIMIT, LEASE, 5, 20, 200, 2_000, 0, 200, 0), 1).run(21);
+        assertThat(result.becameHot()).isEqualTo(5 * 20);
+        assertThat(List.of(
+                        result.untilShare().size(),
+                        result.killedWithout(),
+                        result.stillWithout(),
+                        result.withoutAtEnd()))
+                .allSatisfy(some -> assertThat(some).isPositive())
+                .satisfies(all -> assertThat(
+                                all.stream().mapToInt(Integer::intValue).sum())
+                        .isEqualTo(result.becameHot()));
     }
 
     @Test
