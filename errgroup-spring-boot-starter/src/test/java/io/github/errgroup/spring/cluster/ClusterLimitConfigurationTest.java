@@ -13,9 +13,12 @@ import io.github.errgroup.spring.actuate.endpoint.GroupTotals;
 import io.github.errgroup.spring.autoconfigure.Contexts;
 import io.github.errgroup.spring.autoconfigure.ErrGroupClusterAutoConfiguration;
 import io.github.errgroup.spring.autoconfigure.ErrGroupMetricsAutoConfiguration;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.Delay;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Assumptions;
@@ -25,9 +28,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.boot.data.redis.autoconfigure.ClientResourcesBuilderCustomizer;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
@@ -71,6 +78,29 @@ class ClusterLimitConfigurationTest {
         withRedis.run(
                 context -> assertThat(context.getBean(RedisClusterLimits.class).isRunning())
                         .isFalse());
+    }
+
+    /** After an outage the next try comes as late as the outage was long, or after 30 s, unless that is changed. */
+    @Test
+    void N14_lettuce_looks_for_a_redis_that_is_back_as_soon_as_the_customizer_of_the_page_says() {
+        withRedis.run(
+                context -> assertThat(delays(context)).containsExactly(Duration.ofMillis(512), Duration.ofSeconds(30)));
+        withRedis
+                .withUserConfiguration(PromptReconnect.class)
+                .run(context -> assertThat(delays(context)).containsOnly(Duration.ofMillis(500)));
+    }
+
+    private static List<Duration> delays(ApplicationContext context) {
+        Delay delay = context.getBean(ClientResources.class).reconnectDelay();
+        return List.of(delay.createDelay(10), delay.createDelay(100));
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class PromptReconnect {
+        @Bean
+        ClientResourcesBuilderCustomizer promptReconnect() {
+            return resources -> resources.reconnectDelay(Delay.constant(Duration.ofMillis(500)));
+        }
     }
 
     @Test

@@ -42,6 +42,12 @@ class ClusterLoadTest {
 
     private static final Duration LEASE = Duration.ofSeconds(MINUTES > 0 ? 10 : 3);
 
+    /** Of an instance that has not what it wants, or has what others want. */
+    private static final int CALLS_PER_LEASE = 50;
+
+    /** For the calls that come as shares change. */
+    private static final double MARGIN = 1.5;
+
     private final Set<ProcessHandle> before =
             ProcessHandle.current().descendants().collect(Collectors.toSet());
 
@@ -88,6 +94,7 @@ class ClusterLoadTest {
         for (LoadedInstance instance : instances) {
             awaitServed(instance);
         }
+        long callsBefore = callsToRedis();
         long start = System.nanoTime();
         int mostOfAll = 0;
         int kills = 0;
@@ -116,6 +123,7 @@ class ClusterLoadTest {
             mostOfAll = Math.max(mostOfAll, most);
         } while (System.nanoTime() - start < TOTAL.toNanos());
         double seconds = (System.nanoTime() - start) / 1e9;
+        double callsPerSecond = (callsToRedis() - callsBefore) / seconds / INSTANCES;
 
         assertThat(clients.stop(PATIENCE)).as("all requests have an end").isTrue();
         assertThat(clients.faults()).isEmpty();
@@ -123,14 +131,20 @@ class ClusterLoadTest {
         System.out.printf(
                 Locale.ROOT,
                 "%,.0f s, %d kills: most calls at once %d of %d, %,d requests answered and %,d cut off by a kill, %.1f calls to"
-                        + " Redis per instance and second%n",
+                        + " Redis per instance and second, %.1f of them regular, each of which takes it %s microseconds%n",
                 seconds,
                 kills,
                 mostOfAll,
                 LIMIT,
                 clients.answered(),
                 clients.cutOff(),
-                callsToRedis() / seconds / INSTANCES);
+                callsPerSecond,
+                CALLS_PER_LEASE * 1e3 / LEASE.toMillis(),
+                redis.command("INFO", "commandstats")
+                        .replaceAll("(?s).*cmdstat_evalsha:\\S*usec_per_call=([\\d.]+).*", "$1"));
+        assertThat(callsPerSecond)
+                .as("calls to Redis per instance and second")
+                .isLessThanOrEqualTo(MARGIN * CALLS_PER_LEASE * 1e3 / LEASE.toMillis());
         nothingIsLeftOver();
     }
 

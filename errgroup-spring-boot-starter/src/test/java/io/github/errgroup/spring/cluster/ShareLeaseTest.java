@@ -317,6 +317,47 @@ class ShareLeaseTest {
     }
 
     @Test
+    void N14_after_load_an_idle_instance_calls_once_more_for_each_step_by_which_its_share_shrinks() {
+        Instance one = instance(40);
+        pastTheFirstLease();
+        one.waiting = 40;
+        pass(400);
+        one.end(40);
+        assertThat(one.limit).isEqualTo(40);
+        int steps = 0;
+        redis.calls = 0;
+        for (int k = 0; k < 400; k++) {
+            int before = one.limit;
+            pass(5);
+            steps += one.limit < before ? 1 : 0;
+        }
+        assertThat(one.limit).isEqualTo(20);
+        assertThat(steps).isEqualTo(5);
+        assertThat(redis.calls).as("in the first two leases").isBetween(2L * 3 + steps - 1, 2L * 3 + steps + 1);
+        redis.calls = 0;
+        pass(10 * LEASE_MILLIS);
+        assertThat(redis.calls).as("in the next ten").isBetween(29L, 31L);
+    }
+
+    @Test
+    void N14_an_instance_that_grows_calls_once_more_for_each_step_by_which_its_share_grows() {
+        Instance one = instance(40);
+        instance(40);
+        pastTheFirstLease();
+        redis.calls = 0;
+        int steps = 0;
+        for (int k = 0; k < 30; k++) {
+            int before = one.limit;
+            one.waiting++;
+            pass(5);
+            steps += one.limit > before ? 1 : 0;
+        }
+        assertThat(one.running).isEqualTo(30);
+        assertThat(steps).isEqualTo(4);
+        assertThat(redis.calls).as("with those that renew").isBetween((long) steps, steps + 4L);
+    }
+
+    @Test
     void N14_without_redis_nothing_starts_or_as_many_as_were_chosen() {
         Instance one = instance(4);
         ShareLease local = new ShareLease("local", 4, 7, 7, TimeUnit.MILLISECONDS.toNanos(LEASE_MILLIS));
