@@ -82,9 +82,11 @@ final class ExternalExecutor extends TaskThreads implements Launcher {
     @Override
     public @Nullable Throwable launch(TaskRun<?> task, boolean mayWait) {
         try {
-            task.extras(); // before it is seen, by others who look at them
+            TaskExtras rare = task.extras();
+            lastSteps.launched(rare); // before the task is seen, by others that look at this
             boolean open = task.group.seat(task, (int) task.index()); // fault: launched-task-is-seen
             if (!open) { // fault: launched-task-looks
+                lastSteps.takeBack(rare);
                 return task.retire() ? CANCELLED_MEANWHILE : null;
             }
             handOver(task, mayWait);

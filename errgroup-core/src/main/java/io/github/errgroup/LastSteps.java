@@ -67,10 +67,10 @@ final class LastSteps {
     /** A task's command: the executor does not have it. So it begins. */
     private static final int KEPT = 0;
 
-    /** The executor has it, and its task waits for a thread, or is run by one of the executor's. */
+    /** The executor has it, or is about to, and no more is known of its task. */
     private static final int HANDED = 1;
 
-    /** The executor has it, and there is nothing to run: it is counted. */
+    /** The executor has it, or is about to, and there is nothing to run: it is counted. */
     private static final int ABANDONED = 2;
 
     /** It was found with nothing to run, or is never to be handed over. */
@@ -210,9 +210,15 @@ final class LastSteps {
 
     // ---- commands
 
-    /** A task is about to be handed to the executor. Returns false if it is gone: it was skipped or compensated before. */
+    /** A task is about to be handed to the executor. Called before others see that; its seat is a full fence. */
+    void launched(TaskExtras task) {
+        COMMAND.setOpaque(task, HANDED);
+    }
+
+    /** Before each attempt. Returns false if the task was skipped or compensated after one that was rejected. */
     boolean handOver(TaskExtras task) {
-        return COMMAND.compareAndSet(task, KEPT, HANDED);
+        int now = task.command;
+        return now == HANDED || now == ABANDONED || COMMAND.compareAndSet(task, KEPT, HANDED);
     }
 
     /** The executor has not taken it. */

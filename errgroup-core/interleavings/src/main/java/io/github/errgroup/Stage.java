@@ -215,7 +215,7 @@ final class Stage {
     /** A task that an executor has. */
     static TaskExtras handedOver(LastSteps lastSteps) {
         TaskExtras task = new TaskExtras(SOME_TASK);
-        lastSteps.handOver(task);
+        lastSteps.launched(task);
         return task;
     }
 
