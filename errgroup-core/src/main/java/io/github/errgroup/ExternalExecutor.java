@@ -149,8 +149,9 @@ final class ExternalExecutor extends TaskThreads implements Launcher {
             if (!taken) {
                 lastSteps.takeBack(rare);
             }
-            if (!callers.isEmpty()) {
-                callers.remove(thread, task);
+            if (rare.isAmongCallers) {
+                rare.isAmongCallers = false;
+                callers.remove(thread);
             }
         }
         return true;
@@ -195,26 +196,67 @@ final class ExternalExecutor extends TaskThreads implements Launcher {
     public void run(TaskRun<?> task) {
         Thread thread = Thread.currentThread();
         TaskRun<?> outer = CurrentTask.get();
-        if (outer != null || isCaller(thread, task)) {
-            runInCaller(task, thread, outer);
-            return;
+        if (isHandedOverBy(thread, task) || (outer != null && outer.group.launcher() == this)) {
+            keepingItsFlag(thread, outer, () -> runElsewhere(task, thread, outer));
+        } else if (outer != null || isCaller(thread)) {
+            keepingItsFlag(thread, outer, () -> runAsItsThread(task, thread, outer));
+        } else {
+            runAsItsThread(task, thread, null);
         }
+    }
+
+    /** The caller runs the task; or the thread is in another one of ours, and helps with this one while that one waits. */
+    private void runElsewhere(TaskRun<?> task, Thread thread, @Nullable TaskRun<?> outer) {
+        if (task.claim(thread)) {
+            hostElsewhere(task, thread, outer, Host.CALLERS_THREAD);
+        } else {
+            lastSteps.found(task.extras());
+        }
+    }
+
+    private void runAsItsThread(TaskRun<?> task, Thread thread, @Nullable TaskRun<?> outer) {
         LastSteps.PoolThread pooled = lastSteps.current();
         pooled.begins();
         if (task.claim(thread)) {
-            host(task, thread, null, pooled);
+            host(task, thread, outer, pooled);
         } else {
             lastSteps.found(task.extras(), pooled);
         }
         pooled.returns();
     }
 
-    private boolean isCaller(Thread thread, TaskRun<?> task) {
-        if (task.extras().launcher != thread) {
-            return !callers.isEmpty() && callers.containsKey(thread);
+    /** Whether the thread is inside {@code execute} for this task. */
+    private boolean isHandedOverBy(Thread thread, TaskRun<?> task) {
+        TaskExtras rare = task.extras();
+        if (rare.launcher != thread) {
+            return false;
         }
-        callers.putIfAbsent(thread, task);
+        rare.isAmongCallers = callers.putIfAbsent(thread, task) == null;
         return true;
+    }
+
+    /** Whether the thread is inside {@code execute} for a task that it has run there. */
+    private boolean isCaller(Thread thread) {
+        return !callers.isEmpty() && callers.containsKey(thread);
+    }
+
+    /**
+     * For a thread that was busy with something else, and goes on with that.
+     *
+     * @param outer the task in which the thread is already
+     */
+    private static void keepingItsFlag(Thread thread, @Nullable TaskRun<?> outer, Runnable run) {
+        // An interrupt meant for the task around this one may go with this one's. Counted before the flag is looked at.
+        int told = outer == null ? 0 : outer.deliveredInterrupts();
+        // A flag that the thread brought is its own: hidden from the task, and restored after it (J1).
+        boolean itsFlag = Thread.interrupted();
+        try {
+            run.run();
+        } finally {
+            if (itsFlag || (outer != null && outer.interrupts() > told)) {
+                thread.interrupt();
+            }
+        }
     }
 
     /** A task that the executor may have. */
@@ -223,29 +265,6 @@ final class ExternalExecutor extends TaskThreads implements Launcher {
         TaskExtras rare = task.extrasIfAny();
         if (rare != null) { // else it was not launched
             lastSteps.abandon(rare);
-        }
-    }
-
-    /**
-     * In the thread that called {@code execute}, or in one that helps with other tasks while its own waits.
-     *
-     * @param outer the task in which the thread is already
-     */
-    private void runInCaller(TaskRun<?> task, Thread thread, @Nullable TaskRun<?> outer) {
-        if (!task.claim(thread)) {
-            lastSteps.found(task.extras());
-            return;
-        }
-        // An interrupt meant for the task around this one may go with this one's. Counted before the flag is looked at.
-        int told = outer == null ? 0 : outer.deliveredInterrupts();
-        // A flag that the thread brought is its own: hidden from the task, and restored after it (J1).
-        boolean itsFlag = Thread.interrupted();
-        try {
-            hostElsewhere(task, thread, outer, Host.CALLERS_THREAD);
-        } finally {
-            if (itsFlag || (outer != null && outer.interrupts() > told)) {
-                thread.interrupt();
-            }
         }
     }
 

@@ -29,6 +29,9 @@ final class TaskExtras implements TaskHolder {
     @Nullable
     Thread launcher;
 
+    /** Whether {@link #launcher} is among the callers that have run this task there. Written and read by that thread. */
+    boolean isAmongCallers;
+
     /** Where its command is in an external executor: see {@link LastSteps}. */
     volatile int command;
 

@@ -249,6 +249,53 @@ class FittingLimitTest {
         }
     }
 
+    /** A pool whose thread is the task of another group: whatever ends there, the thread is on its way back. */
+    @Test
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void N2_J1_of_a_pool_whose_thread_is_itself_a_task() throws Exception {
+        SynchronousQueue<Runnable> commands = new SynchronousQueue<>();
+        AtomicInteger interrupted = new AtomicInteger();
+        AtomicInteger ended = new AtomicInteger();
+        try (ErrGroup pool = ErrGroup.open()) {
+            pool.go(() -> {
+                while (!pool.context().isCancelled()) {
+                    try {
+                        commands.take().run();
+                    } catch (InterruptedException e) {
+                        interrupted.incrementAndGet();
+                    }
+                }
+            });
+            ErrGroupOptions options = ErrGroupOptions.builder()
+                    .limit(1)
+                    .executor(command -> {
+                        if (!commands.offer(command)) {
+                            throw new RejectedExecutionException("its one thread is not back");
+                        }
+                    })
+                    .build();
+            Threads.until(() -> {
+                try (ErrGroup first = ErrGroup.open(options)) {
+                    boolean isThere = first.tryGo(() -> {}).isPresent();
+                    first.await();
+                    return isThere;
+                }
+            });
+            try (ErrGroup group = ErrGroup.open(options)) {
+                group.forEach(IntStream.range(0, TASKS).boxed(), task -> {
+                    ended.incrementAndGet();
+                    Thread.currentThread().interrupt();
+                });
+                group.await();
+            } finally {
+                pool.cancel();
+                catchThrowable(pool::await);
+            }
+        }
+        assertThat(ended).hasValue(TASKS);
+        assertThat(interrupted.get()).as("by the tasks, or the cancellation").isLessThanOrEqualTo(1);
+    }
+
     /** One thread that lasts, with room for the one command that it runs. */
     private static final class LastingThread implements Executor {
         private final AtomicInteger attempts = new AtomicInteger();

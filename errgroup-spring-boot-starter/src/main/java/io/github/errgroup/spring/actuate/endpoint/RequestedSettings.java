@@ -35,19 +35,19 @@ record RequestedSettings(Map<String, Object> body) {
     /** A whole number; null to leave it. Throws IllegalArgumentException with key, value and rule. */
     @Nullable
     Integer limit() {
-        return number("limit");
+        return number("limit", ", or -1 for no limit");
     }
 
     /** A whole number; null to leave it. Throws IllegalArgumentException with key, value and rule. */
     @Nullable
     Integer sharedLimit() {
-        return number("shared-limit");
+        return number("shared-limit", ", or -1 for no limit");
     }
 
     /** A whole number; null to leave it. Throws IllegalArgumentException with key, value and rule. */
     @Nullable
     Integer clusterLimit() {
-        return number("cluster-limit");
+        return number("cluster-limit", "");
     }
 
     /**
@@ -69,7 +69,7 @@ record RequestedSettings(Map<String, Object> body) {
         }
     }
 
-    private @Nullable Integer number(String key) {
+    private @Nullable Integer number(String key, String alternative) {
         if (!body.containsKey(key)) {
             return null;
         }
@@ -78,7 +78,7 @@ record RequestedSettings(Map<String, Object> body) {
             return Integer.valueOf(value.trim());
         } catch (NumberFormatException e) {
             throw new IllegalArgumentException(
-                    key + " '" + value + "': must be a whole number above 0, or -1 for no limit", e);
+                    key + " '" + value + "': must be a whole number above 0" + alternative, e);
         }
     }
 }

@@ -36,6 +36,13 @@ class RequestedSettingsTest {
     }
 
     @Test
+    void a_cluster_limit_that_is_no_number_is_not_told_of_no_limit_which_it_cannot_be() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new RequestedSettings(Map.of("cluster-limit", "many")).clusterLimit())
+                .withMessage("cluster-limit 'many': must be a whole number above 0");
+    }
+
+    @Test
     void a_limit_of_null_is_refused_and_does_not_pass_for_one_left_out() {
         Map<String, Object> body = new HashMap<>();
         body.put("limit", null);
