@@ -3,6 +3,7 @@ package io.github.errgroup;
 import java.lang.ref.WeakReference;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -37,9 +38,9 @@ final class ExternalExecutor extends TaskThreads implements Launcher {
 
     /**
      * Threads that are inside {@code execute}, and have run the task there that they handed over: some executors run others there
-     * as well, which had to wait for it. With that task, which the thread takes out again.
+     * as well, which had to wait for it.
      */
-    private final Map<Thread, TaskRun<?>> callers = new ConcurrentHashMap<>();
+    private final Set<Thread> callers = ConcurrentHashMap.newKeySet();
 
     /** Changes where a thread that is not the executor's own starts or ends a task of ours. */
     private final AtomicLong movesOfOthers = new AtomicLong();
@@ -231,13 +232,15 @@ final class ExternalExecutor extends TaskThreads implements Launcher {
         if (rare.launcher != thread) {
             return false;
         }
-        rare.isAmongCallers = callers.putIfAbsent(thread, task) == null;
+        if (callers.add(thread)) {
+            rare.isAmongCallers = true; // stays so if the executor runs it twice
+        }
         return true;
     }
 
     /** Whether the thread is inside {@code execute} for a task that it has run there. */
     private boolean isCaller(Thread thread) {
-        return !callers.isEmpty() && callers.containsKey(thread);
+        return !callers.isEmpty() && callers.contains(thread);
     }
 
     /**

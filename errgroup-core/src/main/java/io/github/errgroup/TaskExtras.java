@@ -29,7 +29,7 @@ final class TaskExtras implements TaskHolder {
     @Nullable
     Thread launcher;
 
-    /** Whether {@link #launcher} is among the callers that have run this task there. Written and read by that thread. */
+    /** Whether {@link #launcher} has entered itself among the callers for this task. That thread's alone. */
     boolean isAmongCallers;
 
     /** Where its command is in an external executor: see {@link LastSteps}. */

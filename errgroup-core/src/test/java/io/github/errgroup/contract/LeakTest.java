@@ -134,6 +134,22 @@ class LeakTest {
     }
 
     @Test
+    void J14_an_executor_that_runs_a_command_twice_in_its_caller_keeps_no_caller() throws Exception {
+        try (ErrGroup group = ErrGroup.open(o -> o.executor(command -> {
+            command.run();
+            command.run();
+        }))) {
+            Thread caller = new Thread(() -> group.go(() -> {}));
+            caller.start();
+            caller.join();
+            WeakReference<Thread> kept = new WeakReference<>(caller);
+            caller = null;
+            group.await();
+            LeakContractTest.untilCollected(List.of(kept));
+        }
+    }
+
+    @Test
     void J14_the_handle_of_an_ended_task_keeps_no_thread() throws Exception {
         try (ErrGroup group = ErrGroup.open(o -> o.threads(TaskThreads.platform("leak-")))) {
             Subtask<WeakReference<Thread>> kept = group.go(() -> new WeakReference<>(Thread.currentThread()));

@@ -64,7 +64,8 @@ final class Forks {
                 .param("tasks", Integer.toString(tasks))
                 .param("batch", Integer.toString(batch))
                 .param("caller", caller)
-                .param("tokens", Long.toString(tokens)));
+                .param("tokens", Long.toString(tokens))
+                .warmupIterations(scenario.warmups(settings.warmups())));
         double units = (double) batch * scenario.units(tasks);
         return new Figure(
                 setting,

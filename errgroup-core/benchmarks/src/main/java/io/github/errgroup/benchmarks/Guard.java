@@ -22,11 +22,7 @@ public final class Guard {
     /** A run of 10,000 blocked tasks is long: it takes more of them to be warm. */
     private static final Settings OF_ENDINGS = new Settings(1, 10, 3, 400, List.of(), List.of(), List.of());
 
-    /** A pool's threads share one processor with the compiler: a task is twice as dear in the first seconds of a JVM. */
-    private static final Settings OF_POOLS = new Settings(1, 12, 3, 400, List.of(), List.of(), List.of());
-
     private final Forks forks = new Forks(SETTINGS);
-    private final Forks forksOfPools = new Forks(OF_POOLS);
     private final Forks forksOfEndings = new Forks(OF_ENDINGS);
 
     private Guard() {}
@@ -115,6 +111,6 @@ public final class Guard {
             return forksOfEndings.cancel(ending.get(), rival, 1);
         }
         Scenario repeated = Scenario.named(scenario);
-        return (repeated == Scenario.POOL ? forksOfPools : forks).group(scenario, repeated, repeated.tasks(), caller, rival, 1);
+        return forks.group(scenario, repeated, repeated.tasks(), caller, rival, 1);
     }
 }

@@ -348,6 +348,12 @@ public enum Scenario {
             rival.onPool(bench.pool(), bench.tasks(), NOTHING);
             return rival;
         }
+
+        /** Its threads share a processor with the compiler: for some seconds a task is half as dear again. */
+        @Override
+        int warmups(int usual) {
+            return 3 * usual;
+        }
     };
 
     /** The pools and groups of platform threads are measured nowhere else. */
@@ -432,6 +438,11 @@ public enum Scenario {
      */
     public String unit() {
         return unit;
+    }
+
+    /** How many iterations it takes to be warm, where most scenarios take the usual number. */
+    int warmups(int usual) {
+        return usual;
     }
 
     /**

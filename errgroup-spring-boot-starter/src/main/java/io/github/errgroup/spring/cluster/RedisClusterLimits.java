@@ -279,7 +279,7 @@ public final class RedisClusterLimits implements ClusterLimits, SmartLifecycle, 
         private volatile View view;
 
         /**
-         * What is newer than the view; null where nothing is. Written by who retunes, removed by the keeper after the view has an
+         * What is newer than the view; null where nothing is. Written by the thread that retunes, removed by the keeper after the view has an
          * answer to a later request.
          */
         private final AtomicReference<@Nullable Retuning> retuned = new AtomicReference<>();
