@@ -191,7 +191,7 @@ final class Compensation {
 
     private @Nullable TaskRun<?> nextUnstarted() {
         for (TaskGroup group : waitedFor.keySet()) {
-            TaskRun<?> task = group.live().findReady();
+            TaskRun<?> task = LiveTasks.findReady(group.live());
             if (task != null) {
                 return task;
             }

@@ -61,8 +61,8 @@ final class GroupEngine extends GroupState
     private static final AtomicReferenceFieldUpdater<GroupEngine, @Nullable CancelHooks> HOOKS =
             AtomicReferenceFieldUpdater.newUpdater(GroupEngine.class, CancelHooks.class, "hooks");
 
-    private static final AtomicReferenceFieldUpdater<GroupEngine, @Nullable Deadline> DEADLINE =
-            AtomicReferenceFieldUpdater.newUpdater(GroupEngine.class, Deadline.class, "deadline");
+    private static final AtomicReferenceFieldUpdater<GroupEngine, Extras> EXTRAS =
+            AtomicReferenceFieldUpdater.newUpdater(GroupEngine.class, Extras.class, "extras");
 
     static {
         // A class that is first initialized on a full stack can never be used again in this JVM (J9). These are used on
@@ -70,6 +70,7 @@ final class GroupEngine extends GroupState
         Class<?>[] used = {
             TaskRun.class,
             LiveTasks.class,
+            Extras.class,
             RunQueue.class,
             Workers.class,
             CurrentTask.class,
@@ -103,26 +104,14 @@ final class GroupEngine extends GroupState
 
     private final Launcher launcher;
 
-    private final @Nullable Stragglers stragglers;
-
-    private final @Nullable TaskDeadlines taskDeadlines;
-
-    private final LiveTasks live = new LiveTasks();
-
-    /** Where the settings of a fresh group come from; null where they are this group's. */
-    private final @Nullable Supplier<ErrGroupOptions> source;
-
-    /** How it is opened at its first use; null where it was opened at once. */
-    private final @Nullable LazyOpening lazyOpening;
+    /** {@link Extras#NONE}, then the group's own once it needs one. Set by CAS, read by anyone. */
+    private volatile Extras extras;
 
     /** Whether anybody wants times: then each task reads the clock twice. */
     private final boolean timed;
 
     /** Whether every task has {@link TaskExtras}. */
     private final boolean rich;
-
-    /** Whether some successes are enough. */
-    private final boolean countsSuccesses;
 
     /** Whether the end was told. Written by the thread that set FINISHED. */
     private volatile boolean answered;
@@ -138,15 +127,6 @@ final class GroupEngine extends GroupState
 
     /** Made when first needed, then kept. Set by CAS, read by anyone. */
     private volatile @Nullable CancelHooks hooks;
-
-    /** Made when first needed, then kept. Set by CAS, read by anyone. */
-    private volatile @Nullable Deadline deadline;
-
-    /**
-     * The thread that opened the group with a limit of 0, as long as nobody has called {@link #setLimit}: blocked in
-     * {@code go}, it would wait for a slot that nobody else is known to give. Null in any other group.
-     */
-    private volatile @Nullable Thread openerAtZero;
 
     /**
      * What calls of {@code go} could not end: the task, the thread, what was thrown, and the next of these. Guarded by this
@@ -165,18 +145,6 @@ final class GroupEngine extends GroupState
 
     /** The class loader of the thread that opened the group. */
     private @Nullable ClassLoader openersLoader;
-
-    /** Null where nobody listens. */
-    private @Nullable Listeners listeners;
-
-    /** The task that this group was opened in. */
-    private @Nullable TaskRun<?> parent;
-
-    /** Null unless it is captured. */
-    private @Nullable OpeningPlace openedAt;
-
-    /** Written later too, by {@link Children#prune}. */
-    private Children.@Nullable Child olderSibling;
 
     /** The first use of a group that was made before anyone wanted one. */
     private static final class LazyOpening {
@@ -208,6 +176,73 @@ final class GroupEngine extends GroupState
         }
     }
 
+    /** What only some groups have: few settings, listeners, a group around it, a deadline. All others share {@link #NONE}. */
+    private static final class Extras {
+        /** Of a group that has nothing of this. Nobody writes to it. */
+        static final Extras NONE = new Extras(null, null, null, null);
+
+        private static final AtomicReferenceFieldUpdater<Extras, @Nullable Deadline> DEADLINE =
+                AtomicReferenceFieldUpdater.newUpdater(Extras.class, Deadline.class, "deadline");
+
+        /** Where the settings of a fresh group come from; null where they are this group's. */
+        final @Nullable Supplier<ErrGroupOptions> source;
+
+        /** How it is opened at its first use; null where it was opened at once. */
+        final @Nullable LazyOpening lazyOpening;
+
+        final @Nullable Stragglers stragglers;
+
+        final @Nullable TaskDeadlines taskDeadlines;
+
+        // What follows is written before the group is open to anyone else.
+
+        /** Null where nobody listens. */
+        @Nullable
+        Listeners listeners;
+
+        /** The task that the group was opened in. */
+        @Nullable
+        TaskRun<?> parent;
+
+        /** Null unless it is captured. */
+        @Nullable
+        OpeningPlace openedAt;
+
+        /** Written later too, by {@link Children#prune}. */
+        Children.@Nullable Child olderSibling;
+
+        /**
+         * The thread that opened the group with a limit of 0, as long as nobody has called {@code setLimit}: blocked in
+         * {@code go}, it would wait for a slot that nobody else is known to give. Null in any other group.
+         */
+        volatile @Nullable Thread openerAtZero;
+
+        /** Made when first needed, then kept. Set by CAS, read by anyone. */
+        private volatile @Nullable Deadline deadline;
+
+        Extras(
+                @Nullable Supplier<ErrGroupOptions> source,
+                @Nullable LazyOpening lazyOpening,
+                @Nullable Stragglers stragglers,
+                @Nullable TaskDeadlines taskDeadlines) {
+            this.source = source;
+            this.lazyOpening = lazyOpening;
+            this.stragglers = stragglers;
+            this.taskDeadlines = taskDeadlines;
+        }
+
+        @Nullable
+        Deadline deadline() {
+            return deadline;
+        }
+
+        /** The deadline that is there; the given one if there was none. */
+        Deadline deadlineOr(Deadline made) {
+            DEADLINE.compareAndSet(this, null, made); // fault: first-deadline-stays
+            return Objects.requireNonNull(deadline);
+        }
+    }
+
     GroupEngine(
             ErrGroup group,
             ErrGroupOptions options,
@@ -216,17 +251,20 @@ final class GroupEngine extends GroupState
         super(options.limit(), beforeFirstUse == null ? 0 : UNOPENED);
         this.group = group;
         this.options = options;
-        this.source = source;
-        this.lazyOpening = beforeFirstUse == null ? null : new LazyOpening(beforeFirstUse);
-        this.stragglers = options.stragglerGrace() == null ? null : new Stragglers(this, options.stragglerGrace());
+        Duration grace = options.stragglerGrace();
         Duration taskTimeout = options.taskTimeout();
-        this.taskDeadlines = taskTimeout == null ? null : new TaskDeadlines(this, options.clock(), taskTimeout);
-        this.timed = !options.listeners().isEmpty() || stragglers != null;
+        this.extras = source == null && beforeFirstUse == null && grace == null && taskTimeout == null
+                ? Extras.NONE
+                : new Extras(
+                        source,
+                        beforeFirstUse == null ? null : new LazyOpening(beforeFirstUse),
+                        grace == null ? null : new Stragglers(this, grace),
+                        taskTimeout == null ? null : new TaskDeadlines(this, options.clock(), taskTimeout));
+        this.timed = !options.listeners().isEmpty() || grace != null;
         this.rich = timed
                 || options.sharedLimit() != null
                 || options.contextPropagator() != null
                 || options.threads() instanceof ExternalExecutor;
-        this.countsSuccesses = options.enough() > 0;
         this.launcher = options.threads().launcher(this, reuses(options));
     }
 
@@ -242,15 +280,23 @@ final class GroupEngine extends GroupState
         Duration timeout = options.timeout();
         openersLoader = Thread.currentThread().getContextClassLoader();
         openedNanos = options.clock().nanoTime();
-        parent = CurrentTask.get();
-        openedAt = options.captureOpener() ? OpeningPlace.here() : null;
-        openerAtZero = limit() == 0 ? Thread.currentThread() : null;
-        listeners = Listeners.of(group, options.listeners());
-        tell(GroupListener::onOpen);
-        if (timeout != null && deadline == null) { // else a listener has just set another
+        TaskRun<?> opener = CurrentTask.get();
+        if (opener != null) {
+            ownExtras().parent = opener;
+        }
+        if (options.captureOpener()) {
+            ownExtras().openedAt = OpeningPlace.here();
+        }
+        if (limit() == 0) {
+            ownExtras().openerAtZero = Thread.currentThread();
+        }
+        if (timed) {
+            ownExtras().listeners = Listeners.of(group, options.listeners());
+            tell(GroupListener::onOpen);
+        }
+        if (timeout != null && extras.deadline() == null) { // else a listener has just set another
             setTimeout(timeout);
         }
-        TaskRun<?> opener = parent;
         if (opener != null) {
             opener.extras().adopting().add(this); // fault: child-is-registered
             if (opener.group.cancellation() != null) { // fault: registered-child-looks
@@ -259,9 +305,18 @@ final class GroupEngine extends GroupState
         }
     }
 
+    /** Called before the group writes to them. */
+    private Extras ownExtras() {
+        if (extras == Extras.NONE) {
+            Extras made = new Extras(null, null, null, null);
+            EXTRAS.compareAndSet(this, Extras.NONE, made); // fault: first-extras-stay
+        }
+        return extras;
+    }
+
     /** Opens a lazily made group. */
     void used() {
-        LazyOpening lazy = lazyOpening;
+        LazyOpening lazy = extras.lazyOpening;
         if (lazy != null && !lazy.done) {
             lazy.openOnce(this);
         }
@@ -426,7 +481,7 @@ final class GroupEngine extends GroupState
 
     /** Throws if the caller, which is about to block for a slot of the group's own limit, would block for ever. */
     private void refuseIfNeverGranted() {
-        if (openerAtZero == Thread.currentThread() && remainingOrNull() == null && options.limitWait() == null) {
+        if (extras.openerAtZero == Thread.currentThread() && remainingOrNull() == null && options.limitWait() == null) {
             throw new IllegalStateException(
                     this + " was opened with limit 0 by this thread, and go() would wait for ever:"
                             + " nothing starts at limit 0, there is no deadline, and nobody has called setLimit(). Open it with a"
@@ -504,7 +559,7 @@ final class GroupEngine extends GroupState
     }
 
     private <T extends @Nullable Object> TaskRun<T> bareTask(@Nullable String name, Object body) {
-        return taskDeadlines == null ? new TaskRun<>(this, name, body) : new DeadlineTask<>(this, name, body);
+        return extras.taskDeadlines == null ? new TaskRun<>(this, name, body) : new DeadlineTask<>(this, name, body);
     }
 
     /**
@@ -844,8 +899,9 @@ final class GroupEngine extends GroupState
             task.extras().startNanos = options.clock().nanoTime();
             tell(listener -> listener.onTaskStart(task));
         }
-        if (taskDeadlines != null && task instanceof DeadlineTask<?> own) {
-            taskDeadlines.start(own, options.clock().nanoTime());
+        TaskDeadlines deadlines = extras.taskDeadlines;
+        if (deadlines != null && task instanceof DeadlineTask<?> own) {
+            deadlines.start(own, options.clock().nanoTime());
         }
     }
 
@@ -1016,7 +1072,7 @@ final class GroupEngine extends GroupState
         } else if (outcome == State.SKIPPED) {
             failures().skipped.incrementAndGet();
             countOfLoops(task);
-        } else if (countsSuccesses && failures().succeeds()) {
+        } else if (countsSuccesses() && failures().succeeds()) {
             cancel(
                     CancelReason.ENOUGH,
                     new CancellationException(
@@ -1036,8 +1092,9 @@ final class GroupEngine extends GroupState
             tell(listener -> listener.onTaskSkipped(task));
             return;
         }
-        if (stragglers != null) {
-            stragglers.taskEnded(task);
+        Stragglers watched = extras.stragglers;
+        if (watched != null) {
+            watched.taskEnded(task);
         }
         long nanos = nanosSince(task.extras().startNanos);
         tell(listener -> listener.onTaskEnd(task, nanos));
@@ -1101,13 +1158,8 @@ final class GroupEngine extends GroupState
     }
 
     @Override
-    public LiveTasks live() {
-        return live;
-    }
-
-    @Override
     public boolean seat(LiveTasks.Seat who, int wanted) {
-        live.add(who, wanted);
+        addLive(who, wanted);
         return cancellation == null;
     }
 
@@ -1129,7 +1181,7 @@ final class GroupEngine extends GroupState
 
     @Override
     public @Nullable TaskRun<?> parent() {
-        return parent;
+        return extras.parent;
     }
 
     @Override
@@ -1139,7 +1191,7 @@ final class GroupEngine extends GroupState
 
     @Override
     public @Nullable OpeningPlace openedAt() {
-        return openedAt;
+        return extras.openedAt;
     }
 
     @Override
@@ -1176,17 +1228,17 @@ final class GroupEngine extends GroupState
 
     @Override
     public Children.@Nullable Child older() {
-        return olderSibling;
+        return extras.olderSibling;
     }
 
     @Override
     public void older(Children.@Nullable Child sibling) {
-        olderSibling = sibling;
+        ownExtras().olderSibling = sibling;
     }
 
     @Override
     public @Nullable GroupEngine above() {
-        TaskRun<?> opener = parent;
+        TaskRun<?> opener = extras.parent;
         return opener == null ? null : engineOf(opener);
     }
 
@@ -1254,7 +1306,7 @@ final class GroupEngine extends GroupState
         tree.add(this); // fault: cancelled-group-joins-its-tree
         tell(listener -> listener.onCancel(why.reason(), why.thrown()));
         FirstCause fromAbove = FirstCause.ofCancellation(CancelReason.PARENT, why.thrown());
-        live.forEach(task -> {
+        LiveTasks.forEach(live(), task -> {
             TaskExtras rare = task.extrasIfAny();
             if (rare != null && rare.children != null) {
                 rare.children.forEach(child -> ((GroupEngine) child).markCancelled(fromAbove, tree));
@@ -1264,13 +1316,13 @@ final class GroupEngine extends GroupState
 
     private void interruptTasks() {
         if (options.interruptOnCancel()) {
-            live.forEach(TaskRun::interrupt);
+            LiveTasks.forEach(live(), TaskRun::interrupt);
         }
     }
 
     /** Skips what has not started, and lets go the callers that wait to start something. */
     private void skipWaiting() {
-        live.forEach(this::skip);
+        LiveTasks.forEach(live(), this::skip);
         launcher.groupCancelled();
         Slots waiting = slots;
         if (waiting != null) {
@@ -1281,8 +1333,9 @@ final class GroupEngine extends GroupState
         if (shared != null) {
             shared.cancelled(this, this::skip);
         }
-        if (stragglers != null) {
-            stragglers.groupCancelled();
+        Stragglers watched = extras.stragglers;
+        if (watched != null) {
+            watched.groupCancelled();
         }
     }
 
@@ -1328,7 +1381,7 @@ final class GroupEngine extends GroupState
     }
 
     private void cancelByInterrupt() {
-        TaskRun<?> opener = parent;
+        TaskRun<?> opener = extras.parent;
         if (opener != null && opener.group.cancellation() != null) {
             cancelFromParent(opener.group); // which is what the interrupt was for
             return;
@@ -1345,7 +1398,7 @@ final class GroupEngine extends GroupState
     }
 
     private TimeoutException timeoutException() {
-        Deadline own = deadline;
+        Deadline own = extras.deadline();
         List<String> names = new ArrayList<>();
         long[] unfinished = {0};
         Consumer<TaskRun<?>> visitor = task -> {
@@ -1353,7 +1406,7 @@ final class GroupEngine extends GroupState
                 names.add("'" + task.name() + "' (#" + task.index() + ")");
             }
         };
-        live.forEach(visitor);
+        LiveTasks.forEach(live(), visitor);
         forEachWaiting(visitor);
         if (unfinished[0] > MAX_NAMES) {
             names.add("...");
@@ -1444,8 +1497,9 @@ final class GroupEngine extends GroupState
                 late |= awaitUntil(GroupEngine::isQuietNow, false);
             }
             if (!options.cancelOnError() && !is(CANCELLED | FINISHED | CLOSED)) {
-                if (taskDeadlines != null) {
-                    taskDeadlines.rest();
+                TaskDeadlines deadlines = extras.taskDeadlines;
+                if (deadlines != null) {
+                    deadlines.rest();
                 }
                 break; // it may go on
             }
@@ -1563,7 +1617,7 @@ final class GroupEngine extends GroupState
      * set again.
      */
     private @Nullable Throwable answer(boolean interrupted, boolean settling) {
-        if (failures == null && !countsSuccesses && !interrupted) {
+        if (failures == null && !countsSuccesses() && !interrupted) {
             return null; // nothing failed, and nobody cancelled: that would be recorded there
         }
         Verdict verdict = verdict();
@@ -1583,7 +1637,7 @@ final class GroupEngine extends GroupState
     }
 
     private Verdict verdict() {
-        return Verdict.of(options.name(), countsSuccesses ? failures() : failures, cancellation, above());
+        return Verdict.of(options.name(), countsSuccesses() ? failures() : failures, cancellation, above());
     }
 
     /** The thread that set FINISHED tells the end, and lets the awaiters go. */
@@ -1606,15 +1660,16 @@ final class GroupEngine extends GroupState
 
     /** Drops what only an open group needs: the timers, the hooks. */
     private void releaseParts() {
-        Deadline set = deadline;
+        Extras own = extras;
+        Deadline set = own.deadline();
         if (set != null) {
             set.end();
         }
-        if (taskDeadlines != null) {
-            taskDeadlines.end();
+        if (own.taskDeadlines != null) {
+            own.taskDeadlines.end();
         }
-        if (stragglers != null) {
-            stragglers.groupEnded();
+        if (own.stragglers != null) {
+            own.stragglers.groupEnded();
         }
         CancelHooks registered = hooks;
         if (registered != null) {
@@ -1678,7 +1733,7 @@ final class GroupEngine extends GroupState
 
     /** Closes a lazily made group that was never used. Returns whether it was one. */
     private boolean closeUnopened() {
-        LazyOpening lazy = lazyOpening;
+        LazyOpening lazy = extras.lazyOpening;
         if (lazy == null || !is(UNOPENED)) {
             return false;
         }
@@ -1692,7 +1747,7 @@ final class GroupEngine extends GroupState
     }
 
     private void forgetAtParent() {
-        TaskRun<?> opener = parent;
+        TaskRun<?> opener = extras.parent;
         TaskExtras rare = opener == null ? null : opener.extrasIfAny();
         Children siblings = rare == null ? null : rare.children;
         if (siblings != null) {
@@ -1803,7 +1858,7 @@ final class GroupEngine extends GroupState
     }
 
     private @Nullable Duration remainingOrNull() {
-        Deadline set = deadline;
+        Deadline set = extras.deadline();
         Duration own = set == null ? null : set.remaining();
         GroupEngine outer = above();
         Duration above = outer == null ? null : outer.remainingOrNull();
@@ -1844,7 +1899,9 @@ final class GroupEngine extends GroupState
 
     void setLimit(int newLimit) {
         used();
-        openerAtZero = null;
+        if (extras.openerAtZero != null) {
+            extras.openerAtZero = null;
+        }
         limit(Math.max(newLimit, ErrGroupOptions.NO_LIMIT)); // fault: limit-is-set
         slotFreed(); // fault: new-limit-is-told
     }
@@ -1852,16 +1909,13 @@ final class GroupEngine extends GroupState
     void setTimeout(@Nullable Duration timeout) {
         ErrGroupOptions.checkDuration("timeout", timeout);
         used();
-        Deadline set = deadline;
+        Deadline set = extras.deadline();
         if (set == null) {
-            DEADLINE.compareAndSet(this, null, new Deadline(options.clock(), openedNanos, this::expire));
-            set = deadline;
+            set = ownExtras().deadlineOr(new Deadline(options.clock(), openedNanos, this::expire));
         }
-        if (set != null) {
-            set.set(timeout);
-            if (is(FINISHED)) {
-                set.end(); // it ended meanwhile, and may have missed this one
-            }
+        set.set(timeout);
+        if (is(FINISHED)) {
+            set.end(); // it ended meanwhile, and may have missed this one
         }
     }
 
@@ -1875,7 +1929,7 @@ final class GroupEngine extends GroupState
 
     @Nullable
     Supplier<ErrGroupOptions> source() {
-        return source;
+        return extras.source;
     }
 
     GroupSnapshot snapshot() {
@@ -1890,7 +1944,7 @@ final class GroupEngine extends GroupState
 
     /** How long ago it was opened; zero before that, and for ever in a group that was closed unused. */
     Duration age(long now) {
-        LazyOpening lazy = lazyOpening;
+        LazyOpening lazy = extras.lazyOpening;
         return lazy != null && !lazy.done ? Duration.ZERO : Duration.ofNanos(Math.max(0, now - openedNanos));
     }
 
@@ -1918,10 +1972,15 @@ final class GroupEngine extends GroupState
         return failures;
     }
 
+    /** Whether some successes are enough. */
+    private boolean countsSuccesses() {
+        return options.enough() > 0;
+    }
+
     /** How many failures pass. */
     private int tolerated() {
         Integer asked = options.tolerate();
-        return asked != null ? asked : countsSuccesses ? Integer.MAX_VALUE : 0;
+        return asked != null ? asked : countsSuccesses() ? Integer.MAX_VALUE : 0;
     }
 
     private Failures failures() {
@@ -1939,7 +1998,7 @@ final class GroupEngine extends GroupState
     }
 
     void tell(Consumer<GroupListener> event) {
-        Listeners all = listeners;
+        Listeners all = extras.listeners;
         if (all != null) {
             OpenersLoader.runWith(openersLoader, () -> all.tell(event));
         }

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * usually at the first try, since indexes run; it leaves with one plain write. Rows are never copied, so nobody waits for
  * anybody. An ended task is forgotten at once (J14); rows are kept until the group goes, in proportion to the most tasks
  * that were ever live. Arrays rather than a list of tasks: a long list makes the garbage collector walk it alone, and
- * drags dead links into the old generation.
+ * drags dead links into the old generation. The group holds the newest row itself: an object more in each group is
+ * missed.
  *
  * <p>Invariant: a task that runs is in exactly one seat, its own or its worker's, from before it reads the cancellation.
  */
@@ -29,17 +30,7 @@ final class LiveTasks {
 
     private static final VarHandle SEAT = MethodHandles.arrayElementVarHandle(Seat[].class);
 
-    private static final VarHandle NEWEST;
-
-    static {
-        try {
-            NEWEST = MethodHandles.lookup().findVarHandle(LiveTasks.class, "newest", Seat[].class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
-
-    /** In place 0 of a row: the row before it. */
+    /** In the last place of a row: the row before it. The first row has none, and so an even length. */
     private static final class Older implements Seat {
         private final Seat[] row;
 
@@ -65,24 +56,27 @@ final class LiveTasks {
     /** A row counts as full when so many seats in succession are taken. */
     private static final int PROBES = 8;
 
-    /** Where new tasks go; its length is a power of two and one, for the link. Written by the thread that finds it full. */
-    private volatile Seat[] newest = new Seat[FIRST_SIZE + 1];
+    private LiveTasks() {}
 
-    /** Seats a task or a worker. A full fence: what is read after it, is read after it can be seen here. */
-    void add(Seat who, int wanted) {
-        for (; ; ) {
-            Seat[] row = newest;
-            if (take(row, wanted, who)) {
-                return;
-            }
-            grow(row);
-        }
+    /** The row that a group begins with. */
+    static Seat[] firstRow() {
+        return new Seat[FIRST_SIZE];
     }
 
-    private static boolean take(Seat[] row, int wanted, Seat who) {
-        int mask = row.length - 2;
+    /** How many seats a row has: a power of two. */
+    private static int size(Seat[] row) {
+        return row.length & -2;
+    }
+
+    /**
+     * Seats a task or a worker. A full fence: what is read after it, is read after it can be seen here.
+     *
+     * @return whether there was a seat; if not, a {@link #longer} row is needed
+     */
+    static boolean take(Seat[] row, int wanted, Seat who) {
+        int mask = size(row) - 1;
         for (int offset = 0; offset < PROBES && offset <= mask; offset++) {
-            int at = 1 + ((wanted + offset) & mask);
+            int at = (wanted + offset) & mask;
             if (SEAT.getAcquire(row, at) == null) {
                 // Before: once it can be seen there, another thread may end it.
                 who.seat(row, offset); // fault: seat-is-known
@@ -94,10 +88,12 @@ final class LiveTasks {
         return false;
     }
 
-    private void grow(Seat[] row) {
-        Seat[] next = new Seat[1 + Math.min((row.length - 1) * 2, LARGEST_SIZE)];
-        next[0] = new Older(row);
-        NEWEST.compareAndSet(this, row, next); // fault: row-is-added
+    /** The row after one that is full. */
+    static Seat[] longer(Seat[] row) {
+        int size = Math.min(size(row) * 2, LARGEST_SIZE);
+        Seat[] next = new Seat[size + 1];
+        next[size] = new Older(row);
+        return next;
     }
 
     /**
@@ -105,16 +101,20 @@ final class LiveTasks {
      * is taken, and the attempt to take it may have failed.
      */
     static void remove(Seat[] row, int wanted, Seat who) {
-        int at = 1 + (wanted & (row.length - 2));
+        int at = wanted & (size(row) - 1);
         if (SEAT.get(row, at) == who) {
             SEAT.setRelease(row, at, null);
         }
     }
 
-    /** Visits every task that runs from before this call until it is visited. */
-    void forEach(Consumer<TaskRun<?>> visitor) {
+    /**
+     * Visits every task that runs from before this call until it is visited.
+     *
+     * @param newest the group's newest row
+     */
+    static void forEach(Seat[] newest, Consumer<TaskRun<?>> visitor) {
         for (Seat[] row = newest; row != null; row = older(row)) {
-            for (int at = 1; at < row.length; at++) {
+            for (int at = 0; at < size(row); at++) {
                 Seat seat = (Seat) SEAT.getVolatile(row, at);
                 TaskRun<?> task = seat == null ? null : seat.occupant();
                 if (task != null) {
@@ -125,10 +125,9 @@ final class LiveTasks {
     }
 
     /** A task that no thread has taken yet, or null. */
-    @Nullable
-    TaskRun<?> findReady() {
+    static @Nullable TaskRun<?> findReady(Seat[] newest) {
         for (Seat[] row = newest; row != null; row = older(row)) {
-            for (int at = 1; at < row.length; at++) {
+            for (int at = 0; at < size(row); at++) {
                 Seat seat = (Seat) SEAT.getVolatile(row, at);
                 TaskRun<?> task = seat == null ? null : seat.occupant();
                 if (task != null && task.isPending()) {
@@ -140,6 +139,6 @@ final class LiveTasks {
     }
 
     private static Seat @Nullable [] older(Seat[] row) {
-        return row[0] instanceof Older link ? link.row : null;
+        return row.length > size(row) ? ((Older) row[size(row)]).row : null;
     }
 }

@@ -16,7 +16,7 @@ final class Snapshots {
         ErrGroupOptions options = engine.options();
         long now = options.clock().nanoTime();
         List<TaskSnapshot> tasks = new ArrayList<>();
-        engine.live().forEach(task -> add(tasks, task, now));
+        LiveTasks.forEach(engine.live(), task -> add(tasks, task, now));
         engine.forEachWaiting(task -> add(tasks, task, now));
         tasks.sort((one, other) -> Long.compare(one.index(), other.index()));
         // A task is counted by its outcome before it leaves the word. So the counts are read between two readings of

@@ -27,7 +27,7 @@ final class Stragglers {
     void groupCancelled() {
         timer = engine.options().clock().schedule(grace, () -> {
             if (engine.outstanding() > 0) {
-                HelperThread.start("stragglers", () -> engine.live().forEach(this::report));
+                HelperThread.start("stragglers", () -> LiveTasks.forEach(engine.live(), this::report));
             }
         });
     }

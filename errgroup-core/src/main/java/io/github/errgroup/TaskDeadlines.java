@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 final class TaskDeadlines {
     /** What this knows of the group. */
     interface Group {
-        LiveTasks live();
+        /** The newest row of its live tasks. */
+        LiveTasks.Seat[] live();
 
         /** A task's own deadline is over, unless its body has ended. Interrupts its thread. */
         void timedOut(DeadlineTask<?> task);
@@ -144,7 +145,7 @@ final class TaskDeadlines {
         now = clock.nanoTime();
         seen = 0;
         least = Long.MAX_VALUE;
-        group.live().forEach(task -> {
+        LiveTasks.forEach(group.live(), task -> {
             seen++;
             if (task instanceof DeadlineTask<?> own && own.isDeadlineRunning()) {
                 long left = timeoutNanos - Math.max(0, now - own.startNanos());

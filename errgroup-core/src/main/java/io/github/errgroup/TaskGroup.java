@@ -14,7 +14,8 @@ interface TaskGroup {
     @Nullable
     Cancellation cancellation();
 
-    LiveTasks live();
+    /** The newest row of its live tasks. */
+    LiveTasks.Seat[] live();
 
     /**
      * Shows a task, or a worker with a task after another, to cancellers, and then reads the cancellation (J2).

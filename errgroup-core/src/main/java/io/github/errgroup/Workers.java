@@ -473,7 +473,7 @@ final class Workers implements Launcher {
                 classLoader = thread.getContextClassLoader();
                 handler = thread.getUncaughtExceptionHandler();
                 if (first == null) {
-                    group.live().add(this, wanted);
+                    group.seat(this, wanted);
                 }
                 hidden = CurrentTask.enter(thread, this);
             } catch (Throwable e) {

@@ -15,24 +15,24 @@ class LiveTasksTest {
     /** A task is told its seat before it has it: another may take the seat, and then an Error may end the search. */
     @Test
     void J9_who_was_told_a_seat_and_did_not_get_it_clears_nobody_elses() {
-        LiveTasks live = new LiveTasks();
+        GroupState live = new GroupState(ErrGroupOptions.NO_LIMIT, 0) {};
         try (ErrGroup group = ErrGroup.open()) {
             TaskRun<Integer> quicker =
                     new TaskRun<>((GroupEngine) group.context(), "quicker", (ThrowingRunnable) () -> {});
             quicker.index(0);
             Slower slower = new Slower(live, quicker);
-            assertThatThrownBy(() -> live.add(slower, 0)).isInstanceOf(StackOverflowError.class);
+            assertThatThrownBy(() -> live.addLive(slower, 0)).isInstanceOf(StackOverflowError.class);
             slower.leave();
             List<TaskRun<?>> seen = new ArrayList<>();
-            live.forEach(seen::add);
+            LiveTasks.forEach(live.live(), seen::add);
             assertThat(seen).containsExactly(quicker);
             quicker.leave();
-            assertThat(live.findReady()).isNull();
+            assertThat(LiveTasks.findReady(live.live())).isNull();
         }
     }
 
     private static final class Slower implements LiveTasks.Seat {
-        private final LiveTasks live;
+        private final GroupState live;
 
         private final TaskRun<?> quicker;
 
@@ -40,7 +40,7 @@ class LiveTasksTest {
 
         private int offset;
 
-        Slower(LiveTasks live, TaskRun<?> quicker) {
+        Slower(GroupState live, TaskRun<?> quicker) {
             this.live = live;
             this.quicker = quicker;
         }
@@ -57,7 +57,7 @@ class LiveTasksTest {
             }
             this.row = row;
             this.offset = offset;
-            live.add(quicker, 0);
+            live.addLive(quicker, 0);
         }
 
         void leave() {

@@ -19,7 +19,7 @@ import org.openjdk.jcstress.infra.results.II_Result;
 @Outcome(id = "6, 0", expect = Expect.ACCEPTABLE)
 @Outcome(expect = Expect.FORBIDDEN, desc = "a task that a canceller does not see, or that is kept")
 @State
-@SeededFault(value = "a new row takes the place of another new one", mark = "row-is-added", becomes = "newest = next;")
+@SeededFault(value = "a new row takes the place of another new one", mark = "row-is-added", becomes = "live = LiveTasks.longer(row);")
 @SeededFault(
         value = "a seat is seen to be free, then taken",
         mark = "seat-is-taken",
@@ -29,7 +29,7 @@ public class TwoGrowers {
 
     private final ErrGroup group = Stage.open();
 
-    private final LiveTasks live = new LiveTasks();
+    private final GroupState live = new GroupState(ErrGroupOptions.NO_LIMIT, 0) {};
 
     /** The first four fill the first row. */
     private final List<TaskRun<?>> tasks =
@@ -40,12 +40,12 @@ public class TwoGrowers {
     }
 
     private void add(TaskRun<?> task) {
-        live.add(task, (int) task.index());
+        live.addLive(task, (int) task.index());
     }
 
     private int seen() {
         Set<TaskRun<?>> seen = new HashSet<>();
-        live.forEach(seen::add);
+        LiveTasks.forEach(live.live(), seen::add);
         return seen.size();
     }
 
