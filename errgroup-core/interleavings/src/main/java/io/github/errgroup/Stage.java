@@ -142,7 +142,8 @@ final class Stage {
         }
     };
 
-    private static final TaskRun<?> SOME_TASK = taskOf(ErrGroup.open(ErrGroupOptions.builder().build()));
+    private static final TaskRun<?> SOME_TASK =
+            taskOf(ErrGroup.open(ErrGroupOptions.builder().build()));
 
     private static final ErrGroupOptions OPTIONS = ErrGroupOptions.builder()
             // Longer than any run: the engine's own remedies for a lost task must not hide a lost wake-up.

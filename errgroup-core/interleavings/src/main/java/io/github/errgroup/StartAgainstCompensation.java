@@ -36,7 +36,7 @@ public class StartAgainstCompensation {
     public void compensating() {
         meeting.meet();
         for (int look = 0; look < 50; look++) {
-            TaskRun<?> task = Stage.engine(group).live().findReady();
+            TaskRun<?> task = LiveTasks.findReady(Stage.engine(group).live());
             if (task != null) {
                 Stage.compensate(group, task);
                 return;
@@ -46,12 +46,12 @@ public class StartAgainstCompensation {
 
     @Arbiter
     public void after(III_Result result) {
-        TaskRun<?> missed = Stage.engine(group).live().findReady();
+        TaskRun<?> missed = LiveTasks.findReady(Stage.engine(group).live());
         if (missed != null) {
             missed.run();
         }
         result.r1 = ran.get();
         result.r2 = Stage.engine(group).outstanding();
-        Stage.engine(group).live().forEach(task -> result.r3++);
+        LiveTasks.forEach(Stage.engine(group).live(), task -> result.r3++);
     }
 }

@@ -19,7 +19,10 @@ import org.openjdk.jcstress.infra.results.II_Result;
 @Outcome(id = "6, 0", expect = Expect.ACCEPTABLE)
 @Outcome(expect = Expect.FORBIDDEN, desc = "a task that a canceller does not see, or that is kept")
 @State
-@SeededFault(value = "a new row takes the place of another new one", mark = "row-is-added", becomes = "live = LiveTasks.longer(row);")
+@SeededFault(
+        value = "a new row takes the place of another new one",
+        mark = "row-is-added",
+        becomes = "live = LiveTasks.longer(row);")
 @SeededFault(
         value = "a seat is seen to be free, then taken",
         mark = "seat-is-taken",
