@@ -176,10 +176,10 @@ final class GroupEngine extends GroupState
         }
     }
 
-    /** What only some groups have: few settings, listeners, a group around it, a deadline. All others share {@link #NONE}. */
+    /** What only some groups have: settings that few use, listeners, a group around it, a deadline. Others share {@link #NONE}. */
     private static final class Extras {
         /** Of a group that has nothing of this. Nobody writes to it. */
-        static final Extras NONE = new Extras(null, null, null, null);
+        static final Extras NONE = new Extras();
 
         private static final AtomicReferenceFieldUpdater<Extras, @Nullable Deadline> DEADLINE =
                 AtomicReferenceFieldUpdater.newUpdater(Extras.class, Deadline.class, "deadline");
@@ -219,6 +219,10 @@ final class GroupEngine extends GroupState
 
         /** Made when first needed, then kept. Set by CAS, read by anyone. */
         private volatile @Nullable Deadline deadline;
+
+        Extras() {
+            this(null, null, null, null);
+        }
 
         Extras(
                 @Nullable Supplier<ErrGroupOptions> source,
@@ -305,10 +309,10 @@ final class GroupEngine extends GroupState
         }
     }
 
-    /** Called before the group writes to them. */
+    /** The group's own extras, made now if need be: for who writes to them. */
     private Extras ownExtras() {
         if (extras == Extras.NONE) {
-            Extras made = new Extras(null, null, null, null);
+            Extras made = new Extras();
             EXTRAS.compareAndSet(this, Extras.NONE, made); // fault: first-extras-stay
         }
         return extras;

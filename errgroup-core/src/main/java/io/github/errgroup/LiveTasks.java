@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * usually at the first try, since indexes run; it leaves with one plain write. Rows are never copied, so nobody waits for
  * anybody. An ended task is forgotten at once (J14); rows are kept until the group goes, in proportion to the most tasks
  * that were ever live. Arrays rather than a list of tasks: a long list makes the garbage collector walk it alone, and
- * drags dead links into the old generation. The group holds the newest row itself: an object more in each group is
- * missed.
+ * drags dead links into the old generation. The group holds the newest row itself: an object around it would cost each
+ * group 16 bytes.
  *
  * <p>Invariant: a task that runs is in exactly one seat, its own or its worker's, from before it reads the cancellation.
  */

@@ -23,12 +23,38 @@ class LiveTasksTest {
             Slower slower = new Slower(live, quicker);
             assertThatThrownBy(() -> live.addLive(slower, 0)).isInstanceOf(StackOverflowError.class);
             slower.leave();
-            List<TaskRun<?>> seen = new ArrayList<>();
-            LiveTasks.forEach(live.live(), seen::add);
-            assertThat(seen).containsExactly(quicker);
+            assertThat(seen(live)).containsExactly(quicker);
             quicker.leave();
             assertThat(LiveTasks.findReady(live.live())).isNull();
         }
+    }
+
+    /** Four seats, then eight, sixteen and so on: a hundred tasks sit in five rows. */
+    @Test
+    void J2_J14_tasks_in_every_row_are_seen_and_the_seats_they_leave_are_taken_again() {
+        GroupState live = new GroupState(ErrGroupOptions.NO_LIMIT, 0) {};
+        try (ErrGroup group = ErrGroup.open()) {
+            List<TaskRun<?>> tasks = new ArrayList<>();
+            for (int i = 0; i < 100; i++) {
+                TaskRun<Integer> task = new TaskRun<>((GroupEngine) group.context(), null, (ThrowingRunnable) () -> {});
+                task.index(i);
+                live.addLive(task, i);
+                tasks.add(task);
+            }
+            assertThat(seen(live)).containsExactlyInAnyOrderElementsOf(tasks);
+            LiveTasks.Seat[] newest = live.live();
+            tasks.forEach(TaskRun::leave);
+            assertThat(seen(live)).isEmpty();
+            tasks.subList(0, 60).forEach(task -> live.addLive(task, (int) task.index()));
+            assertThat(seen(live)).containsExactlyInAnyOrderElementsOf(tasks.subList(0, 60));
+            assertThat(live.live()).isSameAs(newest);
+        }
+    }
+
+    private static List<TaskRun<?>> seen(GroupState live) {
+        List<TaskRun<?>> seen = new ArrayList<>();
+        LiveTasks.forEach(live.live(), seen::add);
+        return seen;
     }
 
     private static final class Slower implements LiveTasks.Seat {

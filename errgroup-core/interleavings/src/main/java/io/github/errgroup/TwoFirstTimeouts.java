@@ -11,7 +11,7 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 
-/** J14: two threads give a group its first deadline. It has one timer, and none once it has no deadline. */
+/** J12: two threads give a group its first deadline. It has one timer, and none once it has no deadline. */
 @JCStressTest
 @Outcome(id = "1, 0", expect = Expect.ACCEPTABLE)
 @Outcome(expect = Expect.FORBIDDEN, desc = "a timer that nobody ends")

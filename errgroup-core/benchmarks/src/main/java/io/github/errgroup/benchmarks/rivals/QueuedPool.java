@@ -5,6 +5,7 @@ import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -62,6 +63,7 @@ public final class QueuedPool implements Rival {
             queue.put(command);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            throw new RejectedExecutionException("interrupted while the queue was full", e);
         }
     }
 }
