@@ -61,6 +61,9 @@ final class GroupEngine extends GroupState
     private static final AtomicReferenceFieldUpdater<GroupEngine, @Nullable CancelHooks> HOOKS =
             AtomicReferenceFieldUpdater.newUpdater(GroupEngine.class, CancelHooks.class, "hooks");
 
+    private static final AtomicReferenceFieldUpdater<GroupEngine, LiveTasks.Seat[]> LIVE =
+            AtomicReferenceFieldUpdater.newUpdater(GroupEngine.class, LiveTasks.Seat[].class, "live");
+
     private static final AtomicReferenceFieldUpdater<GroupEngine, Extras> EXTRAS =
             AtomicReferenceFieldUpdater.newUpdater(GroupEngine.class, Extras.class, "extras");
 
@@ -103,6 +106,9 @@ final class GroupEngine extends GroupState
     private final ErrGroupOptions options;
 
     private final Launcher launcher;
+
+    /** The newest row of the live tasks. Set by CAS, by a thread that finds it full. */
+    private volatile LiveTasks.Seat[] live = LiveTasks.firstRow();
 
     /** {@link Extras#NONE}, then the group's own once it needs one. Set by CAS, read by anyone. */
     private volatile Extras extras;
@@ -194,6 +200,9 @@ final class GroupEngine extends GroupState
 
         final @Nullable TaskDeadlines taskDeadlines;
 
+        /** Whether some successes are enough. */
+        final boolean countsSuccesses;
+
         // What follows is written before the group is open to anyone else.
 
         /** Null where nobody listens. */
@@ -221,18 +230,20 @@ final class GroupEngine extends GroupState
         private volatile @Nullable Deadline deadline;
 
         Extras() {
-            this(null, null, null, null);
+            this(null, null, null, null, false);
         }
 
         Extras(
                 @Nullable Supplier<ErrGroupOptions> source,
                 @Nullable LazyOpening lazyOpening,
                 @Nullable Stragglers stragglers,
-                @Nullable TaskDeadlines taskDeadlines) {
+                @Nullable TaskDeadlines taskDeadlines,
+                boolean countsSuccesses) {
             this.source = source;
             this.lazyOpening = lazyOpening;
             this.stragglers = stragglers;
             this.taskDeadlines = taskDeadlines;
+            this.countsSuccesses = countsSuccesses;
         }
 
         @Nullable
@@ -257,13 +268,16 @@ final class GroupEngine extends GroupState
         this.options = options;
         Duration grace = options.stragglerGrace();
         Duration taskTimeout = options.taskTimeout();
-        this.extras = source == null && beforeFirstUse == null && grace == null && taskTimeout == null
-                ? Extras.NONE
-                : new Extras(
-                        source,
-                        beforeFirstUse == null ? null : new LazyOpening(beforeFirstUse),
-                        grace == null ? null : new Stragglers(this, grace),
-                        taskTimeout == null ? null : new TaskDeadlines(this, options.clock(), taskTimeout));
+        boolean countsSuccesses = options.enough() > 0;
+        this.extras =
+                source == null && beforeFirstUse == null && grace == null && taskTimeout == null && !countsSuccesses
+                        ? Extras.NONE
+                        : new Extras(
+                                source,
+                                beforeFirstUse == null ? null : new LazyOpening(beforeFirstUse),
+                                grace == null ? null : new Stragglers(this, grace),
+                                taskTimeout == null ? null : new TaskDeadlines(this, options.clock(), taskTimeout),
+                                countsSuccesses);
         this.timed = !options.listeners().isEmpty() || grace != null;
         this.rich = timed
                 || options.sharedLimit() != null
@@ -1076,7 +1090,7 @@ final class GroupEngine extends GroupState
         } else if (outcome == State.SKIPPED) {
             failures().skipped.incrementAndGet();
             countOfLoops(task);
-        } else if (countsSuccesses() && failures().succeeds()) {
+        } else if (extras.countsSuccesses && failures().succeeds()) {
             cancel(
                     CancelReason.ENOUGH,
                     new CancellationException(
@@ -1162,8 +1176,15 @@ final class GroupEngine extends GroupState
     }
 
     @Override
+    public LiveTasks.Seat[] live() {
+        return live;
+    }
+
+    @Override
     public boolean seat(LiveTasks.Seat who, int wanted) {
-        addLive(who, wanted);
+        for (LiveTasks.Seat[] row = live; !LiveTasks.take(row, wanted, who); row = live) {
+            LIVE.compareAndSet(this, row, LiveTasks.longer(row)); // fault: row-is-added
+        }
         return cancellation == null;
     }
 
@@ -1621,7 +1642,7 @@ final class GroupEngine extends GroupState
      * set again.
      */
     private @Nullable Throwable answer(boolean interrupted, boolean settling) {
-        if (failures == null && !countsSuccesses() && !interrupted) {
+        if (failures == null && !extras.countsSuccesses && !interrupted) {
             return null; // nothing failed, and nobody cancelled: that would be recorded there
         }
         Verdict verdict = verdict();
@@ -1641,7 +1662,7 @@ final class GroupEngine extends GroupState
     }
 
     private Verdict verdict() {
-        return Verdict.of(options.name(), countsSuccesses() ? failures() : failures, cancellation, above());
+        return Verdict.of(options.name(), extras.countsSuccesses ? failures() : failures, cancellation, above());
     }
 
     /** The thread that set FINISHED tells the end, and lets the awaiters go. */
@@ -1976,15 +1997,10 @@ final class GroupEngine extends GroupState
         return failures;
     }
 
-    /** Whether some successes are enough. */
-    private boolean countsSuccesses() {
-        return options.enough() > 0;
-    }
-
     /** How many failures pass. */
     private int tolerated() {
         Integer asked = options.tolerate();
-        return asked != null ? asked : countsSuccesses() ? Integer.MAX_VALUE : 0;
+        return asked != null ? asked : extras.countsSuccesses ? Integer.MAX_VALUE : 0;
     }
 
     private Failures failures() {

@@ -6,7 +6,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The counts and the phase of a group, in one word, the threads that wait for it, and the newest row of its live tasks.
+ * The counts and the phase of a group, in one word, and the threads that wait for it.
  *
  * <pre>
  *  63 ........ 30 | 29 ........ 4 | 3      | 2        | 1         | 0
@@ -74,8 +74,6 @@ abstract class GroupState {
 
     private static final VarHandle AWAITERS;
 
-    private static final VarHandle LIVE;
-
     static {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
@@ -84,7 +82,6 @@ abstract class GroupState {
             HOOKS_ACTIVE = lookup.findVarHandle(GroupState.class, "hooksActive", int.class);
             AWAITERS = lookup.findVarHandle(GroupState.class, "moreAwaiters", Awaiter.class);
             AWAITER = lookup.findVarHandle(GroupState.class, "awaiter", Thread.class);
-            LIVE = lookup.findVarHandle(GroupState.class, "live", LiveTasks.Seat[].class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -109,9 +106,6 @@ abstract class GroupState {
 
     /** Further threads that wait, newest first; those that wait no more are passed over. Pushed by CAS. */
     private volatile @Nullable Awaiter moreAwaiters;
-
-    /** The newest row of {@link LiveTasks}. Set by CAS, by a thread that finds it full. */
-    private volatile LiveTasks.Seat[] live = LiveTasks.firstRow();
 
     /** A thread that waits for the group. */
     static final class Awaiter {
@@ -225,19 +219,6 @@ abstract class GroupState {
     final boolean leave() {
         long now = (long) WORD.getAndAdd(this, -ONE_OUTSTANDING) - ONE_OUTSTANDING;
         return ((int) (now >>> OUTSTANDING_SHIFT) & OUTSTANDING_MASK) == 0; // no call: the stack may be full
-    }
-
-    // ---- live tasks
-
-    public final LiveTasks.Seat[] live() {
-        return live;
-    }
-
-    /** Seats a task or a worker. A full fence, as {@link LiveTasks#take}. */
-    final void addLive(LiveTasks.Seat who, int wanted) {
-        for (LiveTasks.Seat[] row = live; !LiveTasks.take(row, wanted, who); row = live) {
-            LIVE.compareAndSet(this, row, LiveTasks.longer(row)); // fault: row-is-added
-        }
     }
 
     // ---- phases

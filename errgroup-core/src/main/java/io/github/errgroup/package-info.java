@@ -19,7 +19,7 @@
  *
  * <ol>
  *   <li><b>The group.</b> {@code GroupEngine} is what an {@code ErrGroup} hands its calls to. It stands on {@code GroupState},
- *       which has the counts and the phase in one word, and the threads that wait for it. {@code Deadline} and {@code SystemClock} end the group in time;
+ *       which has the counts and the phase in one word. {@code Deadline} and {@code SystemClock} end the group in time;
  *       {@code Children} are the groups that a task has opened.
  *   <li><b>The way in.</b> {@code go} admits the task. Where the group is full it waits in {@code Slots}, where a limit over
  *       several groups is reached in {@code SharedLimit}; a {@code Trampoline} starts what waits there. {@code Wait} is the

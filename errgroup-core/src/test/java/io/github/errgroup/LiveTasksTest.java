@@ -15,13 +15,12 @@ class LiveTasksTest {
     /** A task is told its seat before it has it: another may take the seat, and then an Error may end the search. */
     @Test
     void J9_who_was_told_a_seat_and_did_not_get_it_clears_nobody_elses() {
-        GroupState live = new GroupState(ErrGroupOptions.NO_LIMIT, 0) {};
         try (ErrGroup group = ErrGroup.open()) {
-            TaskRun<Integer> quicker =
-                    new TaskRun<>((GroupEngine) group.context(), "quicker", (ThrowingRunnable) () -> {});
+            GroupEngine live = (GroupEngine) group.context();
+            TaskRun<Integer> quicker = new TaskRun<>(live, "quicker", (ThrowingRunnable) () -> {});
             quicker.index(0);
             Slower slower = new Slower(live, quicker);
-            assertThatThrownBy(() -> live.addLive(slower, 0)).isInstanceOf(StackOverflowError.class);
+            assertThatThrownBy(() -> live.seat(slower, 0)).isInstanceOf(StackOverflowError.class);
             slower.leave();
             assertThat(seen(live)).containsExactly(quicker);
             quicker.leave();
@@ -32,33 +31,33 @@ class LiveTasksTest {
     /** Four seats, then eight, sixteen and so on: a hundred tasks sit in five rows. */
     @Test
     void J2_J14_tasks_in_every_row_are_seen_and_the_seats_they_leave_are_taken_again() {
-        GroupState live = new GroupState(ErrGroupOptions.NO_LIMIT, 0) {};
         try (ErrGroup group = ErrGroup.open()) {
+            GroupEngine live = (GroupEngine) group.context();
             List<TaskRun<?>> tasks = new ArrayList<>();
             for (int i = 0; i < 100; i++) {
-                TaskRun<Integer> task = new TaskRun<>((GroupEngine) group.context(), null, (ThrowingRunnable) () -> {});
+                TaskRun<Integer> task = new TaskRun<>(live, null, (ThrowingRunnable) () -> {});
                 task.index(i);
-                live.addLive(task, i);
+                live.seat(task, i);
                 tasks.add(task);
             }
             assertThat(seen(live)).containsExactlyInAnyOrderElementsOf(tasks);
             LiveTasks.Seat[] newest = live.live();
             tasks.forEach(TaskRun::leave);
             assertThat(seen(live)).isEmpty();
-            tasks.subList(0, 60).forEach(task -> live.addLive(task, (int) task.index()));
+            tasks.subList(0, 60).forEach(task -> live.seat(task, (int) task.index()));
             assertThat(seen(live)).containsExactlyInAnyOrderElementsOf(tasks.subList(0, 60));
             assertThat(live.live()).isSameAs(newest);
         }
     }
 
-    private static List<TaskRun<?>> seen(GroupState live) {
+    private static List<TaskRun<?>> seen(GroupEngine live) {
         List<TaskRun<?>> seen = new ArrayList<>();
         LiveTasks.forEach(live.live(), seen::add);
         return seen;
     }
 
     private static final class Slower implements LiveTasks.Seat {
-        private final GroupState live;
+        private final GroupEngine live;
 
         private final TaskRun<?> quicker;
 
@@ -66,7 +65,7 @@ class LiveTasksTest {
 
         private int offset;
 
-        Slower(GroupState live, TaskRun<?> quicker) {
+        Slower(GroupEngine live, TaskRun<?> quicker) {
             this.live = live;
             this.quicker = quicker;
         }
@@ -83,7 +82,7 @@ class LiveTasksTest {
             }
             this.row = row;
             this.offset = offset;
-            live.addLive(quicker, 0);
+            live.seat(quicker, 0);
         }
 
         void leave() {

@@ -17,7 +17,7 @@ import org.openjdk.jcstress.infra.results.LL_Result;
 @SeededFault(
         value = "a task that has ended takes a slot all the same",
         mark = "shared-slot-is-taken",
-        becomes = "if (shared != null) { addLive(task, (int) task.index()); } $1")
+        becomes = "if (shared != null) { seat(task, (int) task.index()); } $1")
 public class SharedSlotAgainstCancel {
     private final Meeting meeting = new Meeting();
 

@@ -32,8 +32,6 @@ public class TwoGrowers {
 
     private final ErrGroup group = Stage.open();
 
-    private final GroupState live = new GroupState(ErrGroupOptions.NO_LIMIT, 0) {};
-
     /** The first four fill the first row. */
     private final List<TaskRun<?>> tasks =
             Stream.generate(() -> Stage.taskOf(group)).limit(6).collect(Collectors.toList());
@@ -43,12 +41,12 @@ public class TwoGrowers {
     }
 
     private void add(TaskRun<?> task) {
-        live.addLive(task, (int) task.index());
+        Stage.engine(group).seat(task, (int) task.index());
     }
 
     private int seen() {
         Set<TaskRun<?>> seen = new HashSet<>();
-        LiveTasks.forEach(live.live(), seen::add);
+        LiveTasks.forEach(Stage.engine(group).live(), seen::add);
         return seen.size();
     }
 
