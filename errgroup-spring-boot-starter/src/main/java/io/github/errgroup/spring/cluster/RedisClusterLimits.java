@@ -323,13 +323,6 @@ public final class RedisClusterLimits implements ClusterLimits, SmartLifecycle, 
             int most = here;
             share.most(most < 0 ? Integer.MAX_VALUE : most);
             int allowed = share.allowed(now);
-            if (allowed != shared.limit()) {
-                FrameworkAccess.setLimit(
-                        shared,
-                        allowed,
-                        launching ->
-                                daemon("errgroup-cluster-launch", launching).start());
-            }
             LeaseRequest granted = share.lastRequest();
             LeaseReply reply = share.lastReply();
             view = new View(
@@ -338,6 +331,14 @@ public final class RedisClusterLimits implements ClusterLimits, SmartLifecycle, 
                     granted != null ? granted.sentAt() : 0,
                     granted != null,
                     reply != null && reply.overridden());
+            // After the view: who runs by this share finds it there.
+            if (allowed != shared.limit()) {
+                FrameworkAccess.setLimit(
+                        shared,
+                        allowed,
+                        launching ->
+                                daemon("errgroup-cluster-launch", launching).start());
+            }
             Retuning last = retuned.get();
             if (last != null && granted != null && granted.sentAt() - last.at >= 0) {
                 retuned.compareAndSet(last, null);
