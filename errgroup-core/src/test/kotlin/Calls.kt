@@ -41,7 +41,7 @@ fun values(): Map<String, Any?> {
         val mapped: List<Subtask<Int>> = group.map(listOf(1, 2)) { it + 1 }
         val mappedStream: List<Subtask<Int>> = group.map(listOf(1, 2).stream()) { it + 1 }
         group.forEach(listOf(1, 2)) { audit(effects) }
-        group.context().onCancel { audit(effects) }
+        group.context().addCancellationHook { audit(effects) }
         group.await()
 
         val price: Long = value.get()

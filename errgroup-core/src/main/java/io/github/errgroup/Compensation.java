@@ -173,7 +173,7 @@ final class Compensation {
             new CompensatingThread(this, roundOf(next), threads.incrementAndGet()).start();
         } catch (Throwable e) {
             leave(roundOf(next)); // survivor: compensating-thread-cannot-start
-            Log.warn("no compensating thread can be had for executor " + home + "; will try again", e);
+            Log.warn("no compensating thread could be started for executor " + home + "; will try again", e);
         }
     }
 

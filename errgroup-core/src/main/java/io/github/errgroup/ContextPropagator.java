@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 public interface ContextPropagator {
     /**
      * Captures the calling thread's context. Called in {@code go}, before it blocks or queues, and in
-     * {@link GroupContext#onCancel}.
+     * {@link GroupContext#addCancellationHook}.
      *
      * @return what was captured; used for one task or one hook
      */

@@ -270,7 +270,6 @@ public final class ErrGroupOptions {
         return text.append(']').toString();
     }
 
-    /** An object that has no text of its own, as a lambda, is told by its class. */
     private static String textOf(@Nullable Object value) {
         if (value == null) {
             return "none";
@@ -284,14 +283,7 @@ public final class ErrGroupOptions {
         if (value instanceof List<?> several) {
             return several.stream().map(ErrGroupOptions::textOf).toList().toString();
         }
-        String text = UserText.of(value);
-        String type = value.getClass().getName();
-        if (!text.startsWith(type + "@")) {
-            return text;
-        }
-        int lambda = type.indexOf("$$Lambda");
-        String named = lambda < 0 ? type : type.substring(0, lambda);
-        return (lambda < 0 ? "" : "lambda in ") + named.substring(named.lastIndexOf('.') + 1);
+        return UserText.orClassOf(value);
     }
 
     /**

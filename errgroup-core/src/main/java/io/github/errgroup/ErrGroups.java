@@ -206,7 +206,8 @@ public interface ErrGroups {
      * }</pre>
      *
      * <p>A failure ends nothing while another item may succeed; an {@code Error} does. With a limit of 1 the items are tried one
-     * after the other. The items are read before the first task starts.
+     * after the other. The items are read before the first task starts; hence there is no form for a stream, which may
+     * be endless or slow: {@code stream.toList()} reads one.
      *
      * @param name the group's name
      * @param items the items, at least one

@@ -180,7 +180,7 @@ final class ExternalExecutor extends TaskThreads implements Launcher {
         } while (!handedOn.isEmpty() && helping.compareAndSet(false, true)); // fault: helper-looks-again
     }
 
-    /** The executor may make a thread for it, which then has the class loader of who opened the group too. */
+    /** The executor may make a thread for it, which then has the class loader of the thread that opened the group, too. */
     private void launchAgain(TaskRun<?> task) {
         try {
             OpenersLoader.runWith(task.group.openersLoader(), () -> handOver(task, true));

@@ -70,7 +70,7 @@ public final class Futures {
             throw new NullPointerException("what was to start a future returned null");
         }
         Cancel cancel = new Cancel(future);
-        Registration hook = onCancel(cancel);
+        Registration hook = addHook(cancel);
         try {
             return future.get();
         } catch (ExecutionException e) {
@@ -84,9 +84,9 @@ public final class Futures {
     }
 
     /** An interrupt is not enough: there are groups that interrupt nobody (N8). Null outside of a task. */
-    private static @Nullable Registration onCancel(Runnable cancel) {
+    private static @Nullable Registration addHook(Runnable cancel) {
         TaskRun<?> task = CurrentTask.get();
-        return task != null && task.group instanceof GroupContext context ? context.onCancel(cancel) : null;
+        return task != null && task.group instanceof GroupContext context ? context.addCancellationHook(cancel) : null;
     }
 
     /** Cancels a future once, though the task and the group may both want it: it may be a call to another machine. */

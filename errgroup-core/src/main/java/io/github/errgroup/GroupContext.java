@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * A group's cancellation, as its tasks see it: Go's {@code context.Context} for the group. A task captures the group
  * and asks {@code group.context()}.
  *
- * <p>Thread-safe; only {@link #onCancel} may run user code.
+ * <p>Thread-safe; only {@link #addCancellationHook} may run user code.
  */
 public sealed interface GroupContext permits GroupEngine {
     /**
@@ -59,7 +59,7 @@ public sealed interface GroupContext permits GroupEngine {
      * @param hook what to do
      * @return closing it unregisters the hook; no effect if it runs or ran
      */
-    Registration onCancel(Runnable hook);
+    Registration addCancellationHook(Runnable hook);
 
     /**
      * Throws if the calling task is to end: for tasks that compute without blocking.

@@ -323,7 +323,7 @@ final class GroupEngine extends GroupState
         }
     }
 
-    /** The group's own extras, made now if need be: for who writes to them. */
+    /** The group's own extras, made now if need be: for a caller that writes to them. */
     private Extras ownExtras() {
         if (extras == Extras.NONE) {
             Extras made = new Extras();
@@ -1019,7 +1019,7 @@ final class GroupEngine extends GroupState
         if (!task.isSettled()) {
             settle(task, State.FAILED, fault); // survivor: end-that-throws
         }
-        Log.error(task.describe() + ": its end could not be told", fault);
+        Log.error(task.describe() + ": its end could not be reported", fault);
     }
 
     /** Takes back what the thread must not keep. Returns what only some tasks have. */
@@ -1894,7 +1894,7 @@ final class GroupEngine extends GroupState
     }
 
     @Override
-    public Registration onCancel(Runnable hook) {
+    public Registration addCancellationHook(Runnable hook) {
         Objects.requireNonNull(hook, "hook");
         used();
         return hooks().add(hook);

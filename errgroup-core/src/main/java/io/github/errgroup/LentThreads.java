@@ -159,7 +159,9 @@ final class LentThreads implements ThreadFactory, Launcher.Watch {
             lost.accept(ended);
         } catch (Throwable e) {
             loans.put(ended, loan); // survivor: replacement-cannot-start
-            Log.warn("no compensating thread can be had in the place of '" + ended.getName() + "'; will try again", e);
+            Log.warn(
+                    "no compensating thread could be started in the place of '" + ended.getName() + "'; will try again",
+                    e);
         }
     }
 }

@@ -22,7 +22,10 @@ final class OpenersLoader {
                 changed = true;
             }
         } catch (Throwable e) { // a thread of a user's class may refuse; the code runs all the same
-            Log.warn("thread '" + thread.getName() + "' does not take the class loader of who opened the group", e);
+            Log.warn(
+                    "thread '" + thread.getName()
+                            + "' does not take the class loader of the thread that opened the group",
+                    e);
         }
         try {
             userCode.run();

@@ -30,6 +30,9 @@ final class OwnThreads extends TaskThreads {
         }
     }
 
+    /** What they are, for people. Two of the same kind are equal. */
+    private final String description;
+
     private final Function<String, ThreadFactory> factoryByGroup;
 
     private final ConcurrentHashMap<String, Made> cache = new ConcurrentHashMap<>();
@@ -39,7 +42,9 @@ final class OwnThreads extends TaskThreads {
 
     private final AtomicBoolean lostLogged = new AtomicBoolean();
 
-    private OwnThreads(Function<String, ThreadFactory> factoryByGroup, @Nullable ThreadFactory lender) {
+    private OwnThreads(
+            String description, Function<String, ThreadFactory> factoryByGroup, @Nullable ThreadFactory lender) {
+        this.description = description;
         this.factoryByGroup = factoryByGroup;
         this.lender = lender;
     }
@@ -49,15 +54,15 @@ final class OwnThreads extends TaskThreads {
             throw new UnsupportedOperationException("virtual threads need Java 21 or newer, this is Java "
                     + Runtime.version().feature() + "; use platform threads");
         }
-        return new OwnThreads(group -> VirtualThreads.factory(prefix + group), null);
+        return new OwnThreads("virtual '" + prefix + "'", group -> VirtualThreads.factory(prefix + group), null);
     }
 
     static OwnThreads ofPlatform(String prefix) {
-        return new OwnThreads(group -> new PlatformFactory(prefix + group + "-"), null);
+        return new OwnThreads("platform '" + prefix + "'", group -> new PlatformFactory(prefix + group + "-"), null);
     }
 
     static OwnThreads ofFactory(ThreadFactory factory) {
-        return new OwnThreads(group -> body -> checked(factory.newThread(body), factory), factory);
+        return new OwnThreads("from", group -> body -> checked(factory.newThread(body), factory), factory);
     }
 
     @Override
@@ -99,6 +104,21 @@ final class OwnThreads extends TaskThreads {
                     + "; it must return a new thread, not started");
         }
         return thread;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof OwnThreads own && own.lender == lender && own.description.equals(description);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * description.hashCode() + System.identityHashCode(lender);
+    }
+
+    @Override
+    public String toString() {
+        return lender == null ? description : description + " " + UserText.orClassOf(lender);
     }
 
     /** Daemon platform threads with running numbers. */

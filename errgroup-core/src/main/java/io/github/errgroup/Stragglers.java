@@ -86,7 +86,8 @@ final class Stragglers {
         if (place != null) {
             text.append("\nThe group was opened").append(place);
         }
-        return text.append("\nLet it end when interrupted, poll context().isCancelled(), or register an onCancel hook")
+        return text.append(
+                        "\nLet it end when interrupted, poll context().isCancelled(), or register a cancellation hook")
                 .toString();
     }
 }

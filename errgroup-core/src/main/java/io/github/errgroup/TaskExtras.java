@@ -101,7 +101,7 @@ final class TaskExtras implements TaskHolder {
     void left() {
         Runnable waiting = atEnd;
         if (waiting != null) {
-            atEnd = null; // a handle that is kept does not keep who waited for it
+            atEnd = null; // a handle that is kept does not keep the one that waited for it
             waiting.run();
         }
     }

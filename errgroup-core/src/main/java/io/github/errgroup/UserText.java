@@ -11,6 +11,18 @@ final class UserText {
         return String.valueOf(asked(object, object::toString));
     }
 
+    /** An object that has no text of its own, as a lambda, is told by its class. */
+    static String orClassOf(Object object) {
+        String text = of(object);
+        String type = object.getClass().getName();
+        if (!text.startsWith(type + "@")) {
+            return text;
+        }
+        int lambda = type.indexOf("$$Lambda");
+        String named = lambda < 0 ? type : type.substring(0, lambda);
+        return (lambda < 0 ? "" : "lambda in ") + named.substring(named.lastIndexOf('.') + 1);
+    }
+
     static @Nullable String messageOf(Throwable thrown) {
         return asked(thrown, thrown::getMessage);
     }

@@ -37,7 +37,7 @@ final class Wait implements AutoCloseable {
     /** What resumes the calls below this wait on the stack that start things in turn. */
     private final List<Runnable> suspended;
 
-    /** Tells whom it concerns that this thread is about to wait. */
+    /** Tells the worker or the shared limits that this thread is about to wait. */
     static Wait begin(TaskGroup group) {
         TaskRun<?> waiter = CurrentTask.get();
         Launcher.Watch watch = group.launcher().watch(group, waiter);

@@ -18,15 +18,15 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /**
  * The eleven scenarios of <a href="https://github.com/jamesward/easyracer">easyracer</a>, which compares how languages and
  * libraries race requests, cancel the losers and close their connections (N9). Each test is one scenario and its solution.
  * Its last line asks the server how many requests were given up, and the server tells only when none is left.
  */
-@Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Tag("slow")
 class EasyRacerTest {
     /** Each needs a file at both ends of its connection, and a platform thread where there are no virtual ones. */
     private static final int RACERS = Math.min(TaskThreads.virtualThreadsSupported() ? 10_000 : 1_000, freeFiles() / 2);

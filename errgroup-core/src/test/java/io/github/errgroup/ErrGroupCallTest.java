@@ -19,10 +19,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** {@link ErrGroup#call}: opens, runs the body, awaits, closes, and gives the body's value. */
-@Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ErrGroupCallTest {
     private static final IOException TASK_FAILED = new IOException("the task failed");
     private static final IOException BODY_FAILED = new IOException("the body failed");
@@ -486,7 +484,7 @@ class ErrGroupCallTest {
     /** Returns when the failure is the group's first: it cancels the group, and that runs the hook. */
     private static void failATaskOf(ErrGroup group, Throwable failure) throws InterruptedException {
         CountDownLatch failed = new CountDownLatch(1);
-        group.context().onCancel(failed::countDown);
+        group.context().addCancellationHook(failed::countDown);
         group.go(() -> failWith(failure));
         failed.await();
     }

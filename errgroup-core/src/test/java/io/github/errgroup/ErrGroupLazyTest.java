@@ -20,10 +20,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
-import org.junit.jupiter.api.Timeout;
 
 /** Groups made before anyone wants one: {@link FrameworkAccess#openLazily}, its guard, and {@link ErrGroup#fresh()}. */
-@Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ErrGroupLazyTest {
     private final List<String> events = new ArrayList<>();
     private final FrozenClock clock = new FrozenClock();
@@ -60,9 +58,21 @@ class ErrGroupLazyTest {
         uses.put("forEach", group -> group.forEach(List.of(1), item -> {}));
         uses.put("map", group -> group.map(List.of(1), item -> item));
         uses.put("cancel", ErrGroup::cancel);
-        uses.put("onCancel", group -> group.context().onCancel(() -> {}));
+        uses.put("addCancellationHook", group -> group.context().addCancellationHook(() -> {}));
         uses.put("forEach over nothing", group -> group.forEach(List.of(), item -> {}));
         uses.put("map of nothing", group -> group.map(List.of(), item -> item));
+        uses.put("forEach over an empty stream", group -> group.forEach(Stream.empty(), item -> {}));
+        uses.put("forEach over nothing, named", group -> group.forEach(List.of(), String::valueOf, item -> {}));
+        uses.put(
+                "forEach over an empty stream, named",
+                group -> group.forEach(Stream.empty(), String::valueOf, item -> {}));
+        uses.put("map of an empty stream", group -> group.map(Stream.empty(), item -> item));
+        uses.put("map of nothing, named", group -> group.map(List.of(), String::valueOf, item -> item));
+        uses.put("map of an empty stream, named", group -> group.map(Stream.empty(), String::valueOf, item -> item));
+        uses.put("asCompleted of nothing", group -> group.asCompleted(List.of(), item -> item));
+        uses.put("asCompleted of nothing, named", group -> group.asCompleted(List.of(), String::valueOf, item -> item));
+        uses.put("inOrder of nothing", group -> group.inOrder(List.of(), item -> item));
+        uses.put("inOrder of nothing, named", group -> group.inOrder(List.of(), String::valueOf, item -> item));
         uses.put("setLimit", group -> group.setLimit(4));
         uses.put("setTimeout", group -> group.setTimeout(Duration.ofSeconds(10)));
         uses.put("await", ErrGroup::await);

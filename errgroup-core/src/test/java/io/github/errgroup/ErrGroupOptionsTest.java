@@ -30,13 +30,11 @@ import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every setting can be changed alone, and whoever gives a wrong value or a null hears of it at once. */
-@Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ErrGroupOptionsTest {
     private static final ErrGroupOptions DEFAULTS = ErrGroupOptions.defaults();
     private static final GroupListener.Factory LISTENER = group -> null;
@@ -224,6 +222,18 @@ class ErrGroupOptionsTest {
                     .isEqualTo(changed(change.setter()))
                     .hasSameHashCodeAs(changed(change.setter()));
         }
+
+        @Test
+        void is_that_of_what_the_threads_are() {
+            ThreadFactory factory = Thread::new;
+            assertThat(changed(o -> o.threads(TaskThreads.platform("a-"))))
+                    .isEqualTo(changed(o -> o.threads(TaskThreads.platform("a-"))))
+                    .hasSameHashCodeAs(changed(o -> o.threads(TaskThreads.platform("a-"))))
+                    .isNotEqualTo(changed(o -> o.threads(TaskThreads.platform("b-"))));
+            assertThat(changed(o -> o.threads(TaskThreads.from(factory))))
+                    .isEqualTo(changed(o -> o.threads(TaskThreads.from(factory))))
+                    .isNotEqualTo(changed(o -> o.threads(TaskThreads.from(body -> new Thread(body)))));
+        }
     }
 
     @Nested
@@ -254,6 +264,15 @@ class ErrGroupOptionsTest {
                     .hasToString(
                             "ErrGroupOptions[name=group, sharedLimit=3, threads=in words,"
                                     + " contextPropagator=lambda in ErrGroupOptionsTest, listeners=[ErrGroupOptionsTest$The_text$Listens]]");
+        }
+
+        @Test
+        void tells_which_threads() {
+            ThreadFactory factory = body -> new Thread(body);
+            assertThat(changed(o -> o.threads(TaskThreads.platform("quote-"))))
+                    .hasToString("ErrGroupOptions[name=group, threads=platform 'quote-']");
+            assertThat(changed(o -> o.threads(TaskThreads.from(factory))))
+                    .hasToString("ErrGroupOptions[name=group, threads=from lambda in ErrGroupOptionsTest$The_text]");
         }
 
         static final class Listens implements GroupListener {}

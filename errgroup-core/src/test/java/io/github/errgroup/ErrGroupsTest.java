@@ -16,10 +16,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** The factory of groups, as a unit test of a service has it. */
-@Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ErrGroupsTest {
     private final ErrGroups groups =
             ErrGroups.of(ErrGroupOptions.builder().name("base").limit(2).build());

@@ -16,11 +16,9 @@ import java.util.concurrent.Callable;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** N12: futures as tasks, with the JDK's HTTP client and a server that sees what becomes of its connections. */
 @DisplayNameGeneration(DisplayNameGenerator.ReplaceUnderscores.class)
-@Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class FuturesTest {
     private final HttpClient client = HttpClient.newHttpClient();
 

@@ -31,7 +31,6 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -40,7 +39,6 @@ import org.junit.jupiter.params.provider.MethodSource;
  * The cases of Go's own {@code errgroup_test.go}, told again in Java: each test names the Go test it mirrors. Where we
  * differ on purpose, {@link OnPurposeUnlikeGo} says how.
  */
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class GoErrGroupTest {
     private static final Exception DOOM = new Exception("doomed");
     private static final Exception OTHER = new Exception("another");
@@ -387,7 +385,7 @@ class GoErrGroupTest {
         void a_failure_nobody_awaited_is_thrown_by_close() throws InterruptedException {
             CountDownLatch failed = new CountDownLatch(1);
             ErrGroup group = ErrGroup.open();
-            group.context().onCancel(failed::countDown);
+            group.context().addCancellationHook(failed::countDown);
             group.go(() -> failWith(DOOM));
             failed.await();
 

@@ -24,10 +24,12 @@ import java.util.stream.Stream;
 import kotlin.Unit;
 import org.jetbrains.kotlin.cli.jvm.K2JVMCompiler;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Kotlin resolves overloads by rules of its own: what it takes has the right value, what would lose one it refuses. */
+@Tag("slow")
 class KotlinTest {
     private static final Path SOURCES = Path.of("src/test/kotlin");
 

@@ -14,10 +14,12 @@ import java.util.stream.Stream;
 import javax.tools.JavaCompiler;
 import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A module that uses the core needs nothing but the core: JSpecify is for whoever checks for null. */
+@Tag("slow")
 class ModularConsumerTest {
     private static final String MODULE = "module consumer { requires io.github.errgroup; exports consumer; }";
 

@@ -20,13 +20,11 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /**
  * That this compiles is the test: every overload as a user would write it, without a cast and without a type argument.
  * Running it shows that the overload meant is the one taken.
  */
-@Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class OverloadsCompileTest {
     private final AtomicInteger calls = new AtomicInteger();
 

@@ -14,10 +14,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** What one can see of a group while it lives and after: its counts, its tasks, its phase and its parent. */
-@Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SnapshotTest {
     private final FrozenClock clock = new FrozenClock();
     private final CountDownLatch running = new CountDownLatch(1);
@@ -35,7 +33,7 @@ class SnapshotTest {
                 });
                 running.await();
                 CountDownLatch failing = new CountDownLatch(1);
-                group.context().onCancel(failing::countDown);
+                group.context().addCancellationHook(failing::countDown);
                 group.go(() -> {
                     while (!succeeded.state().isEnded()) {
                         Thread.yield();

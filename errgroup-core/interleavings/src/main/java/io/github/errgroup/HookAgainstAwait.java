@@ -27,7 +27,7 @@ public class HookAgainstAwait {
     private volatile boolean done;
 
     public HookAgainstAwait() {
-        group.context().onCancel(() -> done = true);
+        group.context().addCancellationHook(() -> done = true);
     }
 
     @Actor

@@ -32,7 +32,7 @@ public class HookAgainstCancel {
     @Actor
     public void caller() {
         meeting.meet();
-        group.context().onCancel(ran::incrementAndGet);
+        group.context().addCancellationHook(ran::incrementAndGet);
     }
 
     @Actor

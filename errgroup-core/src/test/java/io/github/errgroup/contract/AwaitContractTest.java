@@ -123,7 +123,7 @@ class AwaitContractTest extends GroupContract {
         Recorder recorder = new Recorder();
         ErrGroup group = open(o -> o.listener(recorder));
         AtomicInteger hooks = new AtomicInteger();
-        group.context().onCancel(hooks::incrementAndGet);
+        group.context().addCancellationHook(hooks::incrementAndGet);
         group.go(() -> "x");
         assertThat(group.context().isCancelled()).isFalse();
         assertThat(group.context().cause()).isNull();

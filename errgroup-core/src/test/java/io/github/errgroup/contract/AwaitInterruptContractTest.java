@@ -144,7 +144,7 @@ class AwaitInterruptContractTest extends GroupContract {
     void J4_an_interrupt_while_only_a_hook_is_waited_for_stays_for_the_caller() throws Exception {
         ErrGroup group = open();
         Gate end = new Gate();
-        group.context().onCancel(end::passIgnoringInterrupts);
+        group.context().addCancellationHook(end::passIgnoringInterrupts);
         Caller<?> canceller = Caller.runs(group::cancel);
         Threads.until(() -> group.context().isCancelled());
         Caller<?> caller = Caller.runs(group::await).blockedIn("await");

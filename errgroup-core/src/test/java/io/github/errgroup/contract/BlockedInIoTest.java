@@ -26,14 +26,12 @@ import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /**
  * J6: a task that the cancellation finds blocked in input or output counts as cancelled, not as failed, though what it
  * throws looks like a failure: on a virtual thread an interrupted socket read throws a SocketException without a cause.
  */
 @DisplayNameGeneration(DisplayNameGenerator.ReplaceUnderscores.class)
-@Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class BlockedInIoTest {
 
     private static void socket(SilentServer server) throws Exception {
@@ -110,7 +108,7 @@ class BlockedInIoTest {
                             o -> o.threads(TaskThreads.platform("io-")).interruptOnCancel(false))) {
                 Subtask<?> task = group.go(() -> {
                     try (Socket socket = new Socket();
-                            var hook = group.context().onCancel(() -> {
+                            var hook = group.context().addCancellationHook(() -> {
                                 catchThrowable(socket::close);
                             })) {
                         assertThat(hook).isNotNull();

@@ -273,7 +273,7 @@ class CancelContractTest extends GroupContract {
         Gate hooked = new Gate();
         Gate running = new Gate();
         Subtask<Boolean> task = group.go(() -> {
-            group.context().onCancel(hooked::open);
+            group.context().addCancellationHook(hooked::open);
             running.open();
             hooked.pass();
             assertThat(group.context().isCancelled()).isTrue();
@@ -294,7 +294,7 @@ class CancelContractTest extends GroupContract {
             ErrGroup group = open();
             AtomicInteger runs = new AtomicInteger();
             AtomicReference<@Nullable Thread> by = new AtomicReference<>();
-            group.context().onCancel(() -> {
+            group.context().addCancellationHook(() -> {
                 runs.incrementAndGet();
                 by.set(Thread.currentThread());
             });
@@ -310,15 +310,15 @@ class CancelContractTest extends GroupContract {
             RuntimeException thrown = new IllegalStateException("from a hook");
             Error error = new LinkageError("from a hook");
             AtomicInteger runs = new AtomicInteger();
-            group.context().onCancel(runs::incrementAndGet);
-            group.context().onCancel(() -> {
+            group.context().addCancellationHook(runs::incrementAndGet);
+            group.context().addCancellationHook(() -> {
                 throw thrown;
             });
-            group.context().onCancel(runs::incrementAndGet);
-            group.context().onCancel(() -> {
+            group.context().addCancellationHook(runs::incrementAndGet);
+            group.context().addCancellationHook(() -> {
                 throw error;
             });
-            group.context().onCancel(runs::incrementAndGet);
+            group.context().addCancellationHook(runs::incrementAndGet);
 
             group.cancel();
 
@@ -332,7 +332,7 @@ class CancelContractTest extends GroupContract {
             ErrGroup group = open();
             group.cancel();
             AtomicReference<@Nullable Thread> by = new AtomicReference<>();
-            group.context().onCancel(() -> by.set(Thread.currentThread()));
+            group.context().addCancellationHook(() -> by.set(Thread.currentThread()));
             assertThat(by).hasValue(Thread.currentThread());
         }
 
@@ -340,7 +340,7 @@ class CancelContractTest extends GroupContract {
         void J12_taken_back_do_not_run() {
             ErrGroup group = open();
             AtomicInteger runs = new AtomicInteger();
-            try (var registration = group.context().onCancel(runs::incrementAndGet)) {
+            try (var registration = group.context().addCancellationHook(runs::incrementAndGet)) {
                 assertThat(registration).isNotNull();
             }
             group.cancel();
@@ -353,7 +353,7 @@ class CancelContractTest extends GroupContract {
             Gate inHook = new Gate();
             Gate end = new Gate();
             AtomicBoolean ended = new AtomicBoolean();
-            group.context().onCancel(() -> {
+            group.context().addCancellationHook(() -> {
                 inHook.open();
                 end.passIgnoringInterrupts();
                 ended.set(true);
@@ -374,7 +374,7 @@ class CancelContractTest extends GroupContract {
         void J12_must_not_await_their_own_group() {
             ErrGroup group = open();
             AtomicReference<@Nullable Throwable> thrown = new AtomicReference<>();
-            group.context().onCancel(() -> thrown.set(catchThrowable(group::await)));
+            group.context().addCancellationHook(() -> thrown.set(catchThrowable(group::await)));
             group.cancel();
             assertThat(thrown.get()).isInstanceOf(IllegalStateException.class);
         }
@@ -383,7 +383,7 @@ class CancelContractTest extends GroupContract {
         void J12_in_a_failing_task_run_before_the_task_counts_as_ended() throws Exception {
             ErrGroup group = open();
             AtomicReference<@Nullable Throwable> seen = new AtomicReference<>();
-            group.context().onCancel(() -> seen.set(group.context().cause()));
+            group.context().addCancellationHook(() -> seen.set(group.context().cause()));
             Broken broken = new Broken("cause");
             group.go(() -> {
                 throw broken;

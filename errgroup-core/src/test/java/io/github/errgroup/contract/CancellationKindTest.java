@@ -25,13 +25,11 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** J6: what counts as a cancellation, and what as a failure. */
 @DisplayNameGeneration(DisplayNameGenerator.ReplaceUnderscores.class)
-@Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class CancellationKindTest {
 
     static Stream<Throwable> cancellations() {
@@ -175,7 +173,7 @@ class CancellationKindTest {
             Gate running = new Gate();
             Gate closed = new Gate();
             Subtask<?> task = group.go(() -> {
-                group.context().onCancel(closed::open);
+                group.context().addCancellationHook(closed::open);
                 running.open();
                 closed.pass();
                 throw new SocketException("Socket closed");

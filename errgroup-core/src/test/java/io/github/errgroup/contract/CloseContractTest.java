@@ -149,7 +149,7 @@ class CloseContractTest extends GroupContract {
         needsTasksAtOnce(1);
         ErrGroup group = open(o -> o.limit(1));
         Gate end = new Gate();
-        group.context().onCancel(end::open);
+        group.context().addCancellationHook(end::open);
         Gate queued = new Gate();
         Subtask<?> started = group.go(() -> {
             group.go("queued", () -> {});

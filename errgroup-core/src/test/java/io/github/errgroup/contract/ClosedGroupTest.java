@@ -16,11 +16,9 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** J14: nothing of ours keeps a group that is closed, its timers last of all. */
 @DisplayNameGeneration(DisplayNameGenerator.ReplaceUnderscores.class)
-@Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ClosedGroupTest {
     private static final Duration LONG = Duration.ofHours(1);
 
@@ -102,7 +100,7 @@ class ClosedGroupTest {
     private static List<WeakReference<?>> failAndClose(ErrGroupOptions options) {
         Heavy heavy = new Heavy();
         ErrGroup group = ErrGroup.open(options);
-        group.context().onCancel(() -> {});
+        group.context().addCancellationHook(() -> {});
         group.go(() -> {
             throw heavy;
         });

@@ -24,11 +24,9 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** J12: deadlines, by a clock that is moved by hand and once by the real one. */
 @DisplayNameGeneration(DisplayNameGenerator.ReplaceUnderscores.class)
-@Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class DeadlineTest {
     private static final Duration TIMEOUT = Duration.ofSeconds(2);
 
@@ -213,7 +211,7 @@ class DeadlineTest {
         try (ErrGroup group = open()) {
             Gate end = new Gate();
             AtomicReference<@Nullable Thread> by = new AtomicReference<>();
-            group.context().onCancel(() -> {
+            group.context().addCancellationHook(() -> {
                 by.set(Thread.currentThread());
                 end.passIgnoringInterrupts();
             });
@@ -336,7 +334,7 @@ class DeadlineTest {
         for (int i = 0; i < 20; i++) {
             Duration timeout = Duration.ofMillis(30 - i);
             ErrGroup group = ErrGroup.open(o -> o.timeout(timeout));
-            group.context().onCancel(hooks::incrementAndGet);
+            group.context().addCancellationHook(hooks::incrementAndGet);
             groups.add(group);
         }
         Threads.until(() -> hooks.get() == 20);

@@ -382,7 +382,7 @@ class ExecutorContractTest extends GroupContract {
         Gate end = new Gate();
         runs(executor, end);
         ErrGroup group = seen.element();
-        group.context().onCancel(() -> {
+        group.context().addCancellationHook(() -> {
             hookRuns.open();
             hook.passIgnoringInterrupts();
         });

@@ -87,7 +87,8 @@ class FirstCauseContractTest extends GroupContract {
                 suppressed(why, (running, group) -> {
                     HttpURLConnection connection =
                             (HttpURLConnection) server.uri().toURL().openConnection();
-                    group.context().onCancel(() -> server.answer("HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n"));
+                    group.context()
+                            .addCancellationHook(() -> server.answer("HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n"));
                     server.whenConnected(running::open);
                     connection.getInputStream().close();
                 });
@@ -100,7 +101,8 @@ class FirstCauseContractTest extends GroupContract {
                 throws Exception {
             suppressed(why, (running, group) -> {
                 CompletableFuture<String> answer = new CompletableFuture<>();
-                group.context().onCancel(() -> answer.completeExceptionally(new IOException("request timed out")));
+                group.context()
+                        .addCancellationHook(() -> answer.completeExceptionally(new IOException("request timed out")));
                 running.open();
                 answer.join();
             });

@@ -26,7 +26,6 @@ import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -35,7 +34,6 @@ import org.junit.jupiter.params.provider.EnumSource;
  * rejection in between is none.
  */
 @DisplayNameGeneration(DisplayNameGenerator.ReplaceUnderscores.class)
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class FittingLimitTest {
     private static final int ROUNDS = 5;
 
@@ -252,7 +250,6 @@ class FittingLimitTest {
 
     /** A pool whose thread is the task of another group: whatever ends there, the thread is on its way back. */
     @Test
-    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void N2_J1_of_a_pool_whose_thread_is_itself_a_task() throws Exception {
         SynchronousQueue<Runnable> commands = new SynchronousQueue<>();
         AtomicInteger interrupted = new AtomicInteger();

@@ -12,10 +12,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** What is left of our interrupt when a task has ended on a thread of its own: nothing (J1). */
-@Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class FlagAtTheEndTest {
     /**
      * The task's own thread must not call an interrupt that has just been seen not to return. Takes the second that the

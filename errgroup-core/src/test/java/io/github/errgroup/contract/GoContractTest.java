@@ -137,7 +137,7 @@ class GoContractTest extends GroupContract {
         IllegalArgumentException second = new IllegalArgumentException("first in order");
 
         group.go("slow", () -> {
-            group.context().onCancel(cancelled::open);
+            group.context().addCancellationHook(cancelled::open);
             slowRuns.open();
             cancelled.passIgnoringInterrupts();
             throw second;
@@ -174,7 +174,7 @@ class GoContractTest extends GroupContract {
             throw new IllegalArgumentException("collateral");
         });
         siblingRuns.pass();
-        group.context().onCancel(() -> {
+        group.context().addCancellationHook(() -> {
             woken.open();
             Threads.until(() -> sibling.state().isEnded());
         });

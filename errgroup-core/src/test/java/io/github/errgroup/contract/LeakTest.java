@@ -13,11 +13,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** J14: what else an open group must not keep, wherever its tasks run. */
 @DisplayNameGeneration(DisplayNameGenerator.ReplaceUnderscores.class)
-@Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class LeakTest {
 
     @Test
@@ -87,7 +85,9 @@ class LeakTest {
 
     private static WeakReference<?> registerAndClose(ErrGroup group) {
         Object captured = new Object();
-        group.context().onCancel(() -> assertThat(captured).isNotNull()).close();
+        group.context()
+                .addCancellationHook(() -> assertThat(captured).isNotNull())
+                .close();
         return new WeakReference<>(captured);
     }
 
@@ -102,7 +102,7 @@ class LeakTest {
 
     private static WeakReference<?> registerAndKeep(ErrGroup group) {
         Object captured = new Object();
-        group.context().onCancel(() -> assertThat(captured).isNotNull());
+        group.context().addCancellationHook(() -> assertThat(captured).isNotNull());
         return new WeakReference<>(captured);
     }
 

@@ -356,7 +356,7 @@ class ListenerContractTest extends GroupContract {
         };
         ErrGroup group = open(o -> o.limit(2).listener(always(useElsewhere)));
         open.set(group);
-        group.context().onCancel(useElsewhere);
+        group.context().addCancellationHook(useElsewhere);
         group.go(() -> use(group));
         group.go(() -> {
             throw new Broken("first");
@@ -370,7 +370,7 @@ class ListenerContractTest extends GroupContract {
         group.setLimit(2);
         group.snapshot();
         group.context().remaining();
-        group.context().onCancel(() -> {}).close();
+        group.context().addCancellationHook(() -> {}).close();
         if (starts.getAndDecrement() > 0) {
             catchThrowable(() -> group.tryGo(() -> {}));
         }

@@ -18,11 +18,9 @@ import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** A group remembers where it was opened if it is asked to, as whoever has to close it would look for it. */
 @DisplayNameGeneration(DisplayNameGenerator.ReplaceUnderscores.class)
-@Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class OpeningPlaceTest {
     private static final ErrGroupOptions CAPTURING =
             ErrGroupOptions.builder().name("seen").captureOpener(true).build();

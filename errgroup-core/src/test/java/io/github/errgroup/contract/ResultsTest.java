@@ -18,12 +18,11 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** N11: what loops over results are for, and what they cost. */
 @DisplayNameGeneration(DisplayNameGenerator.ReplaceUnderscores.class)
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ResultsTest {
     private final AtomicInteger linesRead = new AtomicInteger();
 
@@ -70,6 +69,7 @@ class ResultsTest {
         }
     }
 
+    @Tag("slow")
     @Test
     void N11_a_million_items_keep_no_more_than_the_read_ahead() throws Exception {
         int million = 1_000_000;

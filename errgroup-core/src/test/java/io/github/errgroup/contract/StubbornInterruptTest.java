@@ -22,14 +22,12 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** J1: a {@code Thread.interrupt} that throws or blocks does not keep the others from being cancelled. */
 @DisplayNameGeneration(DisplayNameGenerator.ReplaceUnderscores.class)
-@Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class StubbornInterruptTest {
     private static final int TASKS = 4;
 
@@ -123,7 +121,7 @@ class StubbornInterruptTest {
             free.set(Caller.runs(() -> {
                         used.setLimit(2);
                         used.snapshot();
-                        used.context().onCancel(() -> {}).close();
+                        used.context().addCancellationHook(() -> {}).close();
                         used.tryGo(() -> {});
                         used.cancel();
                     })

@@ -237,14 +237,14 @@ class TaskTimeoutContractTest extends GroupContract {
         Gate hookOfOther = new Gate();
         Gate end = new Gate();
         Subtask<?> other = running(group, () -> {
-            group.context().onCancel(hookOfOther::open);
+            group.context().addCancellationHook(hookOfOther::open);
             end.pass();
         });
         clock.advance(Duration.ofSeconds(1));
         Gate hook = new Gate();
         Gate registered = new Gate();
         Subtask<?> task = group.go(() -> {
-            group.context().onCancel(hook::open);
+            group.context().addCancellationHook(hook::open);
             registered.open();
             hook.pass();
             if (!group.context().isCancelled() || Thread.currentThread().isInterrupted()) {
@@ -274,7 +274,7 @@ class TaskTimeoutContractTest extends GroupContract {
         Gate hook = new Gate();
         Subtask<Boolean> task = group.go(() -> {
             late.pass();
-            group.context().onCancel(hook::open);
+            group.context().addCancellationHook(hook::open);
             return hook.isOpen();
         });
         Threads.until(() -> clock.pending() == 1);

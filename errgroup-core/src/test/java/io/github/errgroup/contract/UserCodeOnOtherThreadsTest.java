@@ -27,7 +27,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** N15: hooks, listeners and compensated tasks do not notice whose thread they are on. */
 @DisplayNameGeneration(DisplayNameGenerator.ReplaceUnderscores.class)
-@Timeout(30)
+// What is set before each test is its thread's.
+@Timeout(value = 30, threadMode = Timeout.ThreadMode.SAME_THREAD)
 class UserCodeOnOtherThreadsTest {
     private static final ThreadLocal<@Nullable String> USER = new ThreadLocal<>();
 
@@ -128,7 +129,7 @@ class UserCodeOnOtherThreadsTest {
     void N15_a_hook_sees_the_openers_class_loader_and_its_registrants_context_whatever_cancels(Trigger trigger)
             throws Exception {
         try (ErrGroup group = open()) {
-            group.context().onCancel(() -> byHook.add(Seen.here()));
+            group.context().addCancellationHook(() -> byHook.add(Seen.here()));
             USER.set("somebody else");
             Thread.currentThread().setContextClassLoader(null);
 
@@ -152,7 +153,7 @@ class UserCodeOnOtherThreadsTest {
                 Thread.currentThread().setContextClassLoader(mine);
                 USER.set("task");
                 try (ErrGroup child = open()) {
-                    child.context().onCancel(() -> byHook.add(Seen.here()));
+                    child.context().addCancellationHook(() -> byHook.add(Seen.here()));
                     registered.open();
                     new Gate().pass();
                 }
@@ -171,7 +172,7 @@ class UserCodeOnOtherThreadsTest {
         try (ErrGroup group = open()) {
             group.cancel();
             Thread.currentThread().setContextClassLoader(null);
-            group.context().onCancel(() -> byHook.add(Seen.here()));
+            group.context().addCancellationHook(() -> byHook.add(Seen.here()));
             assertThat(byHook).containsExactly(new Seen(mine, "registrant"));
             assertThat(Thread.currentThread().getContextClassLoader()).isNull();
         }
@@ -193,9 +194,9 @@ class UserCodeOnOtherThreadsTest {
                     };
                 }))) {
             USER.set("unset");
-            group.context().onCancel(() -> ran.add("one"));
+            group.context().addCancellationHook(() -> ran.add("one"));
             USER.set("unrestored");
-            group.context().onCancel(() -> ran.add("two"));
+            group.context().addCancellationHook(() -> ran.add("two"));
             group.cancel();
             assertThat(ran).containsExactlyInAnyOrder("one", "two");
             assertThat(log.has("hook could not be set", "no scope")).isTrue();
@@ -208,7 +209,7 @@ class UserCodeOnOtherThreadsTest {
     void N15_a_thread_that_refuses_the_class_loader_runs_hook_and_listener_all_the_same() throws Exception {
         try (LogTap log = new LogTap();
                 ErrGroup group = open()) {
-            group.context().onCancel(() -> byHook.add(Seen.here()));
+            group.context().addCancellationHook(() -> byHook.add(Seen.here()));
             Thread stubborn = new Thread(group::cancel) {
                 @Override
                 public void setContextClassLoader(ClassLoader loader) {

@@ -78,7 +78,7 @@ final class TaskWork {
 
     private static void untilCancelled(TaskPlan plan, GroupContext context) throws InterruptedException {
         CountDownLatch cancelled = new CountDownLatch(1);
-        Registration hook = context.onCancel(cancelled::countDown);
+        Registration hook = context.addCancellationHook(cancelled::countDown);
         try {
             if (cancelled.await(plan.micros(), TimeUnit.MICROSECONDS)) {
                 context.throwIfCancelled();

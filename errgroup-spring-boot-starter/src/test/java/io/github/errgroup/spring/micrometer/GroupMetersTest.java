@@ -475,7 +475,7 @@ class GroupMetersTest {
         CountDownLatch cancelled = new CountDownLatch(1);
         ErrGroup group = ErrGroup.open(
                 options.toBuilder().clock(clock).timeout(Duration.ofSeconds(2)).build());
-        group.context().onCancel(cancelled::countDown);
+        group.context().addCancellationHook(cancelled::countDown);
         group.go(() -> {
             running.countDown();
             awaitWhateverHappens(cancelled);

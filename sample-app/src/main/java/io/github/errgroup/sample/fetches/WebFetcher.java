@@ -85,7 +85,7 @@ public final class WebFetcher implements AutoCloseable {
     public Fetched fetch(URI url, GroupContext context) throws IOException {
         long start = System.nanoTime();
         HttpGet request = new HttpGet(url);
-        Registration hook = context.onCancel(request::cancel);
+        Registration hook = context.addCancellationHook(request::cancel);
         try {
             return http.execute(request, response -> {
                 long bytes = size(request, response);

@@ -32,7 +32,7 @@ final class Pipe<T> {
     Pipe(int capacity, GroupContext context) {
         this.capacity = capacity;
         this.context = context;
-        context.onCancel(this::wake);
+        context.addCancellationHook(this::wake);
     }
 
     private void wake() {
