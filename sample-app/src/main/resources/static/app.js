@@ -448,7 +448,7 @@ function groupList(groups) {
   for (const group of groups) {
     const item = document.createElement('li');
     const limit = group.limit < 0 ? 'no limit' : `limit ${group.limit}`;
-    item.append(`${group.name}: ${group.state.toLowerCase()}, ${limit}, ${group.counts.pending} unfinished`);
+    item.append(`${group.name}: ${group.phase.toLowerCase()}, ${limit}, ${group.counts.pending} unfinished`);
     const tasks = document.createElement('ul');
     for (const task of group.tasks.slice(0, 20)) {
       const line = document.createElement('li');

@@ -178,7 +178,7 @@ public final class ErrGroupRegistry {
      *
      * @return a copy, {@value #DEFAULT_NAME} first, then in the order of the properties
      */
-    public Set<String> meterNames() {
+    Set<String> meterNames() {
         return namesOf(accountedFromTheStart());
     }
 
@@ -213,7 +213,7 @@ public final class ErrGroupRegistry {
      * @param name any name
      * @return the name itself if it is known, else {@value #DEFAULT_NAME}
      */
-    public String accountedName(String name) {
+    public String knownName(String name) {
         return find(name) != null ? name : DEFAULT_NAME;
     }
 

@@ -155,8 +155,8 @@ public record GroupProperties(
         values.put("tolerate", options.tolerate());
         values.put("interrupt-on-cancel", options.interruptOnCancel());
         values.put("executor", executor);
-        values.put("reuse-threads", options.reuseThreads());
-        values.put("starvation-timeout", options.starvationTimeout());
+        values.put("executor.reuse-threads", options.reuseThreads());
+        values.put("executor.starvation-timeout", options.starvationTimeout());
         values.put("straggler-grace", options.stragglerGrace());
         return values;
     }

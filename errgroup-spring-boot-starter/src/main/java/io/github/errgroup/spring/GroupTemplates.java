@@ -28,11 +28,12 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
  * such as the application's MeterRegistry or ObservationRegistry with their customizers and handlers.
  */
 public final class GroupTemplates implements SmartInitializingSingleton {
-    /** What the starter adds elsewhere, to account for the groups of one context. */
-    private static final Set<String> ACCOUNTING = Set.of("errGroupMeters", "errGroupObservations", "errGroupTotals");
+    /** Beans of the starter that listen to the groups of one context. */
+    private static final Set<String> OF_ONE_CONTEXT =
+            Set.of("errGroupMeters", "errGroupObservations", "errGroupTotals");
 
     private final ErrGroupRegistry registry;
-    private final ObjectProvider<GroupListenerFactory> factories;
+    private final ObjectProvider<NamedGroupListeners> named;
     private final ObjectProvider<GroupListener.Factory> everywhere;
     private final ConfigurableListableBeanFactory beans;
 
@@ -47,17 +48,17 @@ public final class GroupTemplates implements SmartInitializingSingleton {
      * Templates.
      *
      * @param registry knows the settings of each name
-     * @param factories make the listeners of each name
+     * @param named make the listeners of each name
      * @param everywhere make the listeners of every group
      * @param beans tells which listeners are beans of a parent context: these account for the parent's groups only
      */
     public GroupTemplates(
             ErrGroupRegistry registry,
-            ObjectProvider<GroupListenerFactory> factories,
+            ObjectProvider<NamedGroupListeners> named,
             ObjectProvider<GroupListener.Factory> everywhere,
             ConfigurableListableBeanFactory beans) {
         this.registry = registry;
-        this.factories = factories;
+        this.named = named;
         this.everywhere = everywhere;
         this.beans = beans;
     }
@@ -87,11 +88,9 @@ public final class GroupTemplates implements SmartInitializingSingleton {
     }
 
     private Map<String, List<GroupListener.Factory>> askForListeners() {
-        Set<Object> ofParents = accountingOfParents();
-        List<GroupListenerFactory> each = factories
-                .orderedStream()
-                .filter(factory -> !ofParents.contains(factory))
-                .toList();
+        Set<Object> ofParents = beansOfParents();
+        List<NamedGroupListeners> each =
+                named.orderedStream().filter(one -> !ofParents.contains(one)).toList();
         List<GroupListener.Factory> all = everywhere
                 .orderedStream()
                 .filter(listener -> !ofParents.contains(listener))
@@ -99,8 +98,8 @@ public final class GroupTemplates implements SmartInitializingSingleton {
         Map<String, List<GroupListener.Factory>> byName = new HashMap<>();
         for (GroupAccount account : registry.accountedFromTheStart()) {
             List<GroupListener.Factory> listening = new ArrayList<>();
-            for (GroupListenerFactory factory : each) {
-                listening.add(factory.listenersFor(account.name(), account.settings()));
+            for (NamedGroupListeners one : each) {
+                listening.add(one.listenersFor(account.name(), account.settings()));
             }
             listening.addAll(all);
             byName.put(account.name(), listening);
@@ -109,9 +108,9 @@ public final class GroupTemplates implements SmartInitializingSingleton {
     }
 
     /** A parent's meters and totals know its names, and would count groups that it does not list. */
-    private Set<Object> accountingOfParents() {
+    private Set<Object> beansOfParents() {
         Set<Object> found = Collections.newSetFromMap(new IdentityHashMap<>());
-        for (String name : ACCOUNTING) {
+        for (String name : OF_ONE_CONTEXT) {
             if (!beans.containsLocalBean(name) && beans.containsBean(name)) {
                 found.add(beans.getBean(name));
             }

@@ -5,8 +5,8 @@
  * <p>The nouns, and how they relate: the {@linkplain io.github.errgroup.spring.ErrGroupRegistry registry} has an account
  * of each name, with its {@linkplain io.github.errgroup.spring.ErrGroupSettings settings}, its live groups and what an
  * operator has overridden. {@linkplain io.github.errgroup.spring.GroupTemplates Templates} tell what a group of a name is
- * opened with: the account's settings, and who listens, which
- * {@linkplain io.github.errgroup.spring.GroupListenerFactory factories} make. The
+ * opened with: the account's settings, and who listens: to the groups of
+ * {@linkplain io.github.errgroup.spring.NamedGroupListeners one name}, as meters and traces do, or to every group. The
  * {@linkplain io.github.errgroup.spring.ErrGroupShutdown shutdown} drains them.
  *
  * <p>{@code autoconfigure} makes all of this from properties; {@code micrometer}, {@code actuate.endpoint},

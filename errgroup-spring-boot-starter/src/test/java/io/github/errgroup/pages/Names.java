@@ -18,7 +18,8 @@ import java.util.stream.Stream;
 record Names(Map<String, String> sources) {
     /** A type that is named as ours are, and the member after it. */
     private static final Pattern NAME =
-            Pattern.compile("^((?:ErrGroup|Group|Subtask|Task|ParentCancelled|SharedLimit|ContextPropagator)[A-Z]?\\w*)"
+            Pattern.compile("^((?:ErrGroup|Group|Subtask|Task|ParentCancelled|SharedLimit|ContextPropagator|NamedGroup"
+                    + "|FrameworkAccess|LimitExceeded|CancelReason|ClusterLimit)[A-Z]?\\w*)"
                     + "(?:\\.(\\w+))?");
 
     /** How pages call a group, a factory and the options. */

@@ -90,7 +90,7 @@ class ArchitectureTest {
                         "ErrGroupRegistry",
                         "ErrGroupSettings",
                         "ErrGroupShutdown",
-                        "GroupListenerFactory",
+                        "NamedGroupListeners",
                         "GroupProperties",
                         "GroupTemplates",
                         "actuate.endpoint.ErrGroupsEndpoint",
@@ -108,7 +108,7 @@ class ArchitectureTest {
                         "micrometer.ErrGroupObservationContext",
                         "micrometer.ErrGroupObservationConvention",
                         "micrometer.ErrGroupObservationDocumentation",
-                        "micrometer.GroupMetersFactory",
+                        "micrometer.NamedGroupMeters",
                         "micrometer.GroupObservations");
     }
 }

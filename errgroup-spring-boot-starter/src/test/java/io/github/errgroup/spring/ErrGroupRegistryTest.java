@@ -41,8 +41,8 @@ class ErrGroupRegistryTest {
                 assertThat(registry.meterNames()).containsExactly("default", "quote");
                 assertThat(registry.meterName("quote")).isEqualTo("quote");
                 assertThat(registry.meterName("other")).isEqualTo("default");
-                assertThat(registry.accountedName("other")).isEqualTo("other");
-                assertThat(registry.accountedName("never opened")).isEqualTo("default");
+                assertThat(registry.knownName("other")).isEqualTo("other");
+                assertThat(registry.knownName("never opened")).isEqualTo("default");
             });
         }
 
@@ -58,7 +58,7 @@ class ErrGroupRegistryTest {
                 assertThat(registry.names()).hasSize(2 + ErrGroupRegistry.MAX_UNCONFIGURED);
                 assertThat(registry.live("default")).hasSize(1_000 - ErrGroupRegistry.MAX_UNCONFIGURED);
                 assertThat(registry.live("sku-99")).containsExactly(open.get(99));
-                assertThat(registry.accountedName("sku-100")).isEqualTo("default");
+                assertThat(registry.knownName("sku-100")).isEqualTo("default");
                 assertThat(open.get(999).name()).isEqualTo("sku-999");
                 assertThat(open.get(999).limit()).isEqualTo(4);
                 open.forEach(ErrGroup::close);

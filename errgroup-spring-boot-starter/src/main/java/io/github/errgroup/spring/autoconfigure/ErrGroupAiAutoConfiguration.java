@@ -9,17 +9,20 @@ import org.springframework.ai.tool.execution.ToolExecutionExceptionProcessor;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.context.annotation.Bean;
 
 /**
- * {@link AutoConfiguration Auto-configuration} that puts an {@link ErrGroupToolCallingManager} around each
+ * {@link EnableAutoConfiguration Auto-configuration} that puts an {@link ErrGroupToolCallingManager} around each
  * {@link ToolCallingManager} bean, Spring AI's or the application's own, so that the tool calls of one answer run side by
  * side. Needs Spring AI 2.0.1; {@code errgroup.ai.enabled=false} turns it off.
  */
 @AutoConfiguration(after = ErrGroupAutoConfiguration.class)
 @ConditionalOnClass(ToolCallLimitExceededException.class) // new in Spring AI 2.0.1
+@ConditionalOnBean(ErrGroups.class)
 @ConditionalOnBooleanProperty(name = "errgroup.ai.enabled", matchIfMissing = true)
 public final class ErrGroupAiAutoConfiguration {
 

@@ -7,9 +7,9 @@ import io.github.errgroup.GroupListener;
 import io.github.errgroup.spring.ClusterLimits;
 import io.github.errgroup.spring.ErrGroupRegistry;
 import io.github.errgroup.spring.ErrGroupShutdown;
-import io.github.errgroup.spring.GroupListenerFactory;
 import io.github.errgroup.spring.GroupProperties;
 import io.github.errgroup.spring.GroupTemplates;
+import io.github.errgroup.spring.NamedGroupListeners;
 import io.github.errgroup.spring.autoconfigure.ErrGroupTestSliceAutoConfiguration.TestSlice;
 import java.time.Duration;
 import org.apache.commons.logging.Log;
@@ -21,6 +21,7 @@ import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -41,8 +42,9 @@ import org.springframework.util.ClassUtils;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * {@link AutoConfiguration Auto-configuration} for groups: {@link ErrGroups}, prototype {@link ErrGroup}s, and what they
- * are made of. Each of these beans is made only if the application has none in the same context. A child context has a whole
+ * {@link EnableAutoConfiguration Auto-configuration} for groups: {@link ErrGroups}, prototype {@link ErrGroup}s, and what they
+ * are made of. The bean {@code errGroups} is made only if the application has no {@link ErrGroups} in the same context, {@code errGroup} only if it has no
+ * {@link ErrGroup} there. A child context has a whole
  * set of its own, with its own settings, live groups and shutdown, whatever its parent has; from the parent come only the
  * properties, customizers, listeners and the propagator that the application made.
  */
@@ -105,7 +107,7 @@ public final class ErrGroupAutoConfiguration {
     GroupTemplates errGroupTemplates(
             ErrGroupRegistry registry,
             ConfigurableListableBeanFactory beans,
-            ObjectProvider<GroupListenerFactory> factories,
+            ObjectProvider<NamedGroupListeners> named,
             ObjectProvider<GroupListener.Factory> listeners,
             ObjectProvider<ClusterLimits> clusterLimits) {
         registry.configuredClusterLimits().forEach((name, limit) -> {
@@ -119,7 +121,7 @@ public final class ErrGroupAutoConfiguration {
             }
         });
         clusterLimits.ifAvailable(registry::join);
-        return new GroupTemplates(registry, factories, listeners, beans);
+        return new GroupTemplates(registry, named, listeners, beans);
     }
 
     /** Primary, since the application may have another in a parent context. */

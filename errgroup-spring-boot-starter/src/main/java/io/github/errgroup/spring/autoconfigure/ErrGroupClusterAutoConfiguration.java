@@ -5,6 +5,8 @@ import io.github.errgroup.spring.ErrGroupRegistry;
 import io.github.errgroup.spring.cluster.RedisClusterLimits;
 import java.time.Duration;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
@@ -15,7 +17,7 @@ import org.springframework.core.env.Environment;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
 /**
- * {@link AutoConfiguration Auto-configuration} for limits over all instances ({@code errgroup.groups.<name>.cluster-limit}),
+ * {@link EnableAutoConfiguration Auto-configuration} for limits over all instances ({@code errgroup.groups.<name>.cluster-limit}),
  * where there is a {@link StringRedisTemplate}. Without such a property it does nothing.
  */
 @AutoConfiguration(
@@ -26,6 +28,7 @@ import org.springframework.data.redis.core.StringRedisTemplate;
             "org.springframework.boot.autoconfigure.data.redis.RedisAutoConfiguration"
         })
 @ConditionalOnClass(StringRedisTemplate.class)
+@ConditionalOnBean(value = ErrGroupRegistry.class, search = SearchStrategy.CURRENT)
 @ConditionalOnSingleCandidate(StringRedisTemplate.class)
 public final class ErrGroupClusterAutoConfiguration {
     private static final Duration LEAST_LEASE = Duration.ofMillis(100);

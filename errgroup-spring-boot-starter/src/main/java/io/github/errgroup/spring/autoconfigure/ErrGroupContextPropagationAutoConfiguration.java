@@ -5,6 +5,7 @@ import io.micrometer.context.ContextRegistry;
 import io.micrometer.context.ContextSnapshotFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -15,7 +16,7 @@ import org.springframework.context.annotation.Fallback;
 import org.springframework.core.io.ResourceLoader;
 
 /**
- * {@link AutoConfiguration Auto-configuration} for thread-bound context in tasks, carried with
+ * {@link EnableAutoConfiguration Auto-configuration} for thread-bound context in tasks, carried with
  * io.micrometer:context-propagation. Carried is what the application's {@link ContextSnapshotFactory} captures, or, without
  * such a bean, what every accessor in the JVM's registry reads; and what the accessors of Spring and SLF4J read that are in
  * no registry: request attributes, locale, MDC.

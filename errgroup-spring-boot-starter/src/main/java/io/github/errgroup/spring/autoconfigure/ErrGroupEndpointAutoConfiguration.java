@@ -8,6 +8,7 @@ import org.springframework.boot.actuate.autoconfigure.endpoint.condition.Conditi
 import org.springframework.boot.actuate.endpoint.invoke.OperationInvokerAdvisor;
 import org.springframework.boot.actuate.endpoint.web.annotation.WebEndpoint;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -16,7 +17,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /**
- * {@link AutoConfiguration Auto-configuration} for the {@code errgroups} endpoint, where it is exposed and not switched off. An endpoint that nobody can reach counts
+ * {@link EnableAutoConfiguration Auto-configuration} for the {@code errgroups} endpoint, where it is exposed and not switched off. An endpoint that nobody can reach counts
  * nothing.
  */
 @AutoConfiguration(after = ErrGroupAutoConfiguration.class)
@@ -40,7 +41,7 @@ public final class ErrGroupEndpointAutoConfiguration {
         /** A listener as any other: hears every group. */
         @Bean
         GroupTotals errGroupTotals(ErrGroupRegistry registry) {
-            return new GroupTotals(registry::accountedName);
+            return new GroupTotals(registry::knownName);
         }
 
         @Bean

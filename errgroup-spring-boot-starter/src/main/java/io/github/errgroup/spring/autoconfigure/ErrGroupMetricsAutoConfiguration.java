@@ -2,9 +2,10 @@ package io.github.errgroup.spring.autoconfigure;
 
 import io.github.errgroup.spring.ErrGroupRegistry;
 import io.github.errgroup.spring.micrometer.ErrGroupMeter;
-import io.github.errgroup.spring.micrometer.GroupMetersFactory;
+import io.github.errgroup.spring.micrometer.NamedGroupMeters;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -14,7 +15,7 @@ import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.context.annotation.Bean;
 
 /**
- * {@link AutoConfiguration Auto-configuration} for the meters of groups, as {@link ErrGroupMeter} lists them, in the
+ * {@link EnableAutoConfiguration Auto-configuration} for the meters of groups, as {@link ErrGroupMeter} lists them, in the
  * application's {@link MeterRegistry}; off with {@code errgroup.metrics.enabled=false}. Backs off where a bean is named
  * {@code errGroupMeters}.
  */
@@ -37,7 +38,7 @@ public final class ErrGroupMetricsAutoConfiguration {
 
     @Bean(destroyMethod = "close")
     @ConditionalOnMissingBean(name = "errGroupMeters", search = SearchStrategy.CURRENT)
-    GroupMetersFactory errGroupMeters(MeterRegistry meters, ErrGroupRegistry groups) {
-        return new GroupMetersFactory(meters, groups);
+    NamedGroupMeters errGroupMeters(MeterRegistry meters, ErrGroupRegistry groups) {
+        return new NamedGroupMeters(meters, groups);
     }
 }

@@ -1,11 +1,12 @@
 package io.github.errgroup.spring.autoconfigure;
 
-import io.github.errgroup.spring.GroupListenerFactory;
+import io.github.errgroup.spring.NamedGroupListeners;
 import io.github.errgroup.spring.micrometer.ErrGroupObservationConvention;
 import io.github.errgroup.spring.micrometer.GroupObservations;
 import io.micrometer.observation.ObservationRegistry;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -14,7 +15,7 @@ import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.context.annotation.Bean;
 
 /**
- * {@link AutoConfiguration Auto-configuration} for an observation of each group, {@code errgroup.group.observation}, where
+ * {@link EnableAutoConfiguration Auto-configuration} for an observation of each group, {@code errgroup.group.observation}, where
  * {@code errgroup.observations.enabled=true}; off unless asked for, since an observation costs more than all meters
  * together. An {@link ErrGroupObservationConvention} bean names it and its tags. Backs off where a bean is named
  * {@code errGroupObservations}.
@@ -35,8 +36,8 @@ public final class ErrGroupObservationAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean(name = "errGroupObservations", search = SearchStrategy.CURRENT)
-    GroupListenerFactory errGroupObservations(
+    NamedGroupListeners errGroupObservations(
             ObservationRegistry observations, ObjectProvider<ErrGroupObservationConvention> convention) {
-        return GroupObservations.factory(observations, convention.getIfAvailable());
+        return GroupObservations.listeners(observations, convention.getIfAvailable());
     }
 }

@@ -28,7 +28,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param tolerate How many failures of a group neither cancel it nor are thrown; 0 or more, and only where the first failure
  *     cancels. Unset means 0.
  * @param interruptOnCancel Whether cancelling interrupts the threads of running tasks. If not, tasks only see the flag,
- *     and their onCancel hooks run.
+ *     and their cancellation hooks run.
  * @param executor Where tasks run.
  * @param stragglerGrace How long after cancellation a task that still runs is reported with its stack; above zero.
  * @param contextPropagation What is carried into tasks.

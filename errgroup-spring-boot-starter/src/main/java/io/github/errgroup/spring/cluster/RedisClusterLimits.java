@@ -197,7 +197,7 @@ public final class RedisClusterLimits implements ClusterLimits, SmartLifecycle, 
                     try {
                         answer.run();
                     } catch (RuntimeException | Error e) { // the leases' ends are to be kept all the same
-                        logger.error("An answer of Redis about a cluster limit could not be taken", e);
+                        logger.error("An answer of Redis about a cluster limit could not be processed", e);
                     }
                 }
                 for (KeptLimit limit : kept) {

@@ -25,14 +25,14 @@ public class DefaultErrGroupObservationConvention implements ErrGroupObservation
 
     @Override
     public String getContextualName(ErrGroupObservationContext context) {
-        return "errgroup " + context.getAccountedName();
+        return "errgroup " + context.getMeterName();
     }
 
     @Override
     public KeyValues getLowCardinalityKeyValues(ErrGroupObservationContext context) {
         GroupOutcome outcome = context.getOutcome();
         return KeyValues.of(
-                LowCardinalityKeyNames.GROUP.withValue(context.getAccountedName()),
+                LowCardinalityKeyNames.GROUP.withValue(context.getMeterName()),
                 LowCardinalityKeyNames.OUTCOME.withValue(
                         outcome == null ? KeyValue.NONE_VALUE : TagValues.of(outcome)));
     }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 public class ErrGroupObservationContext extends Observation.Context {
     private final ErrGroup group;
 
-    private final String accountedName;
+    private final String meterName;
 
     private volatile @Nullable GroupOutcome outcome;
 
@@ -17,11 +17,11 @@ public class ErrGroupObservationContext extends Observation.Context {
      * The context of a group that opens.
      *
      * @param group the group
-     * @param accountedName the name that the group is accounted under
+     * @param meterName the name that the group is accounted under
      */
-    public ErrGroupObservationContext(ErrGroup group, String accountedName) {
+    public ErrGroupObservationContext(ErrGroup group, String meterName) {
         this.group = group;
-        this.accountedName = accountedName;
+        this.meterName = meterName;
     }
 
     /**
@@ -38,8 +38,8 @@ public class ErrGroupObservationContext extends Observation.Context {
      *
      * @return a configured name, or {@code default}; never user input, so fit for a tag
      */
-    public String getAccountedName() {
-        return accountedName;
+    public String getMeterName() {
+        return meterName;
     }
 
     /**

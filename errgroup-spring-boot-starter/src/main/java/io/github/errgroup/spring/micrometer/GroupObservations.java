@@ -4,7 +4,7 @@ import io.github.errgroup.ErrGroup;
 import io.github.errgroup.GroupListener;
 import io.github.errgroup.GroupOutcome;
 import io.github.errgroup.Subtask;
-import io.github.errgroup.spring.GroupListenerFactory;
+import io.github.errgroup.spring.NamedGroupListeners;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import java.util.concurrent.ConcurrentHashMap;
@@ -46,9 +46,9 @@ public final class GroupObservations implements GroupListener.Factory {
      *
      * @param registry where observations are made
      * @param convention names them and their tags; null for the default one
-     * @return a factory of their listeners
+     * @return makes their listeners
      */
-    public static GroupListenerFactory factory(
+    public static NamedGroupListeners listeners(
             ObservationRegistry registry, @Nullable ErrGroupObservationConvention convention) {
         return (name, settings) -> new GroupObservations(registry, convention, name);
     }

@@ -71,6 +71,15 @@ class ErrGroupAiAutoConfigurationTest {
     }
 
     @Test
+    void without_groups_the_manager_stays_as_it_is() {
+        new ApplicationContextRunner()
+                .withConfiguration(
+                        AutoConfigurations.of(ErrGroupAiAutoConfiguration.class, ToolCallingAutoConfiguration.class))
+                .run(context -> assertThat(context.getBean(ToolCallingManager.class))
+                        .isNotInstanceOf(ErrGroupToolCallingManager.class));
+    }
+
+    @Test
     void the_applications_own_manager_is_wrapped() {
         ToolCallingManager own = new ToolCallingManager() {
             @Override

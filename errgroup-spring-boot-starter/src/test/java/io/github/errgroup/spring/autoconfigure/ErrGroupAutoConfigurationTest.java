@@ -10,7 +10,7 @@ import io.github.errgroup.ErrGroups;
 import io.github.errgroup.GroupListener;
 import io.github.errgroup.Subtask;
 import io.github.errgroup.spring.ErrGroupRegistry;
-import io.github.errgroup.spring.GroupListenerFactory;
+import io.github.errgroup.spring.NamedGroupListeners;
 import io.micrometer.context.ContextSnapshotFactory;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -232,13 +232,13 @@ class ErrGroupAutoConfigurationTest {
     }
 
     @Test
-    void listeners_hear_every_group_in_order_and_factories_are_asked_once_per_configured_name() {
+    void listeners_hear_every_group_in_order_and_those_of_a_name_are_asked_for_once_per_configured_name() {
         runner.withUserConfiguration(Listeners.class)
                 .withPropertyValues("errgroup.groups.quote.limit=5")
                 .run(context -> {
                     @SuppressWarnings("unchecked")
                     List<String> heard = context.getBean("heard", List.class);
-                    assertThat(heard).containsExactly("factory default -1", "factory quote 5");
+                    assertThat(heard).containsExactly("asked for default -1", "asked for quote 5");
                     heard.clear();
                     ErrGroups groups = context.getBean(ErrGroups.class);
                     groups.open("quote").close();
@@ -331,10 +331,10 @@ class ErrGroupAutoConfigurationTest {
         }
 
         @Bean
-        GroupListenerFactory factory(@Qualifier("heard") ObjectProvider<List<String>> heard) {
+        NamedGroupListeners named(@Qualifier("heard") ObjectProvider<List<String>> heard) {
             return (meterName, settings) -> {
                 heard.getObject()
-                        .add("factory " + meterName + " "
+                        .add("asked for " + meterName + " "
                                 + (meterName.equals("default")
                                         ? -1
                                         : settings.options().limit()));

@@ -3,7 +3,7 @@ package io.github.errgroup.spring.autoconfigure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.errgroup.spring.ErrGroupRegistry;
-import io.github.errgroup.spring.GroupListenerFactory;
+import io.github.errgroup.spring.NamedGroupListeners;
 import io.github.errgroup.spring.micrometer.ErrGroupMeter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -77,9 +77,9 @@ class ErrGroupMetricsAutoConfigurationTest {
 
     @Test
     void a_bean_of_the_application_takes_the_place_of_the_meters() {
-        GroupListenerFactory own = (name, settings) -> group -> null;
+        NamedGroupListeners own = (name, settings) -> group -> null;
         withMeters
-                .withBean("errGroupMeters", GroupListenerFactory.class, () -> own)
+                .withBean("errGroupMeters", NamedGroupListeners.class, () -> own)
                 .run(context -> {
                     assertThat(context.getBean("errGroupMeters")).isSameAs(own);
                     assertThat(context.getBean(MeterRegistry.class).getMeters()).isEmpty();

@@ -7,6 +7,7 @@ import io.github.errgroup.ErrGroup;
 import io.github.errgroup.ErrGroups;
 import io.github.errgroup.Subtask;
 import io.github.errgroup.spring.ClusterLimit;
+import io.github.errgroup.spring.ClusterLimits;
 import io.github.errgroup.spring.ErrGroupRegistry;
 import io.github.errgroup.spring.actuate.endpoint.ErrGroupsEndpoint;
 import io.github.errgroup.spring.actuate.endpoint.GroupTotals;
@@ -48,6 +49,16 @@ class ClusterLimitConfigurationTest {
 
     private final ApplicationContextRunner withRedis =
             withoutRedis.withConfiguration(AutoConfigurations.of(DataRedisAutoConfiguration.class));
+
+    @Test
+    void N14_without_groups_there_are_no_limits_of_theirs() {
+        new ApplicationContextRunner()
+                .withConfiguration(
+                        AutoConfigurations.of(DataRedisAutoConfiguration.class, ErrGroupClusterAutoConfiguration.class))
+                .run(context -> assertThat(context)
+                        .hasSingleBean(StringRedisTemplate.class)
+                        .doesNotHaveBean(ClusterLimits.class));
+    }
 
     @Test
     void N14_a_cluster_limit_without_a_redis_template_stops_the_start_and_says_what_is_missing() {
@@ -189,7 +200,7 @@ class ClusterLimitConfigurationTest {
                         assertThat(meters.find("errgroup.cluster.lease.age").gauges())
                                 .hasSize(1);
                         ErrGroupsEndpoint endpoint =
-                                new ErrGroupsEndpoint(registry, new GroupTotals(registry::accountedName));
+                                new ErrGroupsEndpoint(registry, new GroupTotals(registry::knownName));
                         assertThat(Objects.requireNonNull(endpoint.one("supplier"))
                                         .settings())
                                 .containsKeys("cluster-limit", "cluster-share");

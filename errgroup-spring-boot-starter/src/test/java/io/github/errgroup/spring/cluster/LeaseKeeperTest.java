@@ -57,7 +57,7 @@ class LeaseKeeperTest {
                     .until(() -> limits.of(ClusterInstance.NAME).share() == 4);
             ILoggingEvent error = appender.errors.remove();
             assertThat(error.getFormattedMessage())
-                    .isEqualTo("An answer of Redis about a cluster limit could not be taken");
+                    .isEqualTo("An answer of Redis about a cluster limit could not be processed");
             assertThat(error.getThrowableProxy().getMessage()).isEqualTo("the disk is full");
         }
     }

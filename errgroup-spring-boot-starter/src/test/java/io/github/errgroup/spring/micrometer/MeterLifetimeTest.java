@@ -8,7 +8,7 @@ import io.github.errgroup.ErrGroup;
 import io.github.errgroup.ErrGroupOptions;
 import io.github.errgroup.ErrGroups;
 import io.github.errgroup.GroupListener;
-import io.github.errgroup.spring.GroupListenerFactory;
+import io.github.errgroup.spring.NamedGroupListeners;
 import io.github.errgroup.spring.autoconfigure.ErrGroupAutoConfiguration;
 import io.github.errgroup.spring.autoconfigure.ErrGroupMetricsAutoConfiguration;
 import io.micrometer.core.instrument.Counter;
@@ -440,7 +440,7 @@ class MeterLifetimeTest {
     static class FailsAfterTheMeters {
         @Bean
         @Order(Ordered.LOWEST_PRECEDENCE)
-        GroupListenerFactory failing() {
+        NamedGroupListeners failing() {
             return (name, settings) -> {
                 throw new IllegalStateException("listeners");
             };

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * An open group, as it was a moment ago.
  *
  * @param name the name it was opened with
- * @param state OPEN, or CANCELLED and not yet awaited
+ * @param phase OPEN, or CANCELLED and not yet awaited
  * @param age how long ago it was opened, as in {@code PT1.5S}
  * @param openedAt the code that opened it, innermost frame first; null unless {@code errgroup.leak.capture-opener} is on
  * @param limit how many of its tasks may run at once; -1 for no limit
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record GroupReport(
         String name,
-        GroupSnapshot.Phase state,
+        GroupSnapshot.Phase phase,
         String age,
         @Nullable List<String> openedAt,
         int limit,

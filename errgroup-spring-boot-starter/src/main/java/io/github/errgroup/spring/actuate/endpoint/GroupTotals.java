@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * Sums up the groups of each name as they end: nothing is done per task. Open groups are added when somebody asks.
  */
 public final class GroupTotals implements GroupListener.Factory {
-    private final UnaryOperator<String> accountedName;
+    private final UnaryOperator<String> knownName;
 
     /** Only names that the registry knows, so their number is bounded. Written as groups end, read by requests. */
     private final ConcurrentMap<String, EndedGroups> byName = new ConcurrentHashMap<>();
@@ -26,10 +26,10 @@ public final class GroupTotals implements GroupListener.Factory {
     /**
      * Totals, all zero.
      *
-     * @param accountedName gives the name that groups of a name are accounted under
+     * @param knownName gives the name that groups of a name are accounted under
      */
-    public GroupTotals(UnaryOperator<String> accountedName) {
-        this.accountedName = accountedName;
+    public GroupTotals(UnaryOperator<String> knownName) {
+        this.knownName = knownName;
     }
 
     @Override
@@ -37,7 +37,7 @@ public final class GroupTotals implements GroupListener.Factory {
         return new GroupListener() {
             @Override
             public void onEnd(GroupOutcome outcome, @Nullable Throwable failure, long nanos) {
-                of(accountedName.apply(group.name())).add(outcome, group.snapshot());
+                of(knownName.apply(group.name())).add(outcome, group.snapshot());
             }
         };
     }

@@ -103,7 +103,7 @@ class ErrGroupsEndpointHttpTest {
 
                 assertThat(response.statusCode()).isEqualTo(200);
                 assertThat(text(response, "$.live[0].name")).isEqualTo("quote");
-                assertThat(text(response, "$.live[0].state")).isEqualTo("OPEN");
+                assertThat(text(response, "$.live[0].phase")).isEqualTo("OPEN");
                 assertThat(Duration.parse(text(response, "$.live[0].age"))).isPositive();
                 assertThat(Duration.parse(text(response, "$.live[0].remaining")))
                         .isLessThan(Duration.ofHours(1));
@@ -206,7 +206,7 @@ class ErrGroupsEndpointHttpTest {
 
                 HttpResponse<String> response = actuator.get("errgroups/quote");
 
-                assertThat(text(response, "$.live[0].state")).isEqualTo("CANCELLED");
+                assertThat(text(response, "$.live[0].phase")).isEqualTo("CANCELLED");
                 assertThat(text(response, "$.live[0].reason")).isEqualTo("EXPLICIT");
                 assertThat(text(response, "$.live[0].tasks[0].name")).isEqualTo("deaf");
                 released.set(true);

@@ -4,7 +4,7 @@ import io.github.errgroup.GroupListener;
 import io.github.errgroup.spring.ClusterLimit;
 import io.github.errgroup.spring.ErrGroupRegistry;
 import io.github.errgroup.spring.ErrGroupSettings;
-import io.github.errgroup.spring.GroupListenerFactory;
+import io.github.errgroup.spring.NamedGroupListeners;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
@@ -15,20 +15,20 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 /** Makes the meters of each name; they leave the registry when the application is closed, or fails to start. */
-public final class GroupMetersFactory implements GroupListenerFactory, AutoCloseable {
-    private static final Log logger = LogFactory.getLog(GroupMetersFactory.class);
+public final class NamedGroupMeters implements NamedGroupListeners, AutoCloseable {
+    private static final Log logger = LogFactory.getLog(NamedGroupMeters.class);
 
     private final ErrGroupRegistry groups;
 
     private final MeterLease meters;
 
     /**
-     * A factory.
+     * Meters of one application.
      *
      * @param registry where meters are registered
      * @param groups tells the limits that hold now
      */
-    public GroupMetersFactory(MeterRegistry registry, ErrGroupRegistry groups) {
+    public NamedGroupMeters(MeterRegistry registry, ErrGroupRegistry groups) {
         this.groups = groups;
         this.meters = new MeterLease(registry);
         if (registry.isClosed()) {

@@ -9,7 +9,7 @@ import io.github.errgroup.GroupListener;
  * for every group, after them.
  */
 @FunctionalInterface
-public interface GroupListenerFactory {
+public interface NamedGroupListeners {
     /**
      * Makes what listens to the groups of one accounted name.
      *
