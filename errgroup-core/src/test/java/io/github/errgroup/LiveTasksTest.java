@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class LiveTasksTest {
     /** A task is told its seat before it has it: another may take the seat, and then an Error may end the search. */
     @Test
-    void J9_who_was_told_a_seat_and_did_not_get_it_clears_nobody_elses() {
+    void J9_a_task_that_was_told_a_seat_and_did_not_get_it_clears_nobody_elses() {
         try (ErrGroup group = ErrGroup.open()) {
             GroupEngine live = (GroupEngine) group.context();
             TaskRun<Integer> quicker = new TaskRun<>(live, "quicker", (ThrowingRunnable) () -> {});

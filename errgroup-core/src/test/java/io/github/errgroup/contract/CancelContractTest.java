@@ -55,7 +55,7 @@ class CancelContractTest extends GroupContract {
 
     /** Their number is small, so that one that comes later has to sit where another had its place. */
     @Test
-    void J1_whoever_came_and_went_before_it_shows_and_interrupts_each_task_that_runs() throws Exception {
+    void J1_after_tasks_that_came_and_went_it_shows_and_interrupts_each_task_that_runs() throws Exception {
         needsTasksAtOnce(4);
         ErrGroup group = open();
         Gate endSecond = new Gate();

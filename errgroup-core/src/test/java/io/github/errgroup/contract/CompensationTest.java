@@ -538,7 +538,7 @@ class CompensationTest {
     }
 
     @Test
-    void N1_who_stops_waiting_for_a_group_leaves_the_help_to_those_who_still_do() throws Exception {
+    void N1_a_caller_that_stops_waiting_for_a_group_leaves_the_help_to_the_others() throws Exception {
         try (ErrGroup group = open(o -> o.limit(2))) {
             Gate lastRan = new Gate();
             GroupContract.running(group, lastRan::pass); // has the pool's thread

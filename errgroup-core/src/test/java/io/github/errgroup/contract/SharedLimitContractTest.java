@@ -139,7 +139,7 @@ class SharedLimitContractTest extends GroupContract {
     }
 
     @Test
-    void N7_who_waits_is_served_in_order_of_arrival_across_groups() throws Exception {
+    void N7_waiting_tasks_are_served_in_order_of_arrival_across_groups() throws Exception {
         needsTasksAtOnce(1);
         needsTasksInARow(4);
         SharedLimit shared = new SharedLimit(1);

@@ -47,7 +47,7 @@ class SharedSlotAgainTest {
      * the very group that it submitted to, and no thread of the executor is left for that one.
      */
     @Test
-    void N1_N7_who_queues_for_its_slot_again_waits_for_the_group_that_has_it() throws Exception {
+    void N1_N7_a_task_that_queues_for_its_slot_again_waits_for_the_group_that_has_it() throws Exception {
         ExecutorService one = Executors.newSingleThreadExecutor();
         AtomicInteger commands = new AtomicInteger();
         AtomicReference<@Nullable Thread> waiter = new AtomicReference<>();

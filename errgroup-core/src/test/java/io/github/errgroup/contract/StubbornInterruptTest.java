@@ -93,7 +93,7 @@ class StubbornInterruptTest {
     }
 
     @Test
-    void J1_who_calls_a_stubborn_interrupt_keeps_no_JVM_alive() throws Exception {
+    void J1_the_thread_that_calls_a_stubborn_interrupt_keeps_no_JVM_alive() throws Exception {
         Gate end = new Gate();
         AtomicReference<@Nullable Boolean> daemon = new AtomicReference<>();
         try (ErrGroup group = ErrGroup.open(o -> o.threads(TaskThreads.from(stubborn(0, () -> {

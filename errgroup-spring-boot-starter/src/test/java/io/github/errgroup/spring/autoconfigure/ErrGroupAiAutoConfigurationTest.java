@@ -172,7 +172,7 @@ class ErrGroupAiAutoConfigurationTest {
     }
 
     @Test
-    void who_is_logged_in_is_so_in_every_tool() {
+    void the_logged_in_user_is_the_same_in_every_tool() {
         runner.run(context -> {
             ToolCallback who = tool(
                     "who",

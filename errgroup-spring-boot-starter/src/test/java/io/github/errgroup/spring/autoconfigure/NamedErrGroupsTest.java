@@ -65,7 +65,7 @@ class NamedErrGroupsTest {
     }
 
     @Test
-    void who_names_none_gets_the_default_group() {
+    void a_bean_that_names_none_gets_the_default_group() {
         runner.withBean(Service.class).run(context -> {
             Service service = context.getBean(Service.class);
             assertThat(service.unnamed.name()).isEqualTo("default");

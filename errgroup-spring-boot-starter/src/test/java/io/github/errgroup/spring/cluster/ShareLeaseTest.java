@@ -276,7 +276,7 @@ class ShareLeaseTest {
     }
 
     @Test
-    void N14_who_wants_little_has_it_and_the_rest_is_split() {
+    void N14_an_instance_that_wants_little_has_it_and_the_rest_is_split() {
         instance(30).waiting = 1_000;
         instance(30).waiting = 2;
         instance(30).waiting = 1_000;
