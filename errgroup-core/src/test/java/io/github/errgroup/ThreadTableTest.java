@@ -53,6 +53,18 @@ class ThreadTableTest {
     }
 
     @Test
+    void it_has_rows_each_twice_as_long_as_the_one_before() {
+        assertThat(table.places()).isEqualTo(2);
+        assertThat(table.taken()).isZero();
+
+        putAll();
+        assertThat(table.taken()).isEqualTo(THREADS);
+        // 2 + 4 + ... + 2^n is two less than a power of two.
+        assertThat(Integer.bitCount(table.places() + 2)).isOne();
+        assertThat(table.places()).isGreaterThanOrEqualTo(THREADS);
+    }
+
+    @Test
     void N15_each_of_many_threads_finds_its_own_task() {
         putAll();
         assertThat(entries).allMatch(entry -> table.find(entry.thread) == entry.task);

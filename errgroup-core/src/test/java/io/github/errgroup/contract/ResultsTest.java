@@ -12,6 +12,7 @@ import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Spliterator;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -66,6 +67,19 @@ class ResultsTest {
             assertThat(read).hasValue(2);
             results.next();
             assertThat(read).hasValue(4);
+        }
+    }
+
+    @Test
+    void N11_a_stream_of_them_has_an_order_and_no_known_size_and_is_not_split() {
+        try (ErrGroup group = ErrGroup.open()) {
+            Spliterator<?> handles =
+                    group.inOrder(List.of(1, 2), item -> item).stream().spliterator();
+            assertThat(handles.hasCharacteristics(Spliterator.ORDERED | Spliterator.NONNULL))
+                    .isTrue();
+            assertThat(handles.hasCharacteristics(Spliterator.SIZED)).isFalse();
+            assertThat(handles.estimateSize()).isEqualTo(Long.MAX_VALUE);
+            assertThat(handles.trySplit()).isNull();
         }
     }
 

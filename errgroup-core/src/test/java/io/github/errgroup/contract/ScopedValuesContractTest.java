@@ -117,6 +117,13 @@ class ScopedValuesContractTest extends GroupContract {
     }
 
     @Test
+    void its_text_names_the_values() {
+        assumeThat(SUPPORTED).isTrue();
+        Object key = new Scoped().key;
+        assertThat(ContextPropagator.scopedValues(key)).hasToString("scoped values [" + key + "]");
+    }
+
+    @Test
     void what_is_no_scoped_value_is_refused_at_once() {
         assumeThat(SUPPORTED).as("Java 25").isTrue();
         assertThatThrownBy(() -> ContextPropagator.scopedValues(new Scoped().key, "user"))
