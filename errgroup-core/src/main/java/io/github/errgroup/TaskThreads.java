@@ -6,7 +6,8 @@ import java.util.concurrent.ThreadFactory;
 
 /**
  * Where the tasks of a group run: on threads of the group's own, or on an executor that was handed in. Instances are
- * immutable, thread-safe and may serve many groups.
+ * immutable, thread-safe and may serve many groups. Two are equal if their groups' threads are of the same kind, with the same
+ * name prefix, factory or executor.
  */
 public abstract sealed class TaskThreads permits OwnThreads, ExternalExecutor {
     /** What names of our own threads begin with unless told otherwise. */

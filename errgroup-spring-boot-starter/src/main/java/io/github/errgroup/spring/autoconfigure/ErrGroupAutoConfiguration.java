@@ -43,10 +43,10 @@ import reactor.core.scheduler.Schedulers;
 
 /**
  * {@link EnableAutoConfiguration Auto-configuration} for groups: {@link ErrGroups}, prototype {@link ErrGroup}s, and what they
- * are made of. The bean {@code errGroups} is made only if the application has no {@link ErrGroups} in the same context, {@code errGroup} only if it has no
- * {@link ErrGroup} there. A child context has a whole
- * set of its own, with its own settings, live groups and shutdown, whatever its parent has; from the parent come only the
- * properties, customizers, listeners and the propagator that the application made.
+ * are made of. The bean {@code errGroups} is made only if the application has no {@link ErrGroups} in the same context, and
+ * {@code errGroup} only if it has no {@link ErrGroup} there. A child context has a whole set of its own, with its own settings,
+ * live groups and shutdown, whatever its parent has; from the parent come only the properties, customizers, listeners and the
+ * propagator that the application made.
  */
 @AutoConfiguration(
         afterName = {
