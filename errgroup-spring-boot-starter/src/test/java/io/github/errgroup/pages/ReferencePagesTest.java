@@ -2,9 +2,9 @@ package io.github.errgroup.pages;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.errgroup.CancelReason;
-import io.github.errgroup.Subtask;
+import io.github.errgroup.spring.actuate.endpoint.ErrGroupsEndpoint;
 import java.io.IOException;
+import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -14,6 +14,11 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.springframework.boot.actuate.endpoint.annotation.DeleteOperation;
+import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
+import org.springframework.boot.actuate.endpoint.annotation.Selector;
+import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
+import org.springframework.boot.actuate.endpoint.web.annotation.WebEndpoint;
 
 /** What the reference lists, against the metadata, the modules and the code. */
 class ReferencePagesTest {
@@ -22,6 +27,11 @@ class ReferencePagesTest {
     private static final Path COMPATIBILITY = Path.of("errgroup-spring-boot-starter/compatibility");
 
     private static final Pattern BOOT = Pattern.compile("<spring-boot.version>([\\w.-]+)</spring-boot.version>");
+
+    private static final Pattern MODULE = Pattern.compile("module ([\\w.]+) \\{");
+
+    private static final Pattern AUTOMATIC_MODULE =
+            Pattern.compile("<Automatic-Module-Name>([\\w.]+)</Automatic-Module-Name>");
 
     private static final Pattern KEY = Pattern.compile("\"([^\"]+)\":");
 
@@ -96,13 +106,67 @@ class ReferencePagesTest {
     }
 
     @Test
-    void the_page_on_errors_names_every_reason_and_every_state() throws IOException {
-        String page = String.join(
-                "\n",
-                Page.of(Path.of("errgroup-core/docs/guide/errors-and-outcomes.md"))
-                        .lines());
-        assertThat(Stream.of(CancelReason.values(), Subtask.State.values()).flatMap(Stream::of))
-                .allSatisfy(constant -> assertThat(page).contains("`" + constant + "`"));
+    void the_requests_in_the_table_are_the_endpoints_operations() throws IOException {
+        List<String> requests = Page.of(REFERENCE.resolve("endpoint.md")).rows().stream()
+                .map(row -> row.get(0).replace("`", ""))
+                .toList();
+        assertThat(requests)
+                .containsExactlyInAnyOrderElementsOf(Stream.of(ErrGroupsEndpoint.class.getDeclaredMethods())
+                        .flatMap(ReferencePagesTest::requestOf)
+                        .toList());
+    }
+
+    /** As Actuator maps it: a selector is a part of the path. */
+    private static Stream<String> requestOf(Method method) {
+        String path = "/actuator/"
+                + ErrGroupsEndpoint.class.getAnnotation(WebEndpoint.class).id()
+                + (Stream.of(method.getParameters()).anyMatch(each -> each.isAnnotationPresent(Selector.class))
+                        ? "/{name}"
+                        : "");
+        return Stream.of(
+                        Map.entry("GET", ReadOperation.class),
+                        Map.entry("POST", WriteOperation.class),
+                        Map.entry("DELETE", DeleteOperation.class))
+                .filter(operation -> method.isAnnotationPresent(operation.getValue()))
+                .map(operation -> operation.getKey() + " " + path);
+    }
+
+    @Test
+    void every_line_of_Spring_Boot_that_is_tested_has_a_row_of_its_support() throws IOException {
+        List<String> lines;
+        try (Stream<Path> modules = Files.list(Page.root().resolve(COMPATIBILITY))) {
+            lines = modules.map(module -> module.getFileName().toString())
+                    .filter(name -> name.startsWith("boot-"))
+                    .map(name -> name.replace("boot-", "Spring Boot "))
+                    .toList();
+        }
+        assertThat(Page.of(REFERENCE.resolve("compatibility.md")).rows().stream()
+                        .map(row -> row.get(0))
+                        .filter(line -> line.matches("Spring Boot [\\d.]+")))
+                .containsExactlyInAnyOrderElementsOf(lines);
+    }
+
+    @Test
+    void the_names_of_the_modules_are_those_that_are_promised() throws IOException {
+        String promised = Page.of(Path.of("errgroup-core/docs/reference/versioning.md")).rows().stream()
+                .filter(row -> row.get(0).equals("Coordinates and module names"))
+                .findFirst()
+                .orElseThrow()
+                .get(1);
+        assertThat(promised)
+                .contains(
+                        "`io.github.errgroup:errgroup-core` is the module `"
+                                + found(MODULE, "errgroup-core/src/main/java/module-info.java") + "`",
+                        "`errgroup-spring-boot-starter` is `"
+                                + found(AUTOMATIC_MODULE, "errgroup-spring-boot-starter/pom.xml") + "`");
+    }
+
+    private static String found(Pattern name, String file) throws IOException {
+        return name.matcher(Files.readString(Page.root().resolve(file)))
+                .results()
+                .findFirst()
+                .orElseThrow(() -> new AssertionError(file + " has no " + name))
+                .group(1);
     }
 
     private static String bootOf(Path pom) {
