@@ -43,9 +43,11 @@
  *       loader where user code runs on a thread that is not the user's.
  *   <li><b>A failure.</b> {@code Failures} decides which one is the {@code FirstCause}, and keeps it and a bounded rest.
  *       {@code Cancellation} says that, why and when the group was cancelled; {@code Interrupts} and {@code CancelHooks}
- *       tell the tasks; {@code Stragglers} names those that do not heed it.
- *   <li><b>The end.</b> A {@code Verdict} is what {@code await} and {@code close} answer. {@code Listeners} and
- *       {@code Snapshots} tell others.
+ *       tell the tasks; {@code Stragglers} names those that do not heed it. A task that has not begun is skipped
+ *       ({@code TaskRun.perform}, {@code GroupEngine.endUnstarted}); one that had begun, and threw because of it, is
+ *       cancelled ({@code GroupEngine.end}).
+ *   <li><b>The end.</b> A {@code Verdict} is what {@code await} and {@code close} answer, with the message of a deadline as
+ *       {@code GroupEngine.timeoutException} made it. {@code Listeners} and {@code Snapshots} tell others.
  * </ol>
  */
 @NullMarked

@@ -3,9 +3,10 @@
  * now, and how they end with the application.
  *
  * <p>The nouns, and how they relate: the {@linkplain io.github.errgroup.spring.ErrGroupRegistry registry} has an account
- * of each name, with its {@linkplain io.github.errgroup.spring.ErrGroupSettings settings}, its live groups and what an
- * operator has overridden. {@linkplain io.github.errgroup.spring.GroupTemplates Templates} tell what a group of a name is
- * opened with: the account's settings, and who listens: to the groups of
+ * of each name, with its {@linkplain io.github.errgroup.spring.ErrGroupSettings settings}, the one shared limit of its
+ * groups, its live groups and what an operator has overridden.
+ * {@linkplain io.github.errgroup.spring.GroupTemplates Templates} tell what a group of a name is opened with: the
+ * account's settings, and who listens: to the groups of
  * {@linkplain io.github.errgroup.spring.NamedGroupListeners one name}, as meters and traces do, or to every group. The
  * {@linkplain io.github.errgroup.spring.ErrGroupShutdown shutdown} drains them.
  *
