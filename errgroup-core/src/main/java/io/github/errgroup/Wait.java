@@ -31,11 +31,14 @@ final class Wait implements AutoCloseable {
 
     private final @Nullable TaskThread thread;
 
-    /** Tasks whose shared slots this wait gave back, innermost first: those that an outer wait gave back it takes again. */
-    private final List<TaskRun<?>> givers;
+    /**
+     * Tasks whose shared slots this wait gave back, innermost first: those that an outer wait gave back it takes again. Null
+     * where there is none.
+     */
+    private @Nullable List<TaskRun<?>> givers;
 
-    /** What resumes the calls below this wait on the stack that start things in turn. */
-    private final List<Runnable> suspended;
+    /** What resumes the calls below this wait on the stack that start things in turn. Null where there is none. */
+    private @Nullable List<Runnable> suspended;
 
     /** Tells the worker or the shared limits that this thread is about to wait. */
     static Wait begin(TaskGroup group) {
@@ -48,21 +51,20 @@ final class Wait implements AutoCloseable {
         this.watch = null;
         this.patienceNanos = 0;
         this.thread = null;
-        this.givers = List.of();
-        this.suspended = List.of();
     }
 
     private Wait(TaskGroup group, @Nullable TaskRun<?> waiter, Launcher.@Nullable Watch watch) {
         this.watch = watch;
         this.patienceNanos = group.patienceNanos();
         this.thread = Thread.currentThread() instanceof TaskThread own ? own : null;
-        this.givers = new ArrayList<>(1);
-        this.suspended = new ArrayList<>(0);
         for (TaskRun<?> task = waiter; task != null; task = outer(task)) {
             suspend(task.group.slotTrampoline());
             SharedLimit shared = task.group.sharedLimit();
             if (shared != null) {
                 suspend(shared.trampoline());
+                if (givers == null) {
+                    givers = new ArrayList<>(1); // before: with no memory left, the slot stays the task's
+                }
                 if (shared.giveBack(task)) {
                     givers.add(task);
                 }
@@ -79,6 +81,9 @@ final class Wait implements AutoCloseable {
     private void suspend(@Nullable Trampoline<?> trampoline) {
         Runnable resume = trampoline == null ? null : trampoline.suspend();
         if (trampoline != null && resume != null) {
+            if (suspended == null) {
+                suspended = new ArrayList<>(1);
+            }
             suspended.add(resume);
             trampoline.run();
         }
@@ -129,8 +134,12 @@ final class Wait implements AutoCloseable {
     @Override
     public void close() {
         // Still a wait: the slot may be held by a task of the group that the executor cannot run, or has dropped.
-        takeSharedSlotsAgain();
-        suspended.forEach(Runnable::run);
+        if (givers != null) {
+            takeSharedSlotsAgain(givers);
+        }
+        if (suspended != null) {
+            suspended.forEach(Runnable::run);
+        }
         if (watch != null) {
             watch.end();
         }
@@ -143,7 +152,7 @@ final class Wait implements AutoCloseable {
      * In one order for all threads: tasks nested by caller-runs executors may hold slots of several limits. For the first of
      * a limit the thread waits its turn; the further ones it had, and a limit that was lowered meanwhile lets it go on.
      */
-    private void takeSharedSlotsAgain() {
+    private void takeSharedSlotsAgain(List<TaskRun<?>> givers) {
         if (givers.size() > 1) {
             givers.sort(Comparator.comparingLong(task -> sharedLimitOf(task).order));
         }
