@@ -1,10 +1,12 @@
 package io.github.errgroup.benchmarks.report;
 
+import io.github.errgroup.benchmarks.results.Floor;
 import io.github.errgroup.benchmarks.results.Results;
 import io.github.errgroup.benchmarks.results.Row;
 import io.github.errgroup.benchmarks.results.Target;
 import io.github.errgroup.benchmarks.rivals.Rivals;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -28,8 +30,8 @@ final class Markdown {
 
             - Every rival does the same work, and is checked for it before anything is timed: it returns when all tasks have
               ended, and throws the failure of one.
-            - Every figure is the median of JVMs of its own. The others run between two runs of "by hand" (a virtual thread per
-              task, a latch, a reference to the first error); a ratio is to its median over both.
+            - Every figure is the median of %d JVMs of its own. The others run between two runs of "by hand" (a virtual thread
+              per task, a latch, a reference to the first error); a ratio is to its median over both.
             - "One processor" is pinned, and steady. On both, single JVMs fall into modes: [results.json](results.json) tells
               the slowest one's ratio as `worstRatio`.
             - Bytes are allocated ones; of blocked tasks, those that are live.
@@ -42,10 +44,19 @@ final class Markdown {
     private Markdown() {}
 
     static String page(Results results, Environment environment) {
-        StringBuilder page = new StringBuilder(HEAD.formatted(environment.line(), pictures(results)));
+        StringBuilder page = new StringBuilder(HEAD.formatted(environment.line(), pictures(results), rounds(results)));
         targets(page, results);
+        missed(page, results);
         notFirst(page, results);
         return page.toString();
+    }
+
+    private static int rounds(Results results) {
+        return results.rows().stream()
+                .filter(row -> !row.rival().equals(Rivals.REFERENCE))
+                .mapToInt(Row::rounds)
+                .max()
+                .orElse(0);
     }
 
     private static String pictures(Results results) {
@@ -70,17 +81,48 @@ final class Markdown {
                             Titles.of(target.scenario(), target.caller()),
                             Rivals.named(target.rival()).title(),
                             target.setting(),
-                            "≤ " + target.kind().text(target.bound())
-                                    + (target.isAgainstReference()
-                                            ? ""
-                                            : " of "
-                                                    + Rivals.named(target.against())
-                                                            .title()),
+                            bound(target),
                             reached.map(target.kind()::text).orElse("not measured"),
-                            reached.map(value -> value <= target.bound() ? "met" : "**missed**")
+                            reached.map(value -> target.isMetBy(value) ? "met" : "**missed**")
                                     .orElse("")))
                     .append(" |\n");
         }
+        page.append('\n');
+    }
+
+    private static String bound(Target target) {
+        return "≤ " + target.kind().text(target.bound())
+                + (target.isAgainstReference()
+                        ? ""
+                        : " of " + Rivals.named(target.against()).title());
+    }
+
+    /** Those that miss for the same reason stand together. */
+    private static void missed(StringBuilder page, Results results) {
+        Map<Floor, List<String>> lines = new EnumMap<>(Floor.class);
+        for (Target target : Target.all()) {
+            Optional<Double> missed = target.reached(results).filter(value -> !target.isMetBy(value));
+            Optional<Floor> floor = Floor.of(target);
+            if (missed.isPresent() && floor.isPresent()) {
+                lines.computeIfAbsent(floor.get(), same -> new ArrayList<>())
+                        .add("- " + Titles.of(target.scenario(), target.caller()) + ", "
+                                + Rivals.named(target.rival()).title() + ", " + Titles.setting(target.setting()) + ": "
+                                + target.kind().text(missed.get()) + ", target " + bound(target));
+            }
+        }
+        if (lines.isEmpty()) {
+            return;
+        }
+        page.append("### Missed\n\nWhere it goes, what was tried, and what we believe can be reached.\n");
+        lines.forEach((floor, of) -> page.append('\n')
+                .append(String.join("\n", of))
+                .append("\n\n  *Goes into:* ")
+                .append(floor.profile())
+                .append(" *Tried:* ")
+                .append(floor.tried())
+                .append(" *Can be reached:* ")
+                .append(floor.reachable())
+                .append('\n'));
         page.append('\n');
     }
 

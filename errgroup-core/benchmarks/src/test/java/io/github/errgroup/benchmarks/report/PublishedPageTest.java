@@ -3,7 +3,9 @@ package io.github.errgroup.benchmarks.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.errgroup.benchmarks.results.Figure;
+import io.github.errgroup.benchmarks.results.Floor;
 import io.github.errgroup.benchmarks.results.Results;
+import io.github.errgroup.benchmarks.results.Target;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,6 +37,16 @@ class PublishedPageTest {
         assertThat(published("one-processor.svg")).isEqualTo(BarChart.draw(results(), "one", taken));
         assertThat(published("both-processors.svg")).isEqualTo(BarChart.draw(results(), "both", taken));
         assertThat(published("growth.svg")).isEqualTo(GrowthChart.draw(results(), "one", taken));
+    }
+
+    @Test
+    void every_target_that_is_missed_tells_what_was_tried() throws IOException {
+        Results results = results();
+        assertThat(Target.all())
+                .filteredOn(target -> target.reached(results)
+                        .filter(value -> !target.isMetBy(value))
+                        .isPresent())
+                .allSatisfy(target -> assertThat(Floor.of(target)).isPresent());
     }
 
     private static Results results() throws IOException {

@@ -1,0 +1,150 @@
+package io.github.errgroup.benchmarks.results;
+
+import io.github.errgroup.benchmarks.results.Target.Kind;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Why a target is missed, where one is: what the time or the bytes go into, what was tried, and what can be reached. */
+public enum Floor {
+    /** Three tasks. */
+    SMALL_GROUP(
+            List.of("three-tasks"),
+            Kind.TIME,
+            "On one processor 71 % of the processor time are the JDK's virtual threads (start, switch, the table of threads "
+                    + "that a dump reads), 5 % the tasks and 24 % ours: a group, three submissions, the look for a group "
+                    + "above, the wait.",
+            "A virtual caller yields before it parks (1.15 to 1.11 of by hand), what only some groups need is apart (1,360 to "
+                    + "1,296 bytes), what no other thread can write is written plainly (ADR 0002).",
+            "1.05 to 1.10 on fresh threads: a group that can be cancelled knows its tasks, which is five atomic steps a task "
+                    + "where by hand has two."),
+    /** What they allocate. */
+    SMALL_GROUP_BYTES(
+            List.of("three-tasks"),
+            Kind.BYTES,
+            "1,008 bytes are the JDK's three virtual threads, 288 ours: 48 a task, 96 the engine, 40 their seats, 16 the "
+                    + "group. On reused threads two of the threads go, and a worker and its queue come.",
+            "Fields that few groups or tasks use are in objects of their own, made when they are (ADR 0002).",
+            "1,272: a task of 40 bytes instead of 48, if its name, and its place among the live ones, were in a subclass."),
+    /** With meters and context. */
+    OBSERVED(
+            List.of("three-tasks-observed", "hundred-observed"),
+            Kind.TIME,
+            "The same timers and the same snapshot of the context by hand and by us; ours takes the snapshot in each call of "
+                    + "go, since a caller may change its context in between, and reads the clock twice a task.",
+            "Meters are held in fields, not looked up; what the starter adds to the context is an array, and no second "
+                    + "snapshot: 130 ns a task less.",
+            "1.10."),
+    /** Many tasks without a limit. */
+    MANY(
+            List.of("ten-thousand", "map", "yield", "sleep", "submitters"),
+            Kind.TIME,
+            "On fresh threads and one processor 72 % of the processor time are the JDK's virtual threads, 8 % the tasks and "
+                    + "20 % ours, in parts of 1 to 5 %: the submission, the seat among the live tasks, the table of threads.",
+            "Seats without a CAS (10 ns, at the price of a race), another order in the queue of workers (no gain), a worker "
+                    + "per batch (a worker about to end could not take its task any more): ADR 0002.",
+            "1.10 on fresh and 0.25 on reused threads: a seat and a status are two atomic steps more than by hand, of 170 to "
+                    + "230 ns a task."),
+    /** A failure among many blocked tasks. */
+    CANCEL(
+            List.of("cancel", "cancel-sleeping"),
+            Kind.TIME,
+            "77 % of the processor time are the JDK's (switches, timers, making exceptions), 22 % ours: 9 % the table of "
+                    + "threads, a row of which is in no cache with 10,000 threads in it, 4 % the status of each task, 2 % the "
+                    + "walk over the live ones.",
+            "A thread's own place is looked at before others' entries are, which are cache misses (ThreadTable); the walk "
+                    + "interrupts in the order in which tasks were seated.",
+            "1.10 to 1.20; runs of the JVM differ by more than that."),
+    /** A pool that was handed in. */
+    POOL(
+            List.of("pool-4"),
+            Kind.TIME,
+            "By hand a task is a place in a queue: 35 ns on one processor, and ours are 50 ns beside it, in small parts (ADR "
+                    + "0003): which thread of the pool it is 13 %, the seat among the live tasks 6 %, the claim 5 %, the count "
+                    + "of the group's tasks 4 % (16 % on both processors, where the caller and the pool's threads change it at "
+                    + "once).",
+            "No clock is read (3.3 to 2.1 of by hand); the command is marked by a plain store; the pool's threads found in an "
+                    + "array before the map: 3 %, which is within the noise, so not kept.",
+            "About 2 on one processor: count, seat, claim, entry in the table and count again are five atomic steps of 5 ns "
+                    + "and two objects. 1.5 would be 18 ns: not enough to know which thread is to be interrupted, and which "
+                    + "task a compensating thread may take."),
+    /** A million tasks. */
+    MILLION(
+            List.of("million-blocked"),
+            Kind.WORST_TIME,
+            "It runs once in a JVM, so the way out of a task runs while it is being compiled, for a million tasks at once, "
+                    + "and ours is longer than by hand.",
+            "Five frames more by hand cost nothing, so it is not the frames; what a worker does after a task was compiled as "
+                    + "a trap, and is a method of its own now: 11.0 to 6.5 s for 300,000 tasks (ADR 0002).",
+            "1.5 with workers once in a JVM; 1.1 on fresh threads on one processor."),
+    /** Groups in groups. */
+    NESTED(
+            List.of("nested"),
+            Kind.TIME,
+            "A group in a task finds the task by a look into the table of threads, is made known to it, and is taken out "
+                    + "again: by hand a group knows nothing of the one above.",
+            "The groups of a task are linked through themselves, without nodes or a set.",
+            "1.05 to 1.10."),
+    /** Small limits on platform threads. */
+    SMALL_LIMIT(
+            List.of("limit-1", "limit-2", "limit-4", "limit-10-pools", "limit-100", "csv"),
+            Kind.TIME,
+            "Wake-ups of platform threads by the operating system, 5 to 50 µs each, for a task of nothing.",
+            "A free slot goes to the blocked caller's task, and the thread that frees it goes on with that (12 to 1.2 of the "
+                    + "semaphore); workers linger; spinning before parking, twice as slow (ADR 0006).",
+            "Level with a semaphore before a pool. A queue lets the caller run ahead of the limit by its length, and wakes a "
+                    + "thread once for many tasks; a limit that blocks its caller cannot.");
+
+    private final List<String> scenarios;
+    private final Kind kind;
+    private final String profile;
+    private final String tried;
+    private final String reachable;
+
+    Floor(List<String> scenarios, Kind kind, String profile, String tried, String reachable) {
+        this.scenarios = scenarios;
+        this.kind = kind;
+        this.profile = profile;
+        this.tried = tried;
+        this.reachable = reachable;
+    }
+
+    /**
+     * What is known of a target.
+     *
+     * @param target one that is missed
+     * @return its floor; empty for a target that was never missed before
+     */
+    public static Optional<Floor> of(Target target) {
+        return Stream.of(values())
+                .filter(floor -> floor.scenarios.contains(target.scenario()) && floor.kind == target.kind())
+                .findFirst();
+    }
+
+    /**
+     * What the time or the bytes go into.
+     *
+     * @return a sentence or two
+     */
+    public String profile() {
+        return profile;
+    }
+
+    /**
+     * What was tried to bring it down.
+     *
+     * @return a sentence or two
+     */
+    public String tried() {
+        return tried;
+    }
+
+    /**
+     * What we believe can be reached.
+     *
+     * @return a sentence or two
+     */
+    public String reachable() {
+        return reachable;
+    }
+}
