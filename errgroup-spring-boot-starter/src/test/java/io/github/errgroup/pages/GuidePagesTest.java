@@ -33,6 +33,13 @@ class GuidePagesTest {
             Pattern.compile("<profile>\\s*(?:<!--.*?-->\\s*)?<id>(.+?)</id>", Pattern.DOTALL);
 
     @Test
+    void the_page_on_errors_names_every_reason_and_every_state() {
+        String page = Page.of(ERRORS).text();
+        assertThat(Stream.of(CancelReason.values(), Subtask.State.values()).flatMap(Stream::of))
+                .allSatisfy(constant -> assertThat(page).contains("`" + constant + "`"));
+    }
+
+    @Test
     void the_reasons_of_the_table_are_all_that_there_are() {
         assertThat(Page.of(ERRORS).rows().stream()
                         .filter(row -> row.size() == 3)
@@ -57,9 +64,9 @@ class GuidePagesTest {
     }
 
     @Test
-    void the_races_of_the_table_are_those_that_are_run() throws IOException {
-        String test = Files.readString(
-                Page.root().resolve("errgroup-core/src/test/java/io/github/errgroup/EasyRacerTest.java"));
+    void the_races_of_the_table_are_those_that_are_run() {
+        String test = Page.of(Path.of("errgroup-core/src/test/java/io/github/errgroup/EasyRacerTest.java"))
+                .text();
         Set<Integer> run = SCENARIO.matcher(test)
                 .results()
                 .map(scenario -> Integer.valueOf(scenario.group(1)))
@@ -75,7 +82,7 @@ class GuidePagesTest {
     }
 
     @Test
-    void the_beans_of_the_table_are_those_that_are_looked_up_for_every_group() throws IOException {
+    void the_beans_of_the_table_are_those_that_are_looked_up_for_every_group() {
         Set<String> listed = Page.of(GUIDE.resolve("three-idioms.md")).rows().stream()
                 .filter(row -> row.size() == 2)
                 .flatMap(row ->
@@ -85,7 +92,7 @@ class GuidePagesTest {
         Set<String> lookedUp = Stream.of(
                         "autoconfigure/ErrGroupAutoConfiguration.java",
                         "autoconfigure/ErrGroupContextPropagationAutoConfiguration.java")
-                .map(file -> read(STARTER.resolve(file)))
+                .map(file -> Page.of(STARTER.resolve(file)).text())
                 .flatMap(source -> LOOKED_UP.matcher(source).results())
                 .map(type -> type.group(1))
                 .filter(type -> !Set.of("TestSlice", "ClusterLimits").contains(type)) // the starter's own
@@ -111,7 +118,7 @@ class GuidePagesTest {
     @Test
     void the_profiles_of_the_table_are_those_of_the_build() {
         Set<String> build = Stream.of("pom.xml", "errgroup-core/pom.xml")
-                .map(pom -> read(Path.of(pom)))
+                .map(pom -> Page.of(Path.of(pom)).text())
                 .flatMap(pom -> PROFILE.matcher(pom).results())
                 .map(profile -> profile.group(1))
                 .collect(Collectors.toSet());
@@ -151,13 +158,5 @@ class GuidePagesTest {
 
     private static List<String> namesOf(Enum<?>[] constants) {
         return Stream.of(constants).map(Enum::name).toList();
-    }
-
-    private static String read(Path file) {
-        try {
-            return Files.readString(Page.root().resolve(file));
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
     }
 }

@@ -111,6 +111,11 @@ record Page(Path file, List<String> lines) {
         }
     }
 
+    /** Its lines as one text. */
+    String text() {
+        return String.join("\n", lines);
+    }
+
     /** The folder of the whole project: tests run in that of their module. */
     static Path root() {
         return Path.of("").toAbsolutePath().getParent();

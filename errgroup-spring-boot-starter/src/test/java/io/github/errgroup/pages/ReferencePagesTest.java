@@ -64,7 +64,7 @@ class ReferencePagesTest {
         try (Stream<Path> modules = Files.list(Page.root().resolve(COMPATIBILITY))) {
             tested = modules.map(module -> module.resolve("pom.xml"))
                     .filter(Files::exists)
-                    .map(ReferencePagesTest::bootOf)
+                    .map(pom -> found(BOOT, pom))
                     .filter(version -> version.matches("[\\d.]+")) // a milestone is an early warning
                     .sorted()
                     .toList();
@@ -156,28 +156,16 @@ class ReferencePagesTest {
         assertThat(promised)
                 .contains(
                         "`io.github.errgroup:errgroup-core` is the module `"
-                                + found(MODULE, "errgroup-core/src/main/java/module-info.java") + "`",
+                                + found(MODULE, Path.of("errgroup-core/src/main/java/module-info.java")) + "`",
                         "`errgroup-spring-boot-starter` is `"
-                                + found(AUTOMATIC_MODULE, "errgroup-spring-boot-starter/pom.xml") + "`");
+                                + found(AUTOMATIC_MODULE, Path.of("errgroup-spring-boot-starter/pom.xml")) + "`");
     }
 
-    private static String found(Pattern name, String file) throws IOException {
-        return name.matcher(Files.readString(Page.root().resolve(file)))
+    private static String found(Pattern name, Path file) {
+        return name.matcher(Page.of(file).text())
                 .results()
                 .findFirst()
                 .orElseThrow(() -> new AssertionError(file + " has no " + name))
                 .group(1);
-    }
-
-    private static String bootOf(Path pom) {
-        try {
-            return BOOT.matcher(Files.readString(pom))
-                    .results()
-                    .findFirst()
-                    .orElseThrow(() -> new AssertionError(pom + " has no spring-boot.version"))
-                    .group(1);
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
     }
 }

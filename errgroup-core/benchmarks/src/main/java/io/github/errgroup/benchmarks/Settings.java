@@ -23,7 +23,7 @@ record Settings(
         List<String> scenarios,
         List<String> without,
         List<String> rivals) {
-    /** Three seconds of warm-up: with a platform caller on one processor the compiler is done no earlier. */
+    /** Three seconds of warm-up: until then the compiler is at work, where it shares one processor with a platform caller. */
     private static final Settings FULL = new Settings(2, 10, 3, 300, List.of(), List.of(), List.of());
 
     /**

@@ -11,63 +11,62 @@ public enum Floor {
     SMALL_GROUP(
             List.of("three-tasks"),
             Kind.TIME,
-            "On one processor 71 % of the processor time are the JDK's virtual threads (start, switch, the table of threads "
-                    + "that a dump reads), 5 % the tasks and 24 % ours: a group, three submissions, the look for a group "
-                    + "above, the wait.",
-            "A virtual caller yields before it parks (1.15 to 1.11 of by hand), what only some groups need is apart (1,360 to "
-                    + "1,296 bytes), what no other thread can write is written plainly (ADR 0002).",
-            "1.05 to 1.10 on fresh threads: a group that can be cancelled knows its tasks, which is five atomic steps a task "
-                    + "where by hand has two."),
+            "On fresh threads and one processor 71 % of the processor time are the JDK's (virtual threads: start, switch, the "
+                    + "table of threads that a dump reads), 5 % the tasks and 24 % ours: a group, three submissions, the look "
+                    + "for a group above, the wait.",
+            "A virtual caller yields before it parks, what only some groups need is apart, what no other thread can write is "
+                    + "written plainly (ADR 0002).",
+            "1.05 to 1.10 on fresh threads: each task is counted in and out, and has a seat among the live ones and an entry "
+                    + "in the table of threads, by which it is cancelled."),
     /** What they allocate. */
     SMALL_GROUP_BYTES(
             List.of("three-tasks"),
             Kind.BYTES,
-            "1,008 bytes are the JDK's three virtual threads, 288 ours: 48 a task, 96 the engine, 40 their seats, 16 the "
-                    + "group. On reused threads two of the threads go, and a worker and its queue come.",
+            "On fresh threads 1,008 bytes are the JDK's three virtual threads, 288 ours: 48 a task, 96 the engine, 32 their "
+                    + "seats, 16 the group.",
             "Fields that few groups or tasks use are in objects of their own, made when they are (ADR 0002).",
-            "1,272: a task of 40 bytes instead of 48, if its name, and its place among the live ones, were in a subclass."),
+            "1,272 on fresh threads: a task of 40 bytes instead of 48, if its name, and its place among the live ones, were in "
+                    + "a subclass."),
     /** With meters and context. */
     OBSERVED(
             List.of("three-tasks-observed", "hundred-observed"),
             Kind.TIME,
-            "The same timers and the same snapshot of the context by hand and by us; ours takes the snapshot in each call of "
-                    + "go, since a caller may change its context in between, and reads the clock twice a task.",
+            "The same timers and the same snapshot of the context by hand and by us; but ours is taken in each call of go, "
+                    + "since a caller may change its context in between.",
             "Meters are held in fields, not looked up; what the starter adds to the context is an array, and no second "
                     + "snapshot: 130 ns a task less.",
-            "1.10."),
+            "1.10 for three tasks on fresh threads. It takes some seconds until the code is compiled."),
     /** Many tasks without a limit. */
     MANY(
             List.of("ten-thousand", "map", "yield", "sleep", "submitters"),
             Kind.TIME,
-            "On fresh threads and one processor 72 % of the processor time are the JDK's virtual threads, 8 % the tasks and "
-                    + "20 % ours, in parts of 1 to 5 %: the submission, the seat among the live tasks, the table of threads.",
+            "On fresh threads and one processor 72 % of the processor time are the JDK's, 8 % the tasks and 20 % ours, in "
+                    + "parts of 1 to 5 %: the submission, the seat among the live tasks, the table of threads.",
             "Seats without a CAS (10 ns, at the price of a race), another order in the queue of workers (no gain), a worker "
                     + "per batch (a worker about to end could not take its task any more): ADR 0002.",
-            "1.10 on fresh and 0.25 on reused threads: a seat and a status are two atomic steps more than by hand, of 170 to "
-                    + "230 ns a task."),
+            "1.10 on fresh and 0.25 on reused threads, where a task by hand takes 170 ns. Where it takes 100, the same steps "
+                    + "are a larger part of it."),
     /** A failure among many blocked tasks. */
     CANCEL(
             List.of("cancel", "cancel-sleeping"),
             Kind.TIME,
-            "77 % of the processor time are the JDK's (switches, timers, making exceptions), 22 % ours: 9 % the table of "
-                    + "threads, a row of which is in no cache with 10,000 threads in it, 4 % the status of each task, 2 % the "
-                    + "walk over the live ones.",
-            "A thread's own place is looked at before others' entries are, which are cache misses (ThreadTable); the walk "
-                    + "interrupts in the order in which tasks were seated.",
-            "1.10 to 1.20; runs of the JVM differ by more than that."),
+            "With sleeping tasks 77 % of the processor time are the JDK's (switches, timers, making exceptions), 22 % ours: 9 "
+                    + "% the table of threads, a row of which is in no cache with 10,000 threads in it, the rest in parts of "
+                    + "up to 3 %.",
+            "A thread looks at its own places in the table before it asks others' entries, which are cache misses.",
+            "1.10 to 1.20; JVMs differ by as much."),
     /** A pool that was handed in. */
     POOL(
             List.of("pool-4"),
             Kind.TIME,
-            "By hand a task is a place in a queue: 35 ns on one processor, and ours are 50 ns beside it, in small parts (ADR "
-                    + "0003): which thread of the pool it is 13 %, the seat among the live tasks 6 %, the claim 5 %, the count "
-                    + "of the group's tasks 4 % (16 % on both processors, where the caller and the pool's threads change it at "
-                    + "once).",
+            "By hand a task is a place in a queue: 35 ns on one processor. Ours costs 50 to 60 ns more, in small parts (ADR "
+                    + "0003): which thread of the pool it is 13 % of the samples, the seat among the live tasks 6 %, the claim "
+                    + "5 %, the count of the group's tasks 4 % (16 % on both processors, where the caller and the pool's "
+                    + "threads change it at once).",
             "No clock is read (3.3 to 2.1 of by hand); the command is marked by a plain store; the pool's threads found in an "
                     + "array before the map: 3 %, which is within the noise, so not kept.",
-            "About 2 on one processor: count, seat, claim, entry in the table and count again are five atomic steps of 5 ns "
-                    + "and two objects. 1.5 would be 18 ns: not enough to know which thread is to be interrupted, and which "
-                    + "task a compensating thread may take."),
+            "About 2 on one processor: count, seat, claim, entry in the table and count again are an atomic step each, of "
+                    + "about 5 ns (ADR 0002), and 1.5 would leave 18 ns for all of ours."),
     /** A million tasks. */
     MILLION(
             List.of("million-blocked"),
@@ -76,22 +75,23 @@ public enum Floor {
                     + "and ours is longer than by hand.",
             "Five frames more by hand cost nothing, so it is not the frames; what a worker does after a task was compiled as "
                     + "a trap, and is a method of its own now: 11.0 to 6.5 s for 300,000 tasks (ADR 0002).",
-            "1.5 with workers once in a JVM; 1.1 on fresh threads on one processor."),
+            "1.5, once in a JVM."),
     /** Groups in groups. */
     NESTED(
             List.of("nested"),
             Kind.TIME,
             "A group in a task finds the task by a look into the table of threads, is made known to it, and is taken out "
-                    + "again: by hand a group knows nothing of the one above.",
-            "The groups of a task are linked through themselves, without nodes or a set.",
-            "1.05 to 1.10."),
+                    + "again: by hand a group knows nothing of the one above. Not profiled yet.",
+            "The groups of a task are linked through themselves, without nodes or a set; a wait inside a task makes no lists, "
+                    + "unless it gives a shared slot back (1 kB a tree).",
+            "Not known yet."),
     /** Small limits on platform threads. */
     SMALL_LIMIT(
             List.of("limit-1", "limit-2", "limit-4", "limit-10-pools", "limit-100", "csv"),
             Kind.TIME,
-            "Wake-ups of platform threads by the operating system, 5 to 50 µs each, for a task of nothing.",
-            "A free slot goes to the blocked caller's task, and the thread that frees it goes on with that (12 to 1.2 of the "
-                    + "semaphore); workers linger; spinning before parking, twice as slow (ADR 0006).",
+            "Wake-ups of platform threads by the operating system, beside which a task of nothing is nothing (ADR 0006).",
+            "A free slot goes to the blocked caller's task, and the thread that frees it goes on with that; workers linger; "
+                    + "spinning before a worker parks was twice as slow (ADR 0006).",
             "Level with a semaphore before a pool. A queue lets the caller run ahead of the limit by its length, and wakes a "
                     + "thread once for many tasks; a limit that blocks its caller cannot.");
 
