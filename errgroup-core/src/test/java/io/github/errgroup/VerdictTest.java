@@ -110,7 +110,7 @@ class VerdictTest {
 
     @Test
     void a_cause_that_was_recorded_when_the_group_had_just_ended_is_none() {
-        bad.record(FirstCause.ofCancellation(CancelReason.EXPLICIT, new CancellationException()));
+        bad.record(FirstCause.ofCancellation(CancelReason.INTERRUPTED, FAILURE)); // else always answered for
 
         assertThat(Verdict.of("quote", bad, null, null).first()).isNull();
     }
