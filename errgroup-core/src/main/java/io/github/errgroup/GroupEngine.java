@@ -69,7 +69,8 @@ final class GroupEngine extends GroupState
 
     static {
         // A class that is first initialized on a full stack can never be used again in this JVM (J9). These are used on
-        // the way of a task, or to take it back.
+        // the way of a task, or to take it back. The last are seldom used, but named by methods on that way: HotSpot
+        // inlines no method whose parameters or result are of a class that the caller's loader has not loaded.
         Class<?>[] used = {
             TaskRun.class,
             LiveTasks.class,
@@ -90,7 +91,13 @@ final class GroupEngine extends GroupState
             SharedLimit.class,
             ExternalExecutor.class,
             Thread.State.class,
-            StringConcatFactory.class
+            StringConcatFactory.class,
+            LimitWait.class,
+            Trampoline.class,
+            FirstCause.class,
+            ContextPropagator.class,
+            ContextPropagator.Captured.class,
+            Consumer.class
         };
         try {
             for (Class<?> type : used) {
@@ -1518,7 +1525,7 @@ final class GroupEngine extends GroupState
         do {
             if (!isQuiet()) {
                 // Once every task has ended an interrupt cancels nothing any more, though a hook may still run (J4).
-                interrupted |= awaitUntil(GroupEngine::isIdleNow, true);
+                interrupted |= !isIdleNow() && waitUntil(GroupEngine::isIdleNow, true);
                 late |= awaitUntil(GroupEngine::isQuietNow, false);
             }
             if (!options.cancelOnError() && !is(CANCELLED | FINISHED | CLOSED)) {
@@ -1551,10 +1558,15 @@ final class GroupEngine extends GroupState
      *
      * @return whether the thread was interrupted; its flag is cleared then
      */
-    boolean awaitUntil(Wait.Condition<? super GroupEngine> condition, boolean cancelIfInterrupted) {
-        if (condition.holds(this)) {
-            return false;
-        }
+    private boolean awaitUntil(Wait.Condition<? super GroupEngine> condition, boolean cancelIfInterrupted) {
+        return !condition.holds(this) && waitUntil(condition, cancelIfInterrupted);
+    }
+
+    /**
+     * A method of its own: most conditions hold at once, so within the other the JIT would take the wait for rare and leave
+     * it a method of its own, and a virtual thread would copy one frame more whenever it waits.
+     */
+    private boolean waitUntil(Wait.Condition<? super GroupEngine> condition, boolean cancelIfInterrupted) {
         try (Wait wait = Wait.begin(this)) {
             Awaiter further = register(); // fault: awaiter-registers
             try {

@@ -1,0 +1,66 @@
+package io.github.errgroup;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/**
+ * HotSpot inlines no method whose parameters or result are of a class that is not loaded, however hot it is, and most groups
+ * do without much of what the engine's methods name: so the engine loads it all.
+ */
+@Tag("slow")
+class InliningTest {
+    private static final String NOT_LOADED = "unloaded signature classes";
+
+    @Test
+    void no_method_of_ours_is_left_out_for_a_class_in_its_signature_that_was_never_loaded() throws Exception {
+        Process jvm = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:+UnlockDiagnosticVMOptions",
+                        "-XX:+PrintInlining",
+                        "-Xbatch",
+                        "-XX:-TieredCompilation",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        PlainGroups.class.getName())
+                .redirectErrorStream(true)
+                .start();
+        List<String> said = jvm.inputReader().lines().toList();
+        int exit = jvm.waitFor();
+        assumeTrue(said.stream().noneMatch(line -> line.contains("Unrecognized VM option")), "this JVM is not HotSpot");
+        assertThat(exit).as(() -> String.join("\n", said)).isZero();
+
+        assertThat(said).as("what was inlined").anyMatch(line -> line.contains(TaskRun.class.getName() + "::call"));
+        assertThat(said)
+                .filteredOn(line -> line.contains("io.github.errgroup") && line.contains(NOT_LOADED))
+                .isEmpty();
+    }
+
+    /** Groups as most users have them: neither context, nor a shared limit, nor a time for anything. */
+    static final class PlainGroups {
+        private PlainGroups() {}
+
+        public static void main(String[] args) throws Exception {
+            ErrGroups fresh = ErrGroups.of(o -> {});
+            ErrGroups few = ErrGroups.of(o -> o.limit(4).reuseThreads(true));
+            for (int round = 0; round < 12_000; round++) {
+                for (ErrGroups groups : List.of(fresh, few)) {
+                    try (ErrGroup outer = groups.open("outer")) {
+                        outer.go(() -> {});
+                        Subtask<Integer> answer = outer.go(() -> 1);
+                        outer.await();
+                        answer.get();
+                    }
+                }
+            }
+            for (int round = 0; round < 300; round++) {
+                few.map("map", IntStream.range(0, 100).boxed().toList(), number -> number + 1);
+            }
+        }
+    }
+}
