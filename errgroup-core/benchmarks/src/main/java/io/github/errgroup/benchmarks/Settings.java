@@ -24,12 +24,12 @@ record Settings(
         List<String> without,
         List<String> rivals) {
     /** Three seconds of warm-up: until then the compiler is at work, where it shares one processor with a platform caller. */
-    private static final Settings FULL = new Settings(2, 10, 3, 300, List.of(), List.of(), List.of());
+    private static final Settings FULL = new Settings(1, 10, 3, 300, List.of(), List.of(), List.of());
 
     /**
      * From the command line.
      *
-     * @param args {@code --rounds 2 --warmups 10 --iterations 3 --millis 300 --scenarios a,b --without a,b --rivals a,b},
+     * @param args {@code --rounds 3 --warmups 10 --iterations 3 --millis 300 --scenarios a,b --without a,b --rivals a,b},
      *     in any order
      * @return the settings of a full run with these changes
      * @throws IllegalArgumentException if a name is unknown or a value is missing
