@@ -69,8 +69,10 @@ final class GroupEngine extends GroupState
 
     static {
         // A class that is first initialized on a full stack can never be used again in this JVM (J9). These are used on
-        // the way of a task, or to take it back. The last are seldom used, but named by methods on that way: HotSpot
-        // inlines no method whose parameters or result are of a class that the caller's loader has not loaded.
+        // the way of a task, or to take it back. From LimitWait on, few groups use them, but methods on that way name
+        // them: HotSpot inlines no method with a parameter or a result of a class that the loader of that method has
+        // not
+        // been asked for yet.
         Class<?>[] used = {
             TaskRun.class,
             LiveTasks.class,
@@ -1525,6 +1527,9 @@ final class GroupEngine extends GroupState
         do {
             if (!isQuiet()) {
                 // Once every task has ended an interrupt cancels nothing any more, though a hook may still run (J4).
+                // Not by awaitUntil: most of its conditions hold at once, so the JIT takes its wait for rare and does
+                // not
+                // inline it; a virtual thread would have one frame more to copy whenever it waits here.
                 interrupted |= !isIdleNow() && waitUntil(GroupEngine::isIdleNow, true);
                 late |= awaitUntil(GroupEngine::isQuietNow, false);
             }
@@ -1558,14 +1563,11 @@ final class GroupEngine extends GroupState
      *
      * @return whether the thread was interrupted; its flag is cleared then
      */
-    private boolean awaitUntil(Wait.Condition<? super GroupEngine> condition, boolean cancelIfInterrupted) {
+    boolean awaitUntil(Wait.Condition<? super GroupEngine> condition, boolean cancelIfInterrupted) {
         return !condition.holds(this) && waitUntil(condition, cancelIfInterrupted);
     }
 
-    /**
-     * A method of its own: most conditions hold at once, so within the other the JIT would take the wait for rare and leave
-     * it a method of its own, and a virtual thread would copy one frame more whenever it waits.
-     */
+    /** For a condition that did not hold. */
     private boolean waitUntil(Wait.Condition<? super GroupEngine> condition, boolean cancelIfInterrupted) {
         try (Wait wait = Wait.begin(this)) {
             Awaiter further = register(); // fault: awaiter-registers

@@ -20,13 +20,10 @@ public final class Guard {
     /** Missed by a factor (ADR 0006). What became slower shows against the semaphore, with the same tasks. */
     private static final String UNGUARDED = "queued-pool";
 
-    private static final Settings SETTINGS = new Settings(1, 4, 3, 400, List.of(), List.of(), List.of());
-
-    /** A run of 10,000 blocked tasks is long: it takes more of them to be warm. */
-    private static final Settings OF_ENDINGS = new Settings(1, 10, 3, 400, List.of(), List.of(), List.of());
+    /** As warm as a full run: with meters, or in 10,000 blocked tasks, code is compiled late. */
+    private static final Settings SETTINGS = new Settings(1, 10, 3, 300, List.of(), List.of(), List.of());
 
     private final Forks forks = new Forks(SETTINGS);
-    private final Forks forksOfEndings = new Forks(OF_ENDINGS);
 
     private Guard() {}
 
@@ -112,7 +109,7 @@ public final class Guard {
     private Figure figure(String scenario, String caller, Rival rival) throws Exception {
         Optional<Ending> ending = Ending.named(scenario);
         if (ending.isPresent()) {
-            return forksOfEndings.cancel(ending.get(), rival, 1);
+            return forks.cancel(ending.get(), rival, 1);
         }
         Scenario repeated = Scenario.named(scenario);
         return forks.group(scenario, repeated, repeated.tasks(), caller, rival, 1);

@@ -7,7 +7,7 @@ import java.util.List;
 /**
  * How long and how often to measure.
  *
- * @param rounds how many JVMs per rival and scenario, above 0
+ * @param rounds how many JVMs per rival and scenario, above 0; of what runs once in a JVM, at least three
  * @param warmups iterations that do not count
  * @param iterations iterations that count, above 0
  * @param millis how long an iteration takes

@@ -79,14 +79,7 @@ final class BarChart {
         svg.line(barLeft + scale, top + 30, barLeft + scale, y + rows.size() * STEP, Colours.FAINT, 1);
         for (Row row : rows) {
             boolean ours = Colours.isOurs(row.rival());
-            svg.text(
-                    barLeft - 8,
-                    y + BAR - 3,
-                    12,
-                    "end",
-                    Colours.TEXT,
-                    ours,
-                    Rivals.named(row.rival()).title());
+            svg.text(barLeft - 8, y + BAR - 3, 12, "end", Colours.TEXT, ours, Rivals.title(row.rival()));
             double length = Math.min(row.ratio(), LONGEST) * scale;
             svg.rectangle(barLeft, y, length, BAR, Colours.bar(row.rival()));
             String cut = row.ratio() > LONGEST ? "→ " : "";

@@ -1,6 +1,5 @@
 package io.github.errgroup.benchmarks.report;
 
-import io.github.errgroup.benchmarks.rivals.Rival;
 import io.github.errgroup.benchmarks.rivals.Rivals;
 import java.util.List;
 
@@ -34,8 +33,7 @@ final class Colours {
         if (!bar.equals(OTHER)) {
             return bar;
         }
-        List<String> ids = Rivals.all().stream().map(Rival::id).toList();
-        return LINES.get(ids.indexOf(rival) % LINES.size());
+        return LINES.get(Rivals.ids().indexOf(rival) % LINES.size());
     }
 
     static boolean isOurs(String rival) {

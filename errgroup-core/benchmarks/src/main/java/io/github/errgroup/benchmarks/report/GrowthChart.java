@@ -3,7 +3,6 @@ package io.github.errgroup.benchmarks.report;
 import io.github.errgroup.benchmarks.Measure;
 import io.github.errgroup.benchmarks.results.Results;
 import io.github.errgroup.benchmarks.results.Row;
-import io.github.errgroup.benchmarks.rivals.Rival;
 import io.github.errgroup.benchmarks.rivals.Rivals;
 import java.util.List;
 import java.util.Locale;
@@ -73,14 +72,14 @@ final class GrowthChart {
             svg.text(LEFT - 8, atY(e) + 4, 12, "end", Colours.TEXT, false, power(e));
         }
         int legend = TOP + 10;
-        for (Rival rival : Rivals.all()) {
+        for (String rival : Rivals.ids()) {
             List<Row> of =
-                    rows.stream().filter(row -> row.rival().equals(rival.id())).toList();
+                    rows.stream().filter(row -> row.rival().equals(rival)).toList();
             if (of.isEmpty()) {
                 continue;
             }
-            boolean prominent = Colours.isOurs(rival.id()) || rival.id().equals(Rivals.REFERENCE);
-            String colour = Colours.line(rival.id());
+            boolean prominent = Colours.isOurs(rival) || rival.equals(Rivals.REFERENCE);
+            String colour = Colours.line(rival);
             svg.polyline(
                     of.stream()
                             .map(row ->
@@ -90,7 +89,7 @@ final class GrowthChart {
                     prominent ? 3 : 1.5);
             of.forEach(row -> svg.dot(atX(exponent(row.tasks())), atY(y(row)), prominent ? 4 : 2.5, colour));
             svg.line(LEFT + WIDTH + 16, legend, LEFT + WIDTH + 40, legend, colour, prominent ? 3 : 1.5);
-            svg.text(LEFT + WIDTH + 48, legend + 4, 12, "start", Colours.TEXT, prominent, rival.title());
+            svg.text(LEFT + WIDTH + 48, legend + 4, 12, "start", Colours.TEXT, prominent, Rivals.title(rival));
             legend += 22;
         }
         return svg.toString();

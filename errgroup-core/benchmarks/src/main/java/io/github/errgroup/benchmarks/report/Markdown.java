@@ -7,6 +7,7 @@ import io.github.errgroup.benchmarks.results.Target;
 import io.github.errgroup.benchmarks.rivals.Rivals;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.IntSummaryStatistics;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -21,7 +22,8 @@ final class Markdown {
             Taken on %s.
 
             To repeat it, on JDK 25: `errgroup-core/benchmarks/run`. It writes this page, the pictures and the data beside them.
-            `errgroup-core/benchmarks/run quick` takes under ten minutes: fewer scenarios and rivals, one JVM each, written into
+            `errgroup-core/benchmarks/run quick` takes under ten minutes: fewer scenarios and rivals, after 0.6 s of warm-up in place
+            of 3 s, which is too short for a platform caller, groups three deep and meters; it is written into
             `errgroup-core/benchmarks/target/quick`, or the folder that `OUT` names. On another JDK, 21 or newer, StructuredTaskScope
             and jox, which uses it, are left out.
 
@@ -30,10 +32,11 @@ final class Markdown {
 
             - Every rival does the same work, and is checked for it before anything is timed: it returns when all tasks have
               ended, and throws the failure of one.
-            - Every figure is the median of %d JVMs of its own. The others run between two runs of "by hand" (a virtual thread
-              per task, a latch, a reference to the first error); a ratio is to its median over both.
-            - "One processor" is pinned, and steady. On both, single JVMs fall into modes: [results.json](results.json) tells
-              the slowest one's ratio as `worstRatio`.
+            - Every figure is %s.
+              The others run between two runs of "by hand" (a virtual thread per task, a latch, a reference to the first error);
+              a ratio is to its median over both.
+            - "One processor" is pinned, and steadier. On both, a JVM may fall into a mode that another does not; `--rounds 3`
+              takes the median of three, and [results.json](results.json) tells the slowest one's ratio as `worstRatio`.
             - Bytes are allocated ones; of blocked tasks, those that are live.
             - The caller is a virtual thread, or a platform thread where that is said.
             - Each bar shows its figures. [figures.csv](figures.csv) has those of every JVM, with the processor time that the
@@ -44,19 +47,24 @@ final class Markdown {
     private Markdown() {}
 
     static String page(Results results, Environment environment) {
-        StringBuilder page = new StringBuilder(HEAD.formatted(environment.line(), pictures(results), rounds(results)));
+        StringBuilder page = new StringBuilder(HEAD.formatted(environment.line(), pictures(results), jvms(results)));
         targets(page, results);
         missed(page, results);
         notFirst(page, results);
         return page.toString();
     }
 
-    private static int rounds(Results results) {
-        return results.rows().stream()
+    private static String jvms(Results results) {
+        IntSummaryStatistics rounds = results.rows().stream()
                 .filter(row -> !row.rival().equals(Rivals.REFERENCE))
                 .mapToInt(Row::rounds)
-                .max()
-                .orElse(0);
+                .summaryStatistics();
+        if (rounds.getMax() == 1) {
+            return "from a JVM of its own";
+        }
+        return rounds.getMin() == rounds.getMax()
+                ? "the median of " + rounds.getMax() + " JVMs of its own"
+                : "from " + rounds.getMin() + " to " + rounds.getMax() + " JVMs of its own, the median where there are more";
     }
 
     private static String pictures(Results results) {
@@ -79,7 +87,7 @@ final class Markdown {
                     .append(String.join(
                             " | ",
                             Titles.of(target.scenario(), target.caller()),
-                            Rivals.named(target.rival()).title(),
+                            Rivals.title(target.rival()),
                             target.setting(),
                             bound(target),
                             reached.map(target.kind()::text).orElse("not measured"),
@@ -92,9 +100,7 @@ final class Markdown {
 
     private static String bound(Target target) {
         return "≤ " + target.kind().text(target.bound())
-                + (target.isAgainstReference()
-                        ? ""
-                        : " of " + Rivals.named(target.against()).title());
+                + (target.isAgainstReference() ? "" : " of " + Rivals.title(target.against()));
     }
 
     /** Those that miss for the same reason stand together. */
@@ -106,7 +112,7 @@ final class Markdown {
             if (missed.isPresent() && floor.isPresent()) {
                 lines.computeIfAbsent(floor.get(), same -> new ArrayList<>())
                         .add("- " + Titles.of(target.scenario(), target.caller()) + ", "
-                                + Rivals.named(target.rival()).title() + ", " + Titles.setting(target.setting()) + ": "
+                                + Rivals.title(target.rival()) + ", " + Titles.setting(target.setting()) + ": "
                                 + target.kind().text(missed.get()) + ", target " + bound(target));
             }
         }
@@ -142,7 +148,7 @@ final class Markdown {
                     .orElse(Double.NaN);
             List<String> faster = panel.stream()
                     .filter(other -> !Colours.isOurs(other.rival()) && other.nanos() < ours)
-                    .map(other -> Rivals.named(other.rival()).title() + " " + Titles.ratio(other.nanos() / ours))
+                    .map(other -> Rivals.title(other.rival()) + " " + Titles.ratio(other.nanos() / ours))
                     .toList();
             if (!faster.isEmpty()) {
                 lines.computeIfAbsent(Titles.decides(row.scenario()), why -> new ArrayList<>())

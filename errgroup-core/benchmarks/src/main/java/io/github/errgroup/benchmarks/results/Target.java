@@ -57,6 +57,7 @@ public record Target(
             new Target("limit-10-work", VIRTUAL, REUSE, ONE, Kind.TIME, 0.95),
             new Target("cancel", VIRTUAL, FRESH, ONE, Kind.TIME, 1.25),
             new Target("cancel-sleeping", VIRTUAL, FRESH, ONE, Kind.TIME, 1.10),
+            new Target("cancel-sleeping", VIRTUAL, REUSE, ONE, Kind.TIME, 1.10),
             new Target("million-blocked", VIRTUAL, FRESH, ONE, Kind.BYTES_RATIO, 1.25),
             new Target("million-blocked", VIRTUAL, FRESH, ONE, Kind.WORST_TIME, 1.50),
             new Target("million-blocked", VIRTUAL, FRESH, BOTH, Kind.WORST_TIME, 1.50),
@@ -74,7 +75,8 @@ public record Target(
             platformThreads("limit-1", QUEUE, 2.00),
             platformThreads("limit-2", QUEUE, 2.00),
             platformThreads("limit-4", QUEUE, 2.00),
-            platformThreads("limit-10-pools", QUEUE, 2.00));
+            platformThreads("limit-10-pools", QUEUE, 2.00),
+            platformThreads("limit-100", QUEUE, 2.00));
 
     private Target(String scenario, String caller, String rival, String setting, Kind kind, double bound) {
         this(scenario, caller, rival, Rivals.REFERENCE, setting, kind, bound);

@@ -12,21 +12,7 @@ import java.util.concurrent.ExecutorService;
  *
  * <p>Instances are thread-safe and keep nothing between calls but what a user would keep too.
  */
-public interface Rival {
-    /**
-     * The name in results and on the command line.
-     *
-     * @return a few lower-case words joined by hyphens
-     */
-    String id();
-
-    /**
-     * The name in pictures and tables.
-     *
-     * @return a few words
-     */
-    String title();
-
+public interface Rival extends Named {
     /**
      * What it can do besides {@link #all}.
      *

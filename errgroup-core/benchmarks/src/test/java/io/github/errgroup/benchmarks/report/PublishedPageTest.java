@@ -40,6 +40,13 @@ class PublishedPageTest {
     }
 
     @Test
+    void every_target_was_measured() throws IOException {
+        Results results = results();
+        assertThat(Target.all())
+                .allSatisfy(target -> assertThat(target.reached(results)).isPresent());
+    }
+
+    @Test
     void every_target_that_is_missed_tells_what_was_tried() throws IOException {
         Results results = results();
         assertThat(Target.all())

@@ -4,6 +4,7 @@ import com.softwaremill.jox.structured.Fork;
 import com.softwaremill.jox.structured.Scopes;
 import io.github.errgroup.benchmarks.rivals.Feature;
 import io.github.errgroup.benchmarks.rivals.IndexedFunction;
+import io.github.errgroup.benchmarks.rivals.PreviewRival;
 import io.github.errgroup.benchmarks.rivals.Rival;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -16,12 +17,12 @@ import java.util.concurrent.Semaphore;
 public final class JoxScope implements Rival {
     @Override
     public String id() {
-        return "jox";
+        return PreviewRival.JOX.id();
     }
 
     @Override
     public String title() {
-        return "jox supervised scope";
+        return PreviewRival.JOX.title();
     }
 
     @Override

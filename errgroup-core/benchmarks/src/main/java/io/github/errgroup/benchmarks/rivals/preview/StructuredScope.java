@@ -2,6 +2,7 @@ package io.github.errgroup.benchmarks.rivals.preview;
 
 import io.github.errgroup.benchmarks.rivals.Feature;
 import io.github.errgroup.benchmarks.rivals.IndexedFunction;
+import io.github.errgroup.benchmarks.rivals.PreviewRival;
 import io.github.errgroup.benchmarks.rivals.Rival;
 import java.util.EnumSet;
 import java.util.List;
@@ -19,12 +20,12 @@ import java.util.concurrent.StructuredTaskScope.Subtask;
 public final class StructuredScope implements Rival {
     @Override
     public String id() {
-        return "structured-task-scope";
+        return PreviewRival.STRUCTURED_SCOPE.id();
     }
 
     @Override
     public String title() {
-        return "StructuredTaskScope";
+        return PreviewRival.STRUCTURED_SCOPE.title();
     }
 
     @Override
