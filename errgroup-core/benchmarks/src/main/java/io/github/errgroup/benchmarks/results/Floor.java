@@ -36,9 +36,9 @@ public enum Floor {
             "Meters are held in fields, not looked up; what the starter adds to the context is an array, and no second "
                     + "snapshot: 130 ns a task less.",
             "1.10 for three tasks on fresh threads. It takes some seconds until the code is compiled."),
-    /** Many tasks without a limit. */
+    /** Many tasks, without a limit or below one. */
     MANY(
-            List.of("ten-thousand", "map", "yield", "sleep", "submitters"),
+            List.of("ten-thousand", "limit-10", "limit-10-work", "map", "yield", "sleep", "submitters"),
             Kind.TIME,
             "On fresh threads and one processor 72 % of the processor time are the JDK's, 8 % the tasks and 20 % ours, in "
                     + "parts of 1 to 5 %: the submission, the seat among the live tasks, the table of threads. On both, with "
