@@ -56,7 +56,7 @@ class InliningTest {
         public static void main(String[] args) throws Exception {
             ErrGroups fresh = ErrGroups.of(o -> {});
             ErrGroups few = ErrGroups.of(o -> o.limit(4).reuseThreads(true));
-            for (int round = 0; round < 12_000; round++) {
+            for (int round = 0; round < 8_000; round++) {
                 for (ErrGroups groups : List.of(fresh, few)) {
                     try (ErrGroup outer = groups.open("outer")) {
                         outer.go(() -> {});

@@ -64,7 +64,8 @@ final class Markdown {
         }
         return rounds.getMin() == rounds.getMax()
                 ? "the median of " + rounds.getMax() + " JVMs of its own"
-                : "from " + rounds.getMin() + " to " + rounds.getMax() + " JVMs of its own, the median where there are more";
+                : "from " + rounds.getMin() + " to " + rounds.getMax()
+                        + " JVMs of its own, the median where there are more";
     }
 
     private static String pictures(Results results) {
