@@ -71,8 +71,7 @@ final class GroupEngine extends GroupState
         // A class that is first initialized on a full stack can never be used again in this JVM (J9). These are used on
         // the way of a task, or to take it back. From LimitWait on, few groups use them, but methods on that way name
         // them: HotSpot inlines no method with a parameter or a result of a class that the loader of that method has
-        // not
-        // been asked for yet.
+        // not been asked for yet.
         Class<?>[] used = {
             TaskRun.class,
             LiveTasks.class,
@@ -1527,9 +1526,8 @@ final class GroupEngine extends GroupState
         do {
             if (!isQuiet()) {
                 // Once every task has ended an interrupt cancels nothing any more, though a hook may still run (J4).
-                // Not by awaitUntil: most of its conditions hold at once, so the JIT takes its wait for rare and does
-                // not
-                // inline it; a virtual thread would have one frame more to copy whenever it waits here.
+                // Not by awaitUntil: most of its conditions hold at once, so the JIT takes its wait for rare and leaves
+                // it a method of its own: one frame more for a virtual thread to copy whenever it waits here.
                 interrupted |= !isIdleNow() && waitUntil(GroupEngine::isIdleNow, true);
                 late |= awaitUntil(GroupEngine::isQuietNow, false);
             }

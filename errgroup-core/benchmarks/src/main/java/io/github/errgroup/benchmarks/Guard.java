@@ -21,9 +21,7 @@ public final class Guard {
     private static final String UNGUARDED = "queued-pool";
 
     /** As warm as a full run: with meters, or in 10,000 blocked tasks, code is compiled late. */
-    private static final Settings SETTINGS = new Settings(1, 10, 3, 300, List.of(), List.of(), List.of());
-
-    private final Forks forks = new Forks(SETTINGS);
+    private final Forks forks = new Forks(Settings.FULL);
 
     private Guard() {}
 

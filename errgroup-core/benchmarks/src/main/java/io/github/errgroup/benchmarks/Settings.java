@@ -24,7 +24,7 @@ record Settings(
         List<String> without,
         List<String> rivals) {
     /** Three seconds of warm-up: until then the compiler is at work, where it shares one processor with a platform caller. */
-    private static final Settings FULL = new Settings(1, 10, 3, 300, List.of(), List.of(), List.of());
+    static final Settings FULL = new Settings(1, 10, 3, 300, List.of(), List.of(), List.of());
 
     /**
      * From the command line.

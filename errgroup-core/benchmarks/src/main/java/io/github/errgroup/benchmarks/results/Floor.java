@@ -55,7 +55,7 @@ public enum Floor {
     CANCEL(
             List.of("cancel", "cancel-sleeping"),
             Kind.TIME,
-            "With sleeping tasks 77 % of the processor time are the JDK's (switches, timers, making exceptions), 22 % ours: 9 "
+            "With sleeping tasks 81 % of the processor time are the JDK's (switches, timers, making exceptions), 18 % ours: 9 "
                     + "% the table of threads, a row of which is in no cache with 10,000 threads in it, the rest in parts of "
                     + "up to 3 %.",
             "A thread looks at its own places in the table before it asks others' entries, which are cache misses. The call of "
@@ -82,7 +82,7 @@ public enum Floor {
                     + "and ours is longer than by hand.",
             "Five frames more by hand cost nothing, so it is not the frames; what a worker does after a task was compiled as "
                     + "a trap, and is a method of its own now: 11.0 to 6.5 s for 300,000 tasks (ADR 0002).",
-            "1.5 on fresh threads. With reuse a worker has a step more after each task than a thread that ends."),
+            "1.3 on fresh threads and 1.4 with reuse, the slowest of three JVMs."),
     /** Groups in groups. */
     NESTED(
             List.of("nested"),
