@@ -7,14 +7,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Tasks that wait for a worker, first in, first out; linked through the tasks themselves, so that queueing allocates
- * nothing. Tasks are pushed on a stack by CAS; the thread that takes one holds a token, and when it has run out of turned-round tasks
- * takes the whole stack and turns it round.
+ * nothing. Tasks are pushed on a stack by CAS; the thread that takes one holds a token, and when it has run out of
+ * turned-round tasks takes the whole stack and turns it round.
+ *
+ * <p>While there are turned-round tasks, no thread that takes one reads or writes what the threads that push write, nor its
+ * cache line.
  *
  * <p>The token is held for a few instructions, or one per task turned round, and never while user code runs; a thread that finds it
  * taken spins and yields. A task that is taken is unlinked, so that no dead task keeps a younger one alive. Measured
  * against {@code ConcurrentLinkedQueue}: {@code docs/adr/0002-hot-path.md}.
  */
-final class RunQueue {
+final class RunQueue extends PushedTasks.Apart {
     private static final VarHandle PUSHED;
 
     private static final VarHandle TURNED;
@@ -24,16 +27,13 @@ final class RunQueue {
     static {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
-            PUSHED = lookup.findVarHandle(RunQueue.class, "pushed", TaskRun.class);
+            PUSHED = lookup.findVarHandle(PushedTasks.class, "pushed", TaskRun.class);
             TURNED = lookup.findVarHandle(RunQueue.class, "turned", TaskRun.class);
             TOKEN = lookup.findVarHandle(RunQueue.class, "token", int.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
     }
-
-    /** The newest task. */
-    private volatile @Nullable TaskRun<?> pushed;
 
     /** The oldest task, of those turned round. Written with the token, read by anyone. */
     private volatile @Nullable TaskRun<?> turned;
@@ -95,7 +95,9 @@ final class RunQueue {
      * again when it is done.
      */
     boolean isEmpty() {
-        return pushed == null && turned == null;
+        return turned == null
+                && pushed == null
+                && turned == null; // what was pushed may have been turned round in between
     }
 
     /** Visits what waits, as far as it can be seen while others take it. */
