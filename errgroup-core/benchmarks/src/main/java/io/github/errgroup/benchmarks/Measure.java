@@ -24,7 +24,7 @@ public final class Measure {
 
     private static final int MILLION = 1_000_000;
 
-    /** It runs once in a JVM, and its target is for the slowest. */
+    /** It runs once in a JVM, and its target is for the worst round. */
     private static final int ROUNDS_OF_MILLION = 3;
 
     private static final List<Scenario> FROM_PLATFORM_CALLER = List.of(

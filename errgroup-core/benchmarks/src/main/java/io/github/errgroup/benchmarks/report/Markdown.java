@@ -34,9 +34,10 @@ final class Markdown {
               ended, and throws the failure of one.
             - Every figure is %s.
               The others run between two runs of "by hand" (a virtual thread per task, a latch, a reference to the first error);
-              a ratio is to its median over both.
+              a ratio is to its median over both, in the same round, and where there are more rounds it is the median of theirs: a
+              machine is quicker in one round than in the next, and not every rival is in each.
             - "One processor" is pinned, and steadier. On both, a JVM may fall into a mode that another does not; `--rounds 3`
-              takes the median of three, and [results.json](results.json) tells the slowest one's ratio as `worstRatio`.
+              takes three, and [results.json](results.json) tells the greatest ratio of a round as `worstRatio`.
             - Bytes are allocated ones; of blocked tasks, those that are live.
             - The caller is a virtual thread, or a platform thread where that is said.
             - Each bar shows its figures. [figures.csv](figures.csv) has those of every JVM, with the processor time that the

@@ -13,13 +13,11 @@ public enum Floor {
             Kind.TIME,
             "On fresh threads and one processor 71 % of the processor time are the JDK's (virtual threads: start, switch, the "
                     + "table of threads that a dump reads), 5 % the tasks and 24 % ours: a group, three submissions, the look "
-                    + "for a group above, the wait. On both, with reuse, 69 % are the JDK's, 28 of them its pool, which wakes "
-                    + "and parks carriers for so few tasks.",
+                    + "for a group above, the wait.",
             "A virtual caller yields before it parks, what only some groups need is apart, what no other thread can write is "
                     + "written plainly (ADR 0002).",
             "1.05 to 1.10 on fresh threads: each task is counted in and out, and has a seat among the live ones and an entry "
-                    + "in the table of threads, by which it is cancelled. On both processors the ratio follows by hand, whose "
-                    + "JVMs take 1.0 to 4.7 µs; ours with reuse take 1.3 to 1.4 µs."),
+                    + "in the table of threads, by which it is cancelled."),
     /** What they allocate. */
     SMALL_GROUP_BYTES(
             List.of("three-tasks"),
@@ -53,7 +51,7 @@ public enum Floor {
                     + "batch (a worker about to end could not take its task any more): ADR 0002.",
             "1.10 on fresh and 0.25 on reused threads, where a task by hand takes 170 ns on one processor. Where it takes 100, "
                     + "the same steps are a larger part of it. On both processors JVMs fall into modes: by hand from 113 to 585 "
-                    + "ns a task, ours on fresh threads from 274 to 741, with reuse from 93 to 161, and from 85 to 96 on a "
+                    + "ns a task, ours on fresh threads from 274 to 483, with reuse from 93 to 161, and from 85 to 96 on a "
                     + "quieter day. So 0.5 with reuse, and 0.4 with both of what is not done."),
     /** Many tasks that sleep. */
     SLEEP(
@@ -61,9 +59,11 @@ public enum Floor {
             Kind.TIME,
             "79 % of the processor time are the JDK's (timers, switches), 18 % on fresh and 19 % on reused threads ours. On "
                     + "fresh threads 12 of these are the table of threads: 10,000 sleeping threads have a row each, which is in "
-                    + "no cache when its thread wakes. By hand a thread is in no table, and cannot be cancelled.",
+                    + "no cache when its thread wakes. By hand it is in an array, which it does not touch unless it "
+                    + "fails.",
             "As for a cancellation (ADR 0011): a thread looks at its own places in the table before it asks others' entries.",
-            "1.15: under the profiler a run took 22 ms on fresh and on reused threads, and 19 by hand. JVMs differ by a third."),
+            "1.15: under the profiler a run took 22 ms on fresh and on reused threads, and 19 by hand. Rounds gave 1.11, 1.39 "
+                    + "and 1.40 on fresh threads."),
     /** A failure among many blocked tasks. */
     CANCEL(
             List.of("cancel", "cancel-sleeping"),
@@ -96,8 +96,8 @@ public enum Floor {
                     + "and ours is longer than by hand.",
             "Five frames more by hand cost nothing, so it is not the frames; what a worker does after a task was compiled as "
                     + "a trap, and is a method of its own now: 11.0 to 6.5 s for 300,000 tasks (ADR 0002).",
-            "1.5, the slowest of three JVMs. On both processors by hand takes 5.1 to 7.1 s; with reuse two JVMs took "
-                    + "6.2 and 7.0, and one 11.2."),
+            "1.5 in the worst of three rounds. On both processors by hand takes 5.1 to 7.1 s; two rounds of ours took 6.2 "
+                    + "to 7.0, and the first 9.4 on fresh and 11.2 on reused threads."),
     /** Groups in groups. */
     NESTED(
             List.of("nested"),
@@ -109,7 +109,8 @@ public enum Floor {
             "The groups of a task are linked through themselves, without nodes or a set; a wait inside a task makes no lists, "
                     + "unless it gives a shared slot back (1 kB a tree), and is compiled into the method that waits, so that a "
                     + "virtual thread that yields there copies one frame less (ADR 0011).",
-            "1.2 to 1.3: the JDK's part alone is what by hand costs, and of ours a half could go at most."),
+            "1.2 to 1.3: the JDK's part alone is what by hand costs, and of ours a half could go at most. Rounds gave 1.18 to "
+                    + "1.38."),
     /** Small limits on platform threads. */
     SMALL_LIMIT(
             List.of("limit-1", "limit-2", "limit-4", "limit-10-pools", "limit-100", "csv"),

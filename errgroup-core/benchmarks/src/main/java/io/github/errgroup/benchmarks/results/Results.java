@@ -2,13 +2,18 @@ package io.github.errgroup.benchmarks.results;
 
 import io.github.errgroup.benchmarks.rivals.Rivals;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 
-/** All figures, as medians and as ratios to the reference that ran in the same panel. */
+/**
+ * All figures, as medians and as ratios to the reference that ran in the same panel and round. A machine that others use
+ * too is quicker in one round than in the next, and not every rival is in each.
+ */
 public final class Results {
     private final List<Row> rows;
 
@@ -21,7 +26,7 @@ public final class Results {
      *
      * @param figures of one run of the benchmarks
      * @return the results, in the order of the figures
-     * @throws IllegalArgumentException if a panel has no figure of the reference
+     * @throws IllegalArgumentException if a round of a panel has no figure of the reference
      */
     public static Results of(List<Figure> figures) {
         Map<Panel, Map<String, List<Figure>>> panels = new LinkedHashMap<>();
@@ -32,30 +37,23 @@ public final class Results {
         }
         List<Row> rows = new ArrayList<>();
         panels.forEach((panel, rivals) -> {
-            List<Figure> reference = rivals.get(Rivals.REFERENCE);
-            if (reference == null) {
-                throw new IllegalArgumentException(panel + ": must have figures of " + Rivals.REFERENCE);
-            }
-            double nanosOfReference = median(reference, Figure::nanos);
-            double cpuOfReference = median(reference, Figure::cpuNanos);
-            double bytesOfReference = median(reference, Figure::bytes);
+            Map<Integer, List<Figure>> reference = rivals.getOrDefault(Rivals.REFERENCE, List.of()).stream()
+                    .collect(Collectors.groupingBy(Figure::round));
             rivals.forEach((rival, of) -> {
-                double nanos = median(of, Figure::nanos);
-                double worst = of.stream().mapToDouble(Figure::nanos).max().orElseThrow();
-                double bytes = median(of, Figure::bytes);
+                double[] ratios = ratios(panel, of, reference, Figure::nanos);
                 rows.add(new Row(
                         panel.setting,
                         panel.scenario,
                         panel.caller,
                         panel.tasks,
                         rival,
-                        nanos,
-                        worst,
-                        median(of, Figure::cpuNanos) / cpuOfReference,
-                        bytes,
-                        nanos / nanosOfReference,
-                        worst / nanosOfReference,
-                        bytes / bytesOfReference,
+                        median(of, Figure::nanos),
+                        of.stream().mapToDouble(Figure::nanos).max().orElseThrow(),
+                        median(ratios(panel, of, reference, Figure::cpuNanos)),
+                        median(of, Figure::bytes),
+                        median(ratios),
+                        Arrays.stream(ratios).max().orElseThrow(),
+                        median(ratios(panel, of, reference, Figure::bytes)),
                         of.size()));
             });
         });
@@ -89,8 +87,27 @@ public final class Results {
                 .findFirst();
     }
 
+    /** What each figure is to the reference's median in its round. */
+    private static double[] ratios(
+            Panel panel, List<Figure> figures, Map<Integer, List<Figure>> reference, ToDoubleFunction<Figure> value) {
+        return figures.stream()
+                .mapToDouble(figure -> {
+                    List<Figure> beside = reference.get(figure.round());
+                    if (beside == null) {
+                        throw new IllegalArgumentException(
+                                panel + ", round " + figure.round() + ": must have figures of " + Rivals.REFERENCE);
+                    }
+                    return value.applyAsDouble(figure) / median(beside, value);
+                })
+                .toArray();
+    }
+
     private static double median(List<Figure> figures, ToDoubleFunction<Figure> value) {
-        double[] sorted = figures.stream().mapToDouble(value).sorted().toArray();
+        return median(figures.stream().mapToDouble(value).toArray());
+    }
+
+    private static double median(double[] values) {
+        double[] sorted = Arrays.stream(values).sorted().toArray();
         int middle = sorted.length / 2;
         return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }

@@ -1,7 +1,7 @@
 package io.github.errgroup.benchmarks.results;
 
 /**
- * One rival in one panel: medians over all rounds.
+ * One rival in one panel: medians over all rounds. A ratio is the median of the ratios in each round.
  *
  * @param setting "one" processor or "both"
  * @param scenario the scenario's id
@@ -9,11 +9,11 @@ package io.github.errgroup.benchmarks.results;
  * @param tasks how many tasks a run had
  * @param rival the rival's id
  * @param nanos nanoseconds per unit
- * @param worstNanos the slowest round's
+ * @param worstNanos the slowest round's nanoseconds per unit
  * @param cpuRatio its processor time over the reference's
  * @param bytes bytes per unit
  * @param ratio its time over the reference's; 1 for the reference
- * @param worstRatio the slowest round's time over the reference's median
+ * @param worstRatio the greatest ratio of a round
  * @param bytesRatio its bytes over the reference's
  * @param rounds how many figures the medians are of
  */

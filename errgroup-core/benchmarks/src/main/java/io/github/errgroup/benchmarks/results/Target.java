@@ -96,7 +96,7 @@ public record Target(
                 return row.ratio();
             }
         },
-        /** The slowest round's time over the reference's median. */
+        /** The greatest ratio of a round. */
         WORST_TIME("%.2f worst") {
             @Override
             public double of(Row row) {

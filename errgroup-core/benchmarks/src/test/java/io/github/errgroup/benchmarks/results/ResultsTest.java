@@ -38,6 +38,37 @@ class ResultsTest {
     }
 
     @Test
+    void each_round_is_a_ratio_of_its_own() {
+        Results results = Results.of(List.of(
+                figure("by-hand", 1, 200),
+                figure("errgroup-fresh", 1, 300),
+                figure("jox", 1, 400),
+                figure("by-hand", 2, 100),
+                figure("errgroup-fresh", 2, 140),
+                figure("by-hand", 3, 90),
+                figure("errgroup-fresh", 3, 117)));
+
+        assertThat(results.row("one", "three-tasks", "virtual", "errgroup-fresh"))
+                .hasValueSatisfying(row -> {
+                    assertThat(row.nanos()).isEqualTo(140);
+                    assertThat(row.ratio()).isEqualTo(1.4);
+                    assertThat(row.cpuRatio()).isEqualTo(1.4);
+                    assertThat(row.worstRatio()).isEqualTo(1.5);
+                });
+        assertThat(results.row("one", "three-tasks", "virtual", "jox"))
+                .hasValueSatisfying(row -> assertThat(row.ratio()).isEqualTo(2));
+        assertThat(results.row("one", "three-tasks", "virtual", "by-hand"))
+                .hasValueSatisfying(row -> assertThat(row.ratio()).isEqualTo(1));
+    }
+
+    @Test
+    void a_round_without_a_reference_has_no_ratio() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Results.of(List.of(figure("by-hand", 1, 1), figure("errgroup-fresh", 2, 1))))
+                .withMessageContaining("round 2: must have figures of by-hand");
+    }
+
+    @Test
     void without_a_reference_there_is_no_ratio() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Results.of(List.of(figure("errgroup-fresh", 1))))
@@ -52,6 +83,10 @@ class ResultsTest {
     }
 
     private static Figure figure(String rival, double nanos) {
-        return new Figure("one", "three-tasks", "virtual", rival, 3, 1, nanos, nanos, 1_000);
+        return figure(rival, 1, nanos);
+    }
+
+    private static Figure figure(String rival, int round, double nanos) {
+        return new Figure("one", "three-tasks", "virtual", rival, 3, round, nanos, nanos, 1_000);
     }
 }
